@@ -1,0 +1,65 @@
+"""What goes into the mind and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Language = Literal["zh", "en"]
+Source = Literal["approved", "model", "template", "unknown"]
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """What the person said (or typed), with how sure the ears were."""
+
+    text: str
+    language: Language
+    confidence: float = 1.0
+    typed: bool = False
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Where a sentence's facts come from."""
+
+    passage_id: str
+    title: str
+    source: str
+    as_of: str = ""
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence to speak. Already guarded: every number in it stands in a cited passage."""
+
+    text: str
+    language: Language
+    source: Source
+    mood: str = "neutral"  # neutral | warm | serious | sorry | glad
+    gesture: str = ""  # greet | explain | point | refuse | thank | ""
+    citations: tuple[Citation, ...] = ()
+    must_finish: bool = False  # a disclosure that barge-in may not cut
+    handoff: bool = False  # a human is offered with this sentence
+
+
+class Conversation(Protocol):
+    """One person's talk with one persona.
+
+    `reply` remembers the question at once, but an answer only when `heard` says how much of it reached the person.
+    Closing the iterator cancels the language model.
+    """
+
+    def greeting(self) -> tuple[Sentence, ...]: ...
+
+    def reply(self, said: Utterance, *, turn: int) -> AsyncIterator[Sentence]: ...
+
+    def heard(self, turn: int, text: str, *, interrupted: bool) -> None: ...
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Role words and names, to help the recogniser."""
+        ...
+
+    async def aclose(self) -> None: ...

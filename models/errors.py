@@ -1,0 +1,130 @@
+"""Every error Shuren raises on purpose, in one tree.
+
+    ShurenError
+    ├── ModelError              weights
+    │   ├── ModelUnknown        model_unknown
+    │   ├── ModelMissing        model_missing        not fetched yet, or a file is gone
+    │   ├── ModelCorrupt        model_corrupt        sha256 or size differs
+    │   ├── SourceFailed        model_source_failed  no source could deliver it
+    │   └── NoSpace             no_space
+    ├── BackendError            a recogniser, voice or language model failed
+    │   ├── BackendUnknown      backend_unknown
+    │   ├── BackendUnavailable  backend_unavailable  dead server, missing extra
+    │   └── BackendTimeout      backend_timeout
+    ├── PackError               persona packs
+    │   ├── PersonaUnknown      persona_unknown
+    │   └── PackInvalid         pack_invalid         names file, line and mend
+    ├── AudioError
+    │   └── AudioInvalid        audio_invalid        wrong format, rate or length
+    ├── AvatarInvalid           avatar_invalid       a broken or missing rig
+    └── SessionError
+        ├── EventInvalid        event_invalid        a client's malformed event
+        ├── LabelNotShown       label_not_shown      media asked for before the AI label is on screen
+        ├── SessionBusy         session_busy         a second response while one runs
+        └── AtCapacity          at_capacity
+
+`code` is stable and machine-readable; `str(error)` is a sentence for a person; `hint`, where present, says what to do.
+The lowest package holds them, since every other one may import it.
+"""
+
+from __future__ import annotations
+
+
+class ShurenError(Exception):
+    """Base of all deliberate errors."""
+
+    code = "error"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def as_dict(self) -> dict[str, str]:
+        """The error as it travels on the wire."""
+        body = {"code": self.code, "message": self.message}
+        return body | {"hint": self.hint} if self.hint else body
+
+
+class ModelError(ShurenError):
+    code = "model_error"
+
+
+class ModelUnknown(ModelError):
+    code = "model_unknown"
+
+
+class ModelMissing(ModelError):
+    code = "model_missing"
+
+
+class ModelCorrupt(ModelError):
+    code = "model_corrupt"
+
+
+class SourceFailed(ModelError):
+    code = "model_source_failed"
+
+
+class NoSpace(ModelError):
+    code = "no_space"
+
+
+class BackendError(ShurenError):
+    code = "backend_error"
+
+
+class BackendUnknown(BackendError):
+    code = "backend_unknown"
+
+
+class BackendUnavailable(BackendError):
+    code = "backend_unavailable"
+
+
+class BackendTimeout(BackendError):
+    code = "backend_timeout"
+
+
+class PackError(ShurenError):
+    code = "pack_error"
+
+
+class PersonaUnknown(PackError):
+    code = "persona_unknown"
+
+
+class PackInvalid(PackError):
+    code = "pack_invalid"
+
+
+class AudioError(ShurenError):
+    code = "audio_error"
+
+
+class AudioInvalid(AudioError):
+    code = "audio_invalid"
+
+
+class AvatarInvalid(ShurenError):
+    code = "avatar_invalid"
+
+
+class SessionError(ShurenError):
+    code = "session_error"
+
+
+class EventInvalid(SessionError):
+    code = "event_invalid"
+
+
+class LabelNotShown(SessionError):
+    code = "label_not_shown"
+
+
+class SessionBusy(SessionError):
+    code = "session_busy"
+
+
+class AtCapacity(SessionError):
+    code = "at_capacity"

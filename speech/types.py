@@ -1,0 +1,134 @@
+"""What the ears and the mouth hand to the rest of the house.
+
+Time is counted in audio samples. Ears count at INPUT_RATE from the first sample pushed; the mouth counts at OUTPUT_RATE
+from the first sample of the `Speech` a phone belongs to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+import numpy as np
+
+INPUT_RATE = 16_000  # Hz, mono float32 in [-1, 1], what VAD and recognisers want
+OUTPUT_RATE = 24_000  # Hz, mono int16, what every voice delivers and the wire carries
+
+Language = Literal["zh", "en"]
+
+
+@dataclass(frozen=True)
+class Phone:
+    """One phone of speech.
+
+    `symbol` is a Mandarin phone in lower case (initials `b p m f d t n l g k h j q x zh ch sh r z c s`; finals broken
+    into `a o e E i u v ir iz er @ n ng`, where `v` is ü, `ir`/`iz` are the apical vowels of zhi/zi, `@` is schwa and
+    glides are written as their vowel), an English phone in upper-case ARPAbet without stress (`AA B CH …`), or `sil`.
+    """
+
+    symbol: str
+    start: int  # samples at OUTPUT_RATE, inclusive
+    end: int  # exclusive
+    stress: float = 0.0  # 0..1, lexical or phrasal prominence
+    tone: int = 0  # Mandarin 1..5, 0 where it does not apply
+
+
+@dataclass(frozen=True)
+class Word:
+    """A caption unit (a Chinese word or an English word, with its punctuation) on the audio clock."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Speech:
+    """One clause of synthesised speech. `"".join(w.text for w in words)` is exactly the text that was asked for."""
+
+    pcm: np.ndarray  # int16, mono, OUTPUT_RATE
+    phones: tuple[Phone, ...]
+    words: tuple[Word, ...]
+    language: Language
+
+    @property
+    def samples(self) -> int:
+        return len(self.pcm)
+
+
+class Voice(Protocol):
+    """A voice speaks a sentence clause by clause, the first clause as soon as it is ready.
+
+    Closing the iterator (`aclose`) cancels: no further synthesis is started. Raises BackendError.
+    """
+
+    name: str
+
+    def say(self, text: str, *, language: Language | None = None, speed: float = 1.0) -> AsyncIterator[Speech]: ...
+
+    async def aclose(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """What a recogniser made of one stretch of audio."""
+
+    text: str
+    language: Language
+    confidence: float  # 0..1, exp(average token log-probability)
+    compute_ms: float
+    avg_logprob: float = 0.0
+
+
+class Recogniser(Protocol):
+    """Turns audio into text. `partial=True` asks for the cheap, quick setting."""
+
+    name: str
+
+    async def transcribe(
+        self, audio: np.ndarray, *, language: Language | None = None, words: tuple[str, ...] = (), partial: bool = False
+    ) -> Transcript: ...
+
+    async def aclose(self) -> None: ...
+
+
+# --- events of a `speech.hearing.Hearing`, in the order they can occur -------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SpeechStarted:
+    """Somebody began to speak (voice activity confirmed). `at` is where the voice began, before the confirmation."""
+
+    at: int
+
+
+@dataclass(frozen=True)
+class Partial:
+    """The transcript so far. `stable` is the prefix two consecutive hypotheses agree on; it only grows."""
+
+    text: str
+    stable: str
+
+
+@dataclass(frozen=True)
+class SpeechStopped:
+    """The person's turn is judged over. `at` is where the voice ended, `decided_at` where the decision fell."""
+
+    at: int
+    decided_at: int
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The final transcript of a turn. An empty `text` means: noise, a cough, nothing to answer."""
+
+    text: str
+    language: Language
+    confidence: float
+    start: int
+    end: int
+    timings: dict[str, float] = field(default_factory=dict)  # ms: "endpoint", "final", "partials", …
+
+
+HearingEvent = SpeechStarted | Partial | SpeechStopped | Heard
