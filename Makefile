@@ -1,1 +1,67 @@
-# Two commands set everything up: `make serve` and `make test`.
+# Two commands set everything up: `make serve` and `make test`. The rest are parts of them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := .make
+PIP := $(BIN)/pip --disable-pip-version-check
+PORT ?= 8000
+CODE := animation avatar bench dialogue models server speech
+
+.PHONY: serve test test-fast lint setup setup-all weights avatars web clean
+
+serve: setup weights avatars web ## set up what is missing, then http://localhost:$(PORT)
+	$(BIN)/shuren serve --port $(PORT)
+
+test: setup-all weights avatars web chromium ## everything: units, real models, a real browser
+	$(BIN)/ruff check .
+	cd web-demo && npm test
+	$(BIN)/pytest
+
+test-fast: setup-all ## the inner loop: no weights, no browser
+	$(BIN)/pytest -q -m "not model and not browser"
+
+setup: $(STAMP)/core
+setup-all: $(STAMP)/all
+
+$(STAMP)/venv:
+	@$(PYTHON) -c 'import sys; sys.exit("Shuren needs Python 3.11 or 3.12; set PYTHON=…") if sys.version_info[:2] not in ((3, 11), (3, 12)) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --upgrade pip "setuptools>=80" wheel
+	@mkdir -p $(STAMP) && touch $@
+
+$(STAMP)/core: $(STAMP)/venv pyproject.toml constraints.txt
+	$(PIP) install --progress-bar on -c constraints.txt -e .
+	@touch $@
+
+$(STAMP)/all: $(STAMP)/core
+	$(PIP) install --progress-bar on -c constraints.txt -e ".[gpu,voices,capture,dev]"
+	@touch $@
+
+weights: setup
+	$(BIN)/shuren models fetch
+
+avatars: setup weights
+	$(BIN)/shuren avatar build
+
+web: $(STAMP)/web
+
+$(STAMP)/node: web-demo/package.json web-demo/package-lock.json | $(STAMP)/venv
+	@command -v npm >/dev/null || { echo "Shuren's page needs Node.js 20 or newer (Debian: apt-get install nodejs npm)"; exit 1; }
+	cd web-demo && npm ci --no-audit --no-fund
+	@touch $@
+
+$(STAMP)/web: $(STAMP)/node $(shell find web-demo -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+	cd web-demo && npm run build
+	@touch $@
+
+.PHONY: chromium
+chromium: ## the browser the tests drive
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -q && apt-get install -y -q chromium fonts-noto-cjk; \
+	  else echo "The browser tests need Chromium: sudo apt-get install chromium fonts-noto-cjk"; exit 1; fi; }
+
+lint:
+	$(BIN)/ruff check .
+
+clean: ## weights in SHUREN_HOME stay
+	rm -rf $(VENV) $(STAMP) web-demo/node_modules web-demo/dist *.egg-info
