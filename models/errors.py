@@ -21,7 +21,8 @@
         ├── EventInvalid        event_invalid        a client's malformed event
         ├── LabelNotShown       label_not_shown      media asked for before the AI label is on screen
         ├── SessionBusy         session_busy         a second response while one runs
-        └── AtCapacity          at_capacity
+        ├── AtCapacity          at_capacity
+        └── Unauthorized        unauthorized         the service wants an API key
 
 `code` is stable and machine-readable; `str(error)` is a sentence for a person; `hint`, where present, says what to do.
 The lowest package holds them, since every other one may import it.
@@ -128,3 +129,7 @@ class SessionBusy(SessionError):
 
 class AtCapacity(SessionError):
     code = "at_capacity"
+
+
+class Unauthorized(SessionError):
+    code = "unauthorized"

@@ -1,0 +1,123 @@
+"""Every setting of the service, in one place.
+
+Each field is an environment variable with the prefix `SHUREN_`; nested fields are joined by `__`, for instance
+`SHUREN_SESSIONS__LIMIT=8` or `SHUREN_LANGUAGE_MODEL__NAME=openai`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+class Sessions(BaseModel):
+    """How many people may talk at once, and how."""
+
+    limit: int = Field(4, ge=1)
+    """Sessions at the same time; one more is refused with `at_capacity`."""
+
+    greet: bool = True
+    """The persona greets as soon as the AI label is on screen."""
+
+    close_timeout_s: float = Field(5.0, gt=0)
+    """How long a closing session may take to end its work before its tasks are cancelled."""
+
+
+class Wire(BaseModel):
+    """Limits of one WebSocket."""
+
+    message_bytes: int = Field(1 << 20, ge=1024)
+    """Largest client event in UTF-8 bytes. 1 MiB holds 15 s of base64 audio."""
+
+    queue_messages: int = Field(1500, ge=16)
+    """Messages waiting for a slow reader, about 20 s of speech. Beyond it animation is dropped, then the session."""
+
+    queue_bytes: int = Field(4 << 20, ge=1 << 16)
+    """Bytes waiting for a slow reader, with the same policy."""
+
+    write_timeout_s: float = Field(10.0, gt=0)
+    """A client that takes no byte for this long is gone."""
+
+    ping_interval_s: float = Field(20.0, gt=0)
+    """Heartbeat of the WebSocket."""
+
+    ping_timeout_s: float = Field(20.0, gt=0)
+    """A client that answers no heartbeat for this long is gone."""
+
+
+class LanguageModel(BaseModel):
+    """Which language model the minds use."""
+
+    name: str = "llama"
+    """Backend name; `none` answers from the knowledge packs alone."""
+
+    url: str = ""
+    """Base URL, for a backend that talks to an OpenAI-compatible server."""
+
+    model: str = ""
+    """Model name at that server."""
+
+    key: SecretStr = SecretStr("")
+    """API key for that server."""
+
+
+class Ears(BaseModel):
+    """How people are heard."""
+
+    recogniser: str = "whisper"
+    """Backend name of the recogniser."""
+
+
+class Log(BaseModel):
+    """What the service writes to standard error."""
+
+    lines_as_json: bool = False
+    """One JSON object per line instead of readable text."""
+
+    level: str = "INFO"
+    """Lowest level written: DEBUG, INFO, WARNING or ERROR."""
+
+
+class Settings(BaseSettings):
+    """The service's settings, from the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="SHUREN_", env_nested_delimiter="__", extra="ignore")
+
+    host: str = "127.0.0.1"
+    """Address to listen on. `0.0.0.0` lets other machines in; set an API key then."""
+
+    port: int = Field(8000, ge=0, le=65535)
+    """Port to listen on."""
+
+    home: Path = Path.home() / ".cache" / "shuren"
+    """Weights and built avatars."""
+
+    personas: Path = REPOSITORY / "personas"
+    """Folder of persona packs."""
+
+    persona: str = ""
+    """The persona a client gets that names none. Empty: the first by name."""
+
+    page: Path = REPOSITORY / "web-demo" / "dist"
+    """The built page, served at `/`."""
+
+    api_key: SecretStr = SecretStr("")
+    """If set, `/v1/…` wants it as `Authorization: Bearer KEY`, or as the subprotocol browsers use."""
+
+    threads: int = Field(2, ge=1)
+    """CPU threads for each model."""
+
+    sessions: Sessions = Sessions()
+    wire: Wire = Wire()
+    language_model: LanguageModel = LanguageModel()
+    ears: Ears = Ears()
+    log: Log = Log()
+
+    @property
+    def avatars(self) -> Path:
+        """Where `shuren avatar build` puts the avatars."""
+        return self.home / "avatars"
