@@ -125,6 +125,7 @@ class Failed:
     code: str
     message: str
     turn: int = 0
+    item: str = ""  # the utterance that could not be transcribed
 
 
 SessionEvent = (

@@ -1,54 +1,469 @@
-"""One person's live session with a digital human (interface; the body of it follows)."""
+"""One person's live session with a digital human: ears, mind, mouth and body composed on one clock.
+
+The floor (avatar/turn.py) decides, the stage (avatar/stage.py) places media, an answer (avatar/answer.py) is made
+beside them; this file carries effects out and tells the reader what happened. Everything runs on one event loop, so no
+method needs a lock; `run` owns every task.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import itertools
+import logging
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
-from avatar.events import SessionEvent
+from animation.types import RATE
+from avatar import turn as floor_events
+from avatar.answer import Question, speak_sentences
+from avatar.backchannel import has_words, is_backchannel
+from avatar.clock import ArrivalLog, MediaClock
+from avatar.events import (
+    AudioOut,
+    Failed,
+    FramesOut,
+    InputFinal,
+    InputPartial,
+    InputSpeechStarted,
+    InputSpeechStopped,
+    Interrupted,
+    ReplyDone,
+    ReplyStarted,
+    SentenceOut,
+    SessionEvent,
+    StateChanged,
+    TurnState,
+)
+from avatar.outbox import Outbox
+from avatar.script import Line, Script
+from avatar.stage import Body, Stage
+from avatar.turn import Floor, step
+from dialogue.types import Conversation, Sentence, Utterance
+from models.errors import LabelNotShown, SessionBusy, ShurenError
+from speech.audio import StreamResampler, to_float
+from speech.types import INPUT_RATE, Heard, Partial, Speech, SpeechStarted, SpeechStopped, Voice
+
+log = logging.getLogger("shuren.session")
+
+TICK = 0.025  # s between releases of media
+YIELD_BEFORE = RATE * 300 // 1000  # she looks at the person this long before her turn ends
+PAUSE_LIMIT = 0.8  # s of sound after which a pause becomes a cancellation even before words are recognised
+PLACED_AHEAD = 6 * RATE  # how much voice may be made before it is due
+THINK_LIMIT = 25.0  # s without a sound after which an answer is given up
+SCRIPTS_KEPT = 8  # finished answers a client may still truncate
+BODY_STATES = {"yielding": "listening", "paused": "listening"}
 
 
 class Session:
     """Composes ears, mind, mouth and body on one clock. All methods are safe to call in any state."""
 
-    id: str
+    def __init__(
+        self,
+        *,
+        id: str,
+        hearing,
+        conversation: Conversation,
+        voice: Voice,
+        body: Body,
+        seconds: Callable[[], float] | None = None,
+        greet: bool = True,
+        spoken_label: str = "",
+        label_language: Literal["zh", "en"] = "zh",
+    ) -> None:
+        """`spoken_label` is said before the first answer to a client that never showed the label; "" refuses media
+        to such a client. `seconds` is a monotonic clock, the event loop's by default. `hearing` is a
+        `speech.hearing.Hearing`."""
+        self.id = id
+        self.clock = MediaClock(seconds or asyncio.get_running_loop().time)
+        self.floor = Floor()
+        self._hearing = hearing
+        self._conversation = conversation
+        self._voice = voice
+        self._stage = Stage(body)
+        self._outbox = Outbox()
+        self._greet = greet
+        self._spoken_label = spoken_label
+        self._label_language = label_language
+        self._label_shown = False
+        self._create_response = True
+        self._resampler = StreamResampler(RATE, INPUT_RATE)
+        self._arrivals = ArrivalLog(INPUT_RATE)
+        self._items = itertools.count(1)
+        self._input_item = ""
+        self._pause_deadline: float | None = None
+        self._question: Question | None = None
+        self._current: Question | None = None
+        self._unanswered: Question | None = None  # cut off by the person before a word of its answer was heard
+        self._answer: asyncio.Task | None = None
+        self._made = False  # the running answer is placed whole
+        self._paused_lines: list[Line] = []
+        self._think_deadline = 0.0
+        self._room = asyncio.Event()
+        self._timings: dict[str, float] = {}
+        self._scripts: dict[str, tuple[int, Script]] = {}
+        self._reported: tuple[int, int] | None = None  # (client's pts, our pts when it said so)
+        self._tasks: set[asyncio.Task] = set()
+        self._closing = asyncio.Event()
+        self._closed = asyncio.Event()
+        self._running = False
+
+    # --- life ----------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Live until `aclose`. Owns every task of the session; none outlives it."""
-
-    def events(self) -> AsyncIterator[SessionEvent]:
-        """What happens, in order. Bounded: a reader that falls 5 s behind loses frames first, then the session."""
-
-    def label_shown(self) -> None:
-        """The client shows the AI label: media may flow. Starts the greeting if the session was made with one."""
-
-    async def push_audio(self, pcm: np.ndarray) -> None:
-        """Microphone audio, int16 mono 24 kHz, any length up to 15 s."""
-
-    async def commit_audio(self) -> str:
-        """The client says the utterance is over (manual turns). Returns the item id."""
-
-    def clear_audio(self) -> None:
-        """Forget audio pushed since the last turn."""
-
-    def set_turn_detection(self, *, enabled: bool, create_response: bool = True, interrupt_response: bool = True) -> None:
-        """Whether the session itself decides when a turn ends, answers it, and lets speech interrupt."""
-
-    async def add_text(self, text: str, item: str | None = None) -> str:
-        """A typed message (conversation.item.create). Does not answer by itself. Returns the item id."""
-
-    async def respond(self, instructions: str = "") -> int:
-        """Answer what was added or committed last (response.create). Raises SessionBusy. Returns the turn id."""
-
-    async def cancel(self, reason: str = "client_cancelled") -> bool:
-        """Cancel the running answer. False when none runs."""
-
-    def playhead(self, pts: int, turn: int) -> None:
-        """The client hears sample `pts` now."""
-
-    async def truncate(self, item: str, audio_end_ms: int) -> None:
-        """The client says only `audio_end_ms` of answer `item` was heard: memory is cut there."""
+        self._running = True
+        try:
+            async with asyncio.TaskGroup() as group:
+                self._group = group
+                self._spawn(self._listen(), "listen")
+                self._spawn(self._pump(), "pump")
+                if self._label_shown:
+                    self._say_hello()
+                await self._closing.wait()
+                for task in self._tasks:
+                    task.cancel()
+        finally:
+            if self.floor.busy:
+                self._step(floor_events.Cancel("client_cancelled"))
+            self._outbox.close()
+            await self._hearing.aclose()
+            await self._conversation.aclose()
+            self._closed.set()
 
     async def aclose(self) -> None:
         """End the session; idempotent."""
+        self._closing.set()
+        if self._running:
+            await self._closed.wait()
+
+    def events(self) -> AsyncIterator[SessionEvent]:
+        """What happens, in order. Bounded: a reader that falls 5 s behind loses frames first, then the session."""
+        return aiter(self._outbox)
+
+    def _spawn(self, coroutine, name: str) -> asyncio.Task:
+        task = self._group.create_task(coroutine, name=f"{self.id}:{name}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    # --- what the client does ------------------------------------------------------------------------------------
+
+    def label_shown(self) -> None:
+        """The client shows the AI label: media may flow. Starts the greeting if the session was made with one."""
+        first, self._label_shown = not self._label_shown, True
+        if first and self._running:
+            self._say_hello()
+
+    async def push_audio(self, pcm: np.ndarray) -> None:
+        """Microphone audio, int16 mono 24 kHz, any length up to 15 s."""
+        audio = self._resampler.push(to_float(pcm))
+        self._arrivals.add(len(audio), self.clock.seconds())
+        await self._hearing.push(audio)
+
+    async def commit_audio(self) -> str:
+        """The client says the utterance is over (manual turns). Returns the item id."""
+        item = self._open_input()
+        await self._hearing.commit()
+        return item
+
+    def clear_audio(self) -> None:
+        """Forget audio pushed since the last turn."""
+        self._hearing.clear()
+        self._input_item = ""
+        if self.floor.phase == "paused":
+            self._step(floor_events.Heard(empty=True))
+
+    def set_turn_detection(
+        self, *, enabled: bool, create_response: bool = True, interrupt_response: bool = True
+    ) -> None:
+        """Whether the session itself decides when a turn ends, answers it, and lets speech interrupt."""
+        self._hearing.detect_turns = enabled
+        self._create_response = create_response and enabled
+        self.floor = replace(self.floor, interruptible=interrupt_response)
+
+    async def add_text(self, text: str, item: str | None = None) -> str:
+        """A typed message (conversation.item.create). Does not answer by itself. Returns the item id."""
+        item = item or self._new_item()
+        said = Utterance(text, _language_of(text), typed=True)
+        self._question = Question(said, item, self.clock.seconds(), {})
+        return item
+
+    async def respond(self, instructions: str = "") -> int:
+        """Answer what was added or committed last (response.create); greets where nothing was.
+
+        Raises SessionBusy while an answer runs, LabelNotShown before media may flow. Returns the turn id.
+        """
+        if self.floor.busy:
+            raise SessionBusy("An answer is already under way.", hint="Cancel it first (response.cancel).")
+        if not self._label_shown and not self._spoken_label:
+            raise LabelNotShown("The AI label is not on screen yet.", hint="Show it and send shuren.label.shown.")
+        if self._question:
+            self._question = Question(self._question.said, self._question.item, self.clock.seconds(), {})
+        self._step(floor_events.Ask())
+        return self.floor.turn
+
+    async def cancel(self, reason: str = "client_cancelled") -> bool:
+        """Cancel the running answer. False when none runs."""
+        busy = self.floor.busy
+        self._step(floor_events.Cancel(reason))
+        return busy
+
+    def playhead(self, pts: int, turn: int) -> None:
+        """The client hears sample `pts` now."""
+        now = self.clock.now()
+        self._reported = (min(pts, now), now)
+
+    async def truncate(self, item: str, audio_end_ms: int) -> None:
+        """The client says only `audio_end_ms` of answer `item` was heard: memory is cut there. Unknown items: no-op."""
+        if item in self._scripts:
+            turn, script = self._scripts[item]
+            self._conversation.heard(turn, script.heard_audio(audio_end_ms * RATE // 1000), interrupted=True)
+
+    # --- hearing -------------------------------------------------------------------------------------------------
+
+    async def _listen(self) -> None:
+        async for event in self._hearing:
+            match event:
+                case SpeechStarted(at):
+                    self._emit(InputSpeechStarted(self._open_input(), _ms(at, INPUT_RATE)))
+                    self._pause_deadline = self.clock.seconds() + PAUSE_LIMIT
+                    self._step(floor_events.Started())
+                case Partial(text, stable):
+                    self._emit(InputPartial(self._open_input(), stable, text))
+                    if has_words(text):
+                        self._step(floor_events.Words())
+                case SpeechStopped(at):
+                    self._pause_deadline = None
+                    self._emit(InputSpeechStopped(self._open_input(), _ms(at, INPUT_RATE)))
+                case Heard():
+                    self._on_heard(event)
+
+    def _on_heard(self, heard: Heard) -> None:
+        item, self._input_item = self._open_input(), ""
+        self._pause_deadline = None
+        ended = self._arrivals.time_of(heard.end) or self.clock.seconds()
+        timings = {"final_transcript_ms": (self.clock.seconds() - ended) * 1000}
+        if "endpoint" in heard.timings:
+            timings["end_of_turn_ms"] = heard.timings["endpoint"]
+        empty = not heard.text.strip() or (self.floor.busy and is_backchannel(heard.text))
+        self._emit(InputFinal(item, heard.text, heard.language, heard.confidence, heard.timings))
+        if not empty:
+            self._step(floor_events.Words())  # where no partial came first, the answer under way ends here
+        unanswered, self._unanswered = self._unanswered, None
+        if empty and not unanswered:
+            self._step(floor_events.Heard(empty=True))
+            return
+        said = Utterance(_joined(unanswered, heard.text), heard.language, heard.confidence)
+        self._question = Question(said, item, ended, timings)
+        if self._create_response and (self._label_shown or self._spoken_label):
+            self._step(floor_events.Heard())
+        elif self.floor.phase == "paused":
+            self._step(floor_events.Cancel("turn_detected"))
+
+    def _open_input(self) -> str:
+        self._input_item = self._input_item or self._new_item()
+        return self._input_item
+
+    # --- the floor -----------------------------------------------------------------------------------------------
+
+    def _step(self, event: floor_events.Event) -> None:
+        """Feed the state machine and carry out what it says."""
+        before = self.floor
+        self.floor, effects = step(self.floor, event)
+        for effect in effects:
+            match effect:
+                case floor_events.Answer(turn):
+                    self._begin_answer(turn)
+                case floor_events.Pause():
+                    self._pause()
+                case floor_events.Resume():
+                    self._resume()
+                case floor_events.Finish(turn, status, reason):
+                    self._finish_answer(turn, status, reason)
+        if self.floor.phase != before.phase:
+            self._show_phase()
+
+    def _show_phase(self) -> None:
+        phase = self.floor.phase
+        self._stage.body.state(BODY_STATES.get(phase, phase), self._stage.body.cursor)
+        state: TurnState = "speaking" if phase == "yielding" else phase
+        self._emit(StateChanged(state, self.floor.turn, self._stage.body.cursor))
+
+    def _begin_answer(self, turn: int) -> None:
+        question = self._question or Question(None, "", self.clock.seconds(), {})
+        self._question, self._current = None, question
+        self._made, self._paused_lines = False, []
+        self._timings = dict(question.timings)
+        self._think_deadline = self.clock.seconds() + THINK_LIMIT
+        self._stage.begin(turn, self._new_item())
+        self._emit(ReplyStarted(turn, self._stage.item, question.item))
+        self._answer = self._spawn(self._make_answer(turn, question), f"answer-{turn}")
+
+    def _finish_answer(self, turn: int, status: str, reason: str) -> None:
+        stage, script = self._stage, self._stage.script
+        if self._answer and status == "cancelled":
+            self._answer.cancel()
+        whole = script.text + "".join(w.text for line in self._paused_lines for w in line.speech.words)
+        heard = whole
+        if status != "completed":
+            pts = self._heard_pts()
+            self._paused_lines = stage.cut(pts) or self._paused_lines
+            heard = script.text
+            self._emit(Interrupted(turn, stage.item, pts, final=True))
+        interrupted = status != "completed"
+        self._conversation.heard(turn, heard, interrupted=interrupted)
+        self._remember_script(stage.item, turn, script)
+        if reason == "turn_detected" and not heard and self._current and self._current.said:
+            self._unanswered = self._current
+        self._emit(ReplyDone(turn, stage.item, status, reason, whole, heard, self._timings))
+        self._paused_lines = []
+
+    def _pause(self) -> None:
+        pts = self._heard_pts()
+        self._room.clear()
+        self._paused_lines = self._stage.cut(pts) + self._paused_lines
+        self._emit(Interrupted(self._stage.turn, self._stage.item, pts, final=False))
+
+    def _resume(self) -> None:
+        lines, self._paused_lines = self._paused_lines, []
+        for line in lines:
+            self._stage.place(line.speech, line.sentence, first=False)
+
+    # --- answering -----------------------------------------------------------------------------------------------
+
+    def _say_hello(self) -> None:
+        if self._greet and not self.floor.busy and self.floor.turn == 0:
+            self._step(floor_events.Ask())
+
+    async def _make_answer(self, turn: int, question: Question) -> None:
+        async def place(sentence: Sentence, speech: Speech, first: bool) -> None:
+            await self._room.wait()
+            self._place(sentence, speech, first)
+
+        try:
+            await speak_sentences(
+                self._sentences(turn, question),
+                self._voice,
+                place,
+                on_sentence=lambda _: self._mark("first_sentence_ms"),
+            )
+            self._made = True
+        except ShurenError as error:
+            self._fail(error.code, error.message)
+        except Exception:
+            log.exception("answer %s failed", turn)
+            self._fail("internal_error", "Something went wrong while answering.")
+
+    async def _sentences(self, turn: int, question: Question) -> AsyncIterator[Sentence]:
+        if self._spoken_label and not self._label_shown:
+            label, self._spoken_label = self._spoken_label, ""
+            yield Sentence(label, self._label_language, "template", must_finish=True)
+        if question.said is None:
+            for sentence in self._conversation.greeting():
+                yield sentence
+            return
+        async for sentence in self._conversation.reply(question.said, turn=turn):
+            yield sentence
+
+    def _place(self, sentence: Sentence, speech: Speech, first: bool) -> None:
+        stage = self._stage
+        if first:
+            self._emit(
+                SentenceOut(
+                    stage.turn, stage.item, sentence.text, sentence.language, sentence.source, sentence.citations,
+                    sentence.handoff,
+                )
+            )  # fmt: skip
+        stage.place(speech, sentence, first=first)
+        self._step(floor_events.FirstSound())
+        self._check_room()
+
+    def _fail(self, code: str, message: str) -> None:
+        self._emit(Failed(code, message, self.floor.turn))
+        self._step(floor_events.Fail(code))
+
+    # --- time ----------------------------------------------------------------------------------------------------
+
+    async def _pump(self) -> None:
+        while True:
+            self._release()
+            self._watch()
+            await asyncio.sleep(TICK)
+
+    def _release(self) -> None:
+        for event in self._stage.release(self.clock.now(), frames=self._label_shown):
+            if isinstance(event, AudioOut):
+                self._mark("first_audio_ms")
+            elif isinstance(event, FramesOut) and event.turn:
+                self._mark("first_frame_ms")
+            self._emit(event)
+        if self._outbox.overflowed:
+            self._closing.set()
+
+    def _watch(self) -> None:
+        """Tell the floor what time has brought."""
+        heard, end, phase = self._heard_pts(), self._stage.end, self.floor.phase
+        if phase == "paused":
+            if self._pause_deadline and self.clock.seconds() >= self._pause_deadline:
+                self._step(floor_events.PauseOver())
+            return
+        self._check_room()
+        if phase == "thinking" and self.clock.seconds() > self._think_deadline:
+            self._fail("backend_timeout", "No answer was made in time.")
+        sentence = self._stage.script.sentence_at(heard)
+        if self.floor.busy and self.floor.protected != bool(sentence and sentence.must_finish):
+            self._step(floor_events.Protect(not self.floor.protected))
+        if self._made and heard >= end:
+            self._step(floor_events.PlayedOut())
+        elif self._made and heard >= end - YIELD_BEFORE:
+            self._step(floor_events.NearEnd())
+
+    def _check_room(self) -> None:
+        """More voice may be placed while less than PLACED_AHEAD of it waits, and never while paused."""
+        if self.floor.phase != "paused" and self._stage.end - self.clock.now() < PLACED_AHEAD:
+            self._room.set()
+        else:
+            self._room.clear()
+
+    def _heard_pts(self) -> int:
+        """What the person hears now: the client's playhead, carried on from its last report; else real time."""
+        now = self.clock.now()
+        if self._reported is None:
+            return now
+        pts, at = self._reported
+        return min(now, pts + now - at)
+
+    def _mark(self, name: str) -> None:
+        if self._current and name not in self._timings:
+            self._timings[name] = (self.clock.seconds() - self._current.asked_at) * 1000
+
+    def _remember_script(self, item: str, turn: int, script: Script) -> None:
+        self._scripts[item] = (turn, script)
+        while len(self._scripts) > SCRIPTS_KEPT:
+            del self._scripts[next(iter(self._scripts))]
+
+    def _emit(self, event: SessionEvent) -> None:
+        self._outbox.put(event)
+
+    def _new_item(self) -> str:
+        return f"item_{self.id[-8:]}_{next(self._items)}"
+
+
+def _joined(unanswered: Question | None, text: str) -> str:
+    """People go on with a question after a pause for thought; the two halves are one question."""
+    if unanswered is None or unanswered.said is None:
+        return text
+    between = " " if _language_of(text) == "en" else ""
+    return f"{unanswered.said.text}{between}{text}".strip()
+
+
+def _ms(samples: int, rate: int) -> int:
+    return samples * 1000 // rate
+
+
+def _language_of(text: str) -> Literal["zh", "en"]:
+    """Chinese as soon as one Chinese character stands in it: mixed sentences are spoken by the Mandarin voice."""
+    return "zh" if any("\u4e00" <= char <= "\u9fff" for char in text) else "en"

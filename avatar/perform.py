@@ -1,0 +1,62 @@
+"""Performing speech that is already there, without a session: for files, previews and benchmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from animation.body import Body
+from animation.rig import Rig
+from animation.types import FPS, JOINTS, RATE, SHAPES, Frames, Phone
+from avatar.clock import to_frame
+from speech.types import Speech
+
+LEAD = RATE * 200 // 1000  # the mouth opens and she breathes in before the voice
+TAIL = RATE * 400 // 1000  # and comes to rest after it
+
+
+def perform_frames(speech: Sequence[Speech], rig: Rig | None = None, *, mood: str = "neutral", seed: int = 0) -> Frames:
+    """Frames for clauses spoken one after the other, from LEAD before the first sample to TAIL after the last."""
+    body = Body(rig or Rig.generic(), seed=seed)
+    body.state("speaking", 0)
+    at = LEAD
+    for clause in speech:
+        phones = [Phone(p.symbol, p.start, p.end, p.stress, p.tone) for p in clause.phones]
+        body.speak(phones, clause.pcm, at, mood=mood, gesture="")
+        at = to_frame(at + clause.samples)
+    return body.frames(to_frame(at + TAIL))
+
+
+def perform_pcm(speech: Sequence[Speech]) -> np.ndarray:
+    """The voice that goes with `perform_frames`, on the same clock: int16, 24 kHz."""
+    end = LEAD
+    parts = [np.zeros(LEAD, np.int16)]
+    for clause in speech:
+        start = to_frame(end)
+        parts += [np.zeros(start - end, np.int16), clause.pcm]
+        end = start + clause.samples
+    return np.concatenate([*parts, np.zeros(TAIL, np.int16)])
+
+
+def perform(speech: Sequence[Speech], rig: Rig | None = None) -> dict[str, Any]:
+    """JSON-ready animation: names once, then one list of numbers a frame. Times in seconds from the first frame;
+    the voice starts at `voice_at`."""
+    frames = perform_frames(speech, rig)
+    return {
+        "fps": FPS,
+        "voice_at": LEAD / RATE,
+        "shapes": list(SHAPES),
+        "joints": list(JOINTS),
+        "frames": [
+            {
+                "t": round(k / FPS, 4),
+                "shapes": np.round(frames.shapes[k], 4).tolist(),
+                "head": np.round(frames.head[k], 4).tolist(),
+                "eyes": np.round(frames.eyes[k], 4).tolist(),
+                "joints": np.round(frames.joints[k], 4).tolist(),
+            }
+            for k in range(len(frames))
+        ],
+    }
