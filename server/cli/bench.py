@@ -1,0 +1,80 @@
+"""`shuren bench`: measure a stage or the whole, as a table or one JSON object."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Measure. Each command prints one table, or with --json one object.")
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@app.command()
+def turn(
+    url: Annotated[str, typer.Option(help="A running server.")] = "ws://127.0.0.1:8000",
+    persona: str = "bank-teller",
+    turns: int = 24,
+    languages: Annotated[str, typer.Option(help="zh, en or zh,en")] = "zh,en",
+    as_json: Json = False,
+) -> None:
+    """Play spoken questions into a running server; time the answers from the end of speech."""
+    import asyncio
+    import sys
+
+    from bench import turn as bench
+    from bench.report import report
+    from bench.speaker import Speaker
+
+    def show(done: bench.Turn) -> None:
+        first = done.at.get("first_audio_ms", float("nan"))
+        print(f"{done.question}  →  {done.heard}  {first:.0f} ms", file=sys.stderr)
+
+    chosen = tuple(languages.split(","))
+    speaker = Speaker()
+    speaker.prepare([(text, language) for language in chosen for text in bench.QUESTIONS[language]])
+    address = f"{url}/v1/realtime?persona={persona}"
+    done = asyncio.run(bench.measure(address, turns, chosen, speaker.speak, show))
+    settings = {"url": url, "persona": persona, "turns": turns, "cushion_ms": bench.CUSHION * 1000}
+    report(bench.summary(done), settings=settings, as_json=as_json)
+
+
+@app.command()
+def hear(
+    set_dir: Annotated[Path | None, typer.Option("--set", help="Recordings with transcripts.tsv.")] = None,
+    limit: Annotated[int, typer.Option(help="At most so many recordings, 0 = all.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Error and speed of the ears, clean and in noise."""
+    from bench.hear import run
+    from bench.report import report
+
+    report(run(set_dir, limit=limit), settings={"set": str(set_dir or "synthesised")}, as_json=as_json)
+
+
+@app.command()
+def voice(as_json: Json = False) -> None:
+    """Intelligibility, speed and loudness of the voices."""
+    from bench.report import report
+    from bench.voice import run
+
+    report(run(), settings={}, as_json=as_json)
+
+
+@app.command()
+def lipsync(as_json: Json = False) -> None:
+    """Do the lips close, smoothly and in time?"""
+    from bench.lipsync import run
+    from bench.report import report
+
+    report(run(), settings={}, as_json=as_json)
+
+
+@app.command()
+def body(as_json: Json = False) -> None:
+    """What a body costs."""
+    from bench.body import run
+    from bench.report import report
+
+    report(run(), settings={}, as_json=as_json)
