@@ -1,0 +1,132 @@
+"""The page as a visitor meets it: Chromium, a microphone that plays a recorded question, the real service behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.model]
+
+LABEL = "数字人 · 内容由AI生成"
+OFFSET_LIMIT_MS = 40  # between the frame on screen and the sample being heard
+TURN = 90_000  # ms to wait for something to happen; a limit on hanging, not a measure of speed
+
+
+def open_page(browser: Callable, server: str, mic: Path | None = None, *, query: str = "", **size):
+    page = browser(mic, **size)
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.goto(f"{server}/?persona=bank-teller&lod=low{query}")
+    page.wait_for_function("window.shuren && window.shuren.ready", timeout=TURN)
+    return page
+
+
+def wait_for_silence(page) -> None:
+    """The greeting, or an answer, is over."""
+    page.wait_for_function("window.shuren.state === 'listening' || window.shuren.state === 'idle'", timeout=TURN)
+
+
+def sample_while_speaking(page, seconds: float) -> tuple[np.ndarray, np.ndarray]:
+    """(loudness of what is played, opening of the mouth), sampled together while she speaks."""
+    pairs = page.evaluate(
+        """async (seconds) => {
+            const pairs = [], end = performance.now() + seconds * 1000
+            while (performance.now() < end && window.shuren.state === 'speaking') {
+                const s = window.shuren.stats()
+                pairs.push([s.audioLevel, s.mouthOpen])
+                await new Promise(r => setTimeout(r, 30))
+            }
+            return pairs
+        }""",
+        seconds,
+    )
+    return tuple(np.array(pairs).reshape(-1, 2).T)
+
+
+def test_a_spoken_question_is_answered_with_voice_and_moving_lips(server, browser, microphone) -> None:
+    question = "银行卡丢了怎么挂失？"
+    mic = microphone((14.0, question, "zh"), length=40.0)
+    page = open_page(browser, server, mic, query="&mic=1")
+    assert page.get_by_text(LABEL).first.is_visible()
+
+    page.wait_for_function("window.shuren.stats().turns.length >= 1", timeout=TURN)  # the greeting is not a turn
+    page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)
+    level, mouth = sample_while_speaking(page, 8)
+    stats = page.evaluate("window.shuren.stats()")
+
+    assert level.max() > 0.02, "no audible audio was played"
+    assert mouth.max() > 0.1 and mouth.std() > 0.01, "the mouth does not move"
+    loud, quiet = level > 0.3 * level.max(), level < 0.05 * level.max()
+    if loud.sum() >= 10 and quiet.sum() >= 10:
+        assert mouth[loud].mean() > mouth[quiet].mean(), "the mouth does not move with the voice"
+
+    offsets = np.abs(np.array(stats["avOffsetsMs"]))
+    assert len(offsets) >= 20
+    assert np.percentile(offsets, 95) <= OFFSET_LIMIT_MS
+
+    said = page.evaluate("document.body.innerText")
+    assert "挂失" in said
+    assert page.get_by_text(LABEL).first.is_visible()
+    assert not page.errors
+
+
+def test_talking_over_her_silences_her(server, browser, microphone) -> None:
+    """She tells something long; the visitor says 等一下 and asks something else."""
+    mic = microphone((16.0, "等一下，我想问密码忘了怎么办？", "zh"), length=60.0)
+    page = open_page(browser, server, mic, query="&mic=1")
+    page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)
+    wait_for_silence(page)
+    page.evaluate("window.shuren.sendText('我想开户，需要带什么材料？')")
+    page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)
+    first = page.evaluate("window.shuren.stats().turns.length")
+    page.wait_for_function(
+        "['paused', 'listening', 'thinking'].includes(window.shuren.state)", timeout=TURN, polling=20
+    )
+    page.wait_for_timeout(120)
+    assert page.evaluate("window.shuren.stats().audioLevel") < 0.01, "she still sounds after she was interrupted"
+    page.wait_for_function(f"window.shuren.stats().turns.length > {first}", timeout=TURN)
+    assert "密码" in page.evaluate("document.body.innerText")
+    assert not page.errors
+
+
+def test_a_typed_question_is_answered_in_english(server, browser) -> None:
+    page = open_page(browser, server, query="&lang=en", locale="en-US")
+    page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)
+    wait_for_silence(page)
+    page.evaluate("window.shuren.sendText('How do I report a lost bank card?')")
+    page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)
+    level, mouth = sample_while_speaking(page, 4)
+    assert level.max() > 0.02 and mouth.max() > 0.05
+    assert "card" in page.evaluate("document.body.innerText").lower()
+    assert not page.errors
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1440, 900)])
+def test_the_page_fits_phone_and_desktop(server, browser, width: int, height: int) -> None:
+    page = open_page(browser, server, width=width, height=height)
+    fits = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert fits, "the page scrolls sideways"
+    label = page.get_by_text(LABEL).first.bounding_box()
+    stage = page.locator("canvas").first.bounding_box()
+    assert stage["x"] <= label["x"] and label["x"] + label["width"] <= stage["x"] + stage["width"]
+    assert stage["y"] <= label["y"] and label["y"] + label["height"] <= stage["y"] + stage["height"]
+    small = page.evaluate(
+        """[...document.querySelectorAll('button, input')].filter(e => e.offsetParent)
+           .map(e => [e.getAttribute('aria-label') || e.innerText, e.getBoundingClientRect()])
+           .filter(([, r]) => r.height < 43.5 || r.width < 43.5).map(([name]) => name)"""
+    )
+    assert not small, f"too small to touch: {small}"
+
+
+def test_two_visitors_do_not_hear_each_other(server, browser) -> None:
+    one, two = open_page(browser, server), open_page(browser, server)
+    for page in (one, two):
+        page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)
+        wait_for_silence(page)
+    one.evaluate("window.shuren.sendText('银行卡丢了怎么挂失？')")
+    one.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)
+    assert two.evaluate("window.shuren.state") != "speaking"
+    assert "银行卡丢了" not in two.evaluate("document.querySelector('[data-history]')?.innerText ?? ''")
