@@ -19,6 +19,11 @@ def event(name: str, *, level: int = logging.INFO, **fields: Any) -> None:
     logging.getLogger(ROOT).log(level, name, extra={"fields": fields})
 
 
+def failure(name: str, problem: BaseException | None = None, **fields: Any) -> None:
+    """An error nobody foresaw, with its traceback: the one given, or the one being handled."""
+    logging.getLogger(ROOT).error(name, exc_info=problem or True, extra={"fields": fields})
+
+
 class TextFormatter(logging.Formatter):
     """`12:00:03 turn            session=sess_1f turn=2 first_audio_ms=640`"""
 

@@ -1,0 +1,36 @@
+"""The FastAPI application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+
+from server import rest
+from server.realtime import endpoint
+from server.settings import Settings
+from server.static import Page
+
+if TYPE_CHECKING:
+    from server.compose import House
+
+
+def create_app(settings: Settings, house: House) -> FastAPI:
+    """The service over `house`, which is opened when the server starts (in the background: `/healthz` tells when it is
+    ready) and closed when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        house.open()
+        yield
+        await house.aclose()
+
+    app = FastAPI(title="Shuren", description="A conversational digital human", version="1", lifespan=lifespan)
+    app.state.settings, app.state.host = settings, house
+    rest.install_error_handlers(app)
+    app.include_router(rest.router)
+    app.include_router(endpoint.router)
+    app.mount("/", Page(settings.page), name="page")
+    return app

@@ -1,0 +1,187 @@
+"""What a client may set in `session.update`, and the session object it gets back.
+
+The echoed session is always the effective one: a setting that has no effect here (tools, instructions, voice, VAD
+thresholds: a persona's pack and the ears decide those) is not echoed as if it had, but listed in `shuren.ignored`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from animation.types import RATE
+from models.errors import AudioInvalid, EventInvalid
+
+PCM = {"type": "audio/pcm", "rate": RATE}
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="allow", strict=True)
+
+
+class TurnDetection(_Part):
+    type: Literal["server_vad", "semantic_vad"] | None = None
+    create_response: bool | None = None
+    interrupt_response: bool | None = None
+
+
+class AudioFormat(_Part):
+    type: str = "audio/pcm"
+    rate: int = RATE
+
+
+class Transcription(_Part):
+    """Only whether it is wanted matters: the ears' recogniser is the service's choice."""
+
+
+class AudioInput(_Part):
+    format: AudioFormat | None = None
+    transcription: Transcription | None = None
+    turn_detection: TurnDetection | None = None
+
+
+class AudioOutput(_Part):
+    format: AudioFormat | None = None
+
+
+class Audio(_Part):
+    input: AudioInput | None = None
+    output: AudioOutput | None = None
+
+
+class Extension(_Part):
+    animation: bool | None = None
+
+
+class SessionPatch(_Part):
+    """The `session` of a `session.update`; every field may be left out."""
+
+    type: str = "realtime"
+    output_modalities: list[str] | None = None
+    audio: Audio | None = None
+    shuren: Extension | None = None
+
+
+@dataclass(frozen=True)
+class Config:
+    """The effective settings of one session."""
+
+    persona: str
+    voice: str
+    recogniser: str
+    label: str
+    label_en: str
+    turn_detection: Literal["server_vad", "semantic_vad"] | None = "server_vad"
+    create_response: bool = True
+    interrupt_response: bool = True
+    transcription: bool = True
+    animation: bool = False
+    ignored: tuple[str, ...] = ()
+
+    def merge(self, patch: SessionPatch) -> Config:
+        """The settings after an update. Raises EventInvalid or AudioInvalid, and then nothing changes."""
+        if patch.type != "realtime":
+            raise EventInvalid(f"A session of type {patch.type!r} is not offered.", hint='Use "realtime".')
+        if patch.output_modalities not in (None, ["audio"]):
+            raise EventInvalid(
+                'output_modalities can only be ["audio"].', hint="The text comes as response.output_audio_transcript.*"
+            )
+        merged = replace(self, ignored=tuple(_ignored(patch)))
+        audio = patch.audio or Audio()
+        if audio.input is not None:
+            merged = merged._with_input(audio.input)
+        if audio.output is not None:
+            _check_format("output", audio.output.format)
+        if patch.shuren is not None and patch.shuren.animation is not None:
+            merged = replace(merged, animation=patch.shuren.animation)
+        return merged
+
+    def _with_input(self, given: AudioInput) -> Config:
+        _check_format("input", given.format)
+        merged = self
+        if "transcription" in given.model_fields_set:
+            merged = replace(merged, transcription=given.transcription is not None)
+        if "turn_detection" not in given.model_fields_set:
+            return merged
+        if given.turn_detection is None:
+            return replace(merged, turn_detection=None)
+        wanted = given.turn_detection
+        return replace(
+            merged,
+            turn_detection=wanted.type or merged.turn_detection or "server_vad",
+            create_response=_or(wanted.create_response, merged.create_response),
+            interrupt_response=_or(wanted.interrupt_response, merged.interrupt_response),
+        )
+
+    def as_session(self, session_id: str) -> dict[str, Any]:
+        """The session object of `session.created` and `session.updated`."""
+        return {
+            "type": "realtime",
+            "object": "realtime.session",
+            "id": session_id,
+            "model": self.persona,
+            "instructions": "",
+            "output_modalities": ["audio"],
+            "tools": [],
+            "tool_choice": "none",
+            "max_output_tokens": "inf",
+            "tracing": None,
+            "truncation": "auto",
+            "prompt": None,
+            "include": None,
+            "audio": {
+                "input": {
+                    "format": PCM,
+                    "noise_reduction": None,
+                    "transcription": {"model": self.recogniser} if self.transcription else None,
+                    "turn_detection": self._turn_detection(),
+                },
+                "output": {"format": PCM, "voice": self.voice, "speed": 1.0},
+            },
+            "shuren": {
+                "persona": self.persona,
+                "label": self.label,
+                "label_en": self.label_en,
+                "animation": self.animation,
+                "ignored": list(self.ignored),
+            },
+        }
+
+    def _turn_detection(self) -> dict[str, Any] | None:
+        if self.turn_detection is None:
+            return None
+        return {
+            "type": self.turn_detection,
+            "create_response": self.create_response,
+            "interrupt_response": self.interrupt_response,
+        }
+
+
+def _check_format(which: str, given: AudioFormat | None) -> None:
+    if given is not None and given.model_dump() != PCM:
+        raise AudioInvalid(
+            f"The {which} audio format can only be audio/pcm at {RATE} Hz, not {given.type!r} at {given.rate} Hz.",
+            hint="16-bit little-endian mono PCM, base64 in JSON events.",
+        )
+
+
+# Echoed with the value a client sends or with their only value: naming them would be noise.
+_UNREMARKABLE = {"audio.input.format", "audio.output.format", "audio.input.noise_reduction"}
+
+
+def _ignored(part: BaseModel, path: str = "") -> Iterator[str]:
+    """Dotted names of what was sent, is not null, and has no effect."""
+    for name, value in (part.model_extra or {}).items():
+        if value is not None and path + name not in _UNREMARKABLE:
+            yield path + name
+    for name in type(part).model_fields:
+        value = getattr(part, name)
+        if isinstance(value, BaseModel) and path + name not in _UNREMARKABLE:
+            yield from _ignored(value, f"{path}{name}.")
+
+
+def _or(given: bool | None, old: bool) -> bool:
+    return old if given is None else given

@@ -1,0 +1,77 @@
+"""What a connection needs of the house. `server.compose` is the real one, tests bring a scripted one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from avatar.events import SessionEvent
+from speech.types import Transcript
+
+
+@dataclass(frozen=True)
+class PersonaCard:
+    """What clients learn of a persona. `name`, `role` and `greeting` by language."""
+
+    id: str
+    name: dict[str, str]
+    role: dict[str, str]
+    avatar: str
+    languages: tuple[str, ...]
+    greeting: dict[str, str]
+    voice: str
+    label: str  # the AI label, shown or spoken
+    label_en: str
+
+
+class LiveSession(Protocol):
+    """The side of `avatar.session.Session` that the wire uses; see there."""
+
+    id: str
+
+    async def run(self) -> None: ...
+    def events(self) -> AsyncIterator[SessionEvent]: ...
+    def label_shown(self) -> None: ...
+    async def push_audio(self, pcm: np.ndarray) -> None: ...
+    async def commit_audio(self) -> str: ...
+    def clear_audio(self) -> None: ...
+    def set_turn_detection(
+        self, *, enabled: bool, create_response: bool = True, interrupt_response: bool = True
+    ) -> None: ...
+    async def add_text(self, text: str, item: str | None = None) -> str: ...
+    async def respond(self, instructions: str = "") -> int: ...
+    async def cancel(self, reason: str = "client_cancelled") -> bool: ...
+    def playhead(self, pts: int, turn: int) -> None: ...
+    async def truncate(self, item: str, audio_end_ms: int) -> None: ...
+    async def aclose(self) -> None: ...
+
+
+class Host(Protocol):
+    """Personas and sessions."""
+
+    @property
+    def recogniser(self) -> str:
+        """Name of the recogniser, for the session object."""
+        ...
+
+    def persona(self, name: str) -> PersonaCard:
+        """A persona by id, "" for the default one. Raises PersonaUnknown, or BackendUnavailable while loading."""
+        ...
+
+    def open_session(self, persona: str, *, speaks_label: bool) -> LiveSession:
+        """A new session. `speaks_label`: say the AI label before the first answer if it is not shown.
+
+        Raises AtCapacity.
+        """
+        ...
+
+    def close_session(self, session: LiveSession) -> None:
+        """The session has ended; its place is free."""
+        ...
+
+    async def transcribe(self, pcm: np.ndarray, persona: str) -> Transcript:
+        """Text of an audio message, int16 at 24 kHz. Raises BackendError."""
+        ...

@@ -1,0 +1,134 @@
+"""REST beside the live wire: readiness, personas, avatars. Errors are `{"error": {code, message, hint}}`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Protocol
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, JSONResponse
+from starlette.exceptions import HTTPException
+
+from models.errors import AvatarInvalid, ShurenError
+from server import logs
+from server.auth import check_key
+from server.realtime.host import PersonaCard
+from server.settings import Settings
+
+router = APIRouter()
+
+STATUS = {
+    "persona_unknown": 404,
+    "avatar_invalid": 404,
+    "unauthorized": 401,
+    "event_invalid": 422,
+    "audio_invalid": 422,
+    "at_capacity": 503,
+    "backend_unavailable": 503,
+    "model_missing": 503,
+}
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+AVATAR_FILES = {"avatar.glb": "model/gltf-binary", "rig.json": "application/json"}
+
+
+class Catalogue(Protocol):
+    """What the REST side asks of the house."""
+
+    def personas(self) -> list[PersonaCard]: ...
+
+    def readiness(self) -> dict[str, str]:
+        """`ready`, `loading`, or what is wrong, by part."""
+        ...
+
+
+def _catalogue(request: Request) -> Catalogue:
+    return request.app.state.host
+
+
+def _settings(request: Request) -> Settings:
+    return request.app.state.settings
+
+
+def _authorised(request: Request) -> None:
+    check_key(_settings(request).api_key.get_secret_value(), request.headers)
+
+
+House = Annotated[Catalogue, Depends(_catalogue)]
+
+
+@router.get("/healthz")
+async def health(house: House) -> JSONResponse:
+    """200 when people can talk, 503 while loading or when a part failed."""
+    parts = house.readiness()
+    ready = all(state == "ready" for state in parts.values())
+    return JSONResponse({"status": "ready" if ready else "not_ready", "parts": parts}, 200 if ready else 503)
+
+
+@router.get("/v1/personas", dependencies=[Depends(_authorised)])
+async def personas(house: House) -> dict[str, Any]:
+    """Whom one can talk to."""
+    return {
+        "personas": [
+            {
+                "id": card.id,
+                "name": card.name,
+                "role": card.role,
+                "avatar": card.avatar,
+                "languages": list(card.languages),
+                "greeting": card.greeting,
+            }
+            for card in house.personas()
+        ]
+    }
+
+
+@router.get("/v1/models", dependencies=[Depends(_authorised)])
+async def models(house: House) -> dict[str, Any]:
+    """The personas in the shape of OpenAI's model list, so that SDKs can offer them."""
+    data = [{"id": card.id, "object": "model", "created": 0, "owned_by": "shuren"} for card in house.personas()]
+    return {"object": "list", "data": data}
+
+
+@router.get("/avatars/{name}/{file}")
+def avatar(name: str, file: str, settings: Annotated[Settings, Depends(_settings)]) -> FileResponse:
+    """A built avatar's mesh or rig manifest."""
+    if not NAME.fullmatch(name) or file not in AVATAR_FILES:
+        raise AvatarInvalid(f"There is no {file[:80]!r} of an avatar {name[:80]!r}.")
+    path: Path = settings.avatars / name / file
+    if not path.is_file():
+        raise AvatarInvalid(f"The avatar {name!r} is not built.", hint=f"shuren avatar build {name}")
+    return FileResponse(path, media_type=AVATAR_FILES[file], headers={"Cache-Control": "no-cache"})
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Every error in one shape."""
+
+    @app.exception_handler(ShurenError)
+    async def ours(request: Request, problem: ShurenError) -> JSONResponse:
+        return _error(STATUS.get(problem.code, 500), problem)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, problem: RequestValidationError) -> JSONResponse:
+        first = problem.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        return _error(422, ShurenError(f"{where}: {first['msg']}"), "request_invalid")
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, problem: HTTPException) -> JSONResponse:
+        return _error(problem.status_code, ShurenError(str(problem.detail)), _http_code(problem.status_code))
+
+    @app.exception_handler(Exception)
+    async def unforeseen(request: Request, problem: Exception) -> JSONResponse:
+        logs.failure("request_failed", problem, path=request.url.path)
+        return _error(500, ShurenError("Something went wrong in the service."))
+
+
+def _error(status: int, problem: ShurenError, code: str | None = None) -> JSONResponse:
+    body = problem.as_dict() | ({"code": code} if code else {})
+    return JSONResponse({"error": body}, status)
+
+
+def _http_code(status: int) -> str:
+    return {404: "not_found", 405: "method_not_allowed"}.get(status, f"http_{status}")
