@@ -12,7 +12,7 @@ import json
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from animation.types import RATE
 from models.errors import AudioInvalid, EventInvalid
@@ -20,6 +20,16 @@ from server.realtime.config import SessionPatch
 
 LONGEST_AUDIO = 15 * RATE  # samples in one event
 
+def _encodable(text: str) -> str:
+    """JSON can name half a surrogate pair, which no text in UTF-8 can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("the text holds half of a surrogate pair") from None
+    return text
+
+
+Text = Annotated[str, AfterValidator(_encodable)]
 ItemId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_\-]{1,64}$")]
 
 
@@ -53,7 +63,7 @@ class ContentPart(BaseModel):
     model_config = ConfigDict(extra="ignore", strict=True)
 
     type: str
-    text: str | None = None
+    text: Text | None = None
     audio: str | None = None
 
 
@@ -88,7 +98,7 @@ class ItemTruncate(ClientEvent):
 class ResponseParams(BaseModel):
     model_config = ConfigDict(extra="ignore", strict=True)
 
-    instructions: str | None = None
+    instructions: Text | None = None
     conversation: str | None = None
     input: list[Any] | None = None
     output_modalities: list[str] | None = None

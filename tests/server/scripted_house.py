@@ -35,7 +35,8 @@ CARD = PersonaCard(
 def frames(pts: int = 0, n: int = 3) -> Frames:
     joints = np.zeros((n, 13, 4), np.float32)
     joints[..., 3] = 1
-    return Frames(pts, np.full((n, 52), 0.5, np.float32), np.zeros((n, 3), np.float32), np.zeros((n, 4), np.float32), joints)
+    head, eyes = np.zeros((n, 3), np.float32), np.zeros((n, 4), np.float32)
+    return Frames(pts, np.full((n, 52), 0.5, np.float32), head, eyes, joints)
 
 
 def audio(turn: int, text: str, pts: int = 0, item: str = "") -> AudioOut:
@@ -110,7 +111,9 @@ class ScriptedSession:
     def clear_audio(self) -> None:
         self.calls.append(("clear_audio",))
 
-    def set_turn_detection(self, *, enabled: bool, create_response: bool = True, interrupt_response: bool = True) -> None:
+    def set_turn_detection(
+        self, *, enabled: bool, create_response: bool = True, interrupt_response: bool = True
+    ) -> None:
         self.calls.append(("set_turn_detection", enabled, create_response, interrupt_response))
 
     async def add_text(self, text: str, item: str | None = None) -> str:

@@ -6,9 +6,10 @@ import asyncio
 import json
 
 import pytest
+from scripted_house import CARD, ScriptedHouse, audio, connected, frames, make_app, reply, sentence
+
 from animation import codec
 from avatar.events import AudioOut, FramesOut, InputSpeechStarted, Interrupted, ReplyStarted, SessionEvent
-from scripted_house import CARD, ScriptedHouse, audio, connected, frames, make_app, reply, sentence
 
 
 def events(got: list) -> list[str]:
@@ -39,7 +40,7 @@ async def test_subprotocols_are_chosen_in_our_order(offered: tuple[str, ...], ch
         assert socket.subprotocol == chosen
 
 
-@pytest.mark.parametrize("query", ["persona=bank-teller", "model=bank-teller", "", "persona=bank-teller&model=gpt-realtime"])
+@pytest.mark.parametrize("query", ["persona=bank-teller", "model=bank-teller", "", "persona=bank-teller&model=gpt"])
 async def test_a_persona_is_named_by_persona_or_model(query: str) -> None:
     async with connected(make_app(), query) as socket:
         assert (await socket.receive())["session"]["model"] == "bank-teller"
