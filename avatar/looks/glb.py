@@ -1,0 +1,219 @@
+"""Writes and reads binary glTF 2.0: skinned meshes, sparse morph targets, PBR materials, images inside the file."""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from avatar.looks.mesh import Part, vertex_normals
+from models.errors import AvatarInvalid
+
+FLOAT, USHORT, UINT, UBYTE = 5126, 5123, 5125, 5121
+_WIDTH = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
+_DTYPE = {FLOAT: np.float32, USHORT: np.uint16, UINT: np.uint32, UBYTE: np.uint8}
+SMALLEST_MOVE = 2e-6  # metres; a morph displacement below this is left out of the sparse accessor
+
+
+@dataclass
+class Material:
+    """A glTF material without its textures' indices: texture fields name images of the avatar."""
+
+    name: str
+    pbr: dict
+    textures: dict[str, str] = field(default_factory=dict)  # slot: base, normal, rough -> image name
+    extra: dict = field(default_factory=dict)  # alphaMode, doubleSided, extensions …
+    normal_scale: float = 1.0
+
+
+@dataclass
+class Joint:
+    name: str
+    parent: int  # index, -1 for the root
+    position: np.ndarray  # [3] metres, world
+
+
+class Writer:
+    """Collects the pieces of one file; `bytes()` gives it. The same input always gives the same bytes."""
+
+    def __init__(self, copyright_: str) -> None:
+        self.blob = bytearray()
+        self.js: dict = {
+            "asset": {"version": "2.0", "generator": "shuren", "copyright": copyright_},
+            "scene": 0, "scenes": [{"nodes": []}], "nodes": [], "meshes": [], "skins": [], "materials": [],
+            "accessors": [], "bufferViews": [], "images": [], "textures": [],
+            "samplers": [{"magFilter": 9729, "minFilter": 9987, "wrapS": 10497, "wrapT": 10497}],
+        }  # fmt: skip
+        self._images: dict[str, int] = {}
+        self._materials: dict[str, int] = {}
+
+    def skeleton(self, joints: list[Joint]) -> None:
+        """Joints without rotation: their local axes are the world's, so protocol quaternions apply as they come."""
+        nodes = self.js["nodes"]
+        for joint in joints:
+            origin = joints[joint.parent].position if joint.parent >= 0 else np.zeros(3)
+            nodes.append({"name": joint.name, "translation": _floats(joint.position - origin)})
+        for index, joint in enumerate(joints):
+            if joint.parent >= 0:
+                nodes[joint.parent].setdefault("children", []).append(index)
+            else:
+                self.js["scenes"][0]["nodes"].append(index)
+        inverse = np.tile(np.eye(4, dtype=np.float32), (len(joints), 1, 1))
+        inverse[:, :3, 3] = -np.array([joint.position for joint in joints])
+        accessor = self._accessor(inverse.transpose(0, 2, 1).reshape(-1, 16), FLOAT, "MAT4")
+        self.js["skins"].append({"inverseBindMatrices": accessor, "joints": list(range(len(joints))), "skeleton": 0})
+
+    def image(self, name: str, data: bytes, mime: str) -> None:
+        self.js["images"].append({"name": name, "mimeType": mime, "bufferView": self._view(data)})
+        self.js["textures"].append({"sampler": 0, "source": len(self.js["images"]) - 1})
+        self._images[name] = len(self.js["textures"]) - 1
+
+    def material(self, material: Material) -> None:
+        pbr = dict(material.pbr)
+        out = {"name": material.name, "pbrMetallicRoughness": pbr} | material.extra
+        if "base" in material.textures:
+            pbr["baseColorTexture"] = {"index": self._images[material.textures["base"]]}
+        if "rough" in material.textures:
+            pbr["metallicRoughnessTexture"] = {"index": self._images[material.textures["rough"]]}
+        if "normal" in material.textures:
+            out["normalTexture"] = {"index": self._images[material.textures["normal"]], "scale": material.normal_scale}
+        used = self.js.setdefault("extensionsUsed", [])
+        used.extend(e for e in out.get("extensions", {}) if e not in used)
+        self.js["materials"].append(out)
+        self._materials[material.name] = len(self.js["materials"]) - 1
+
+    def part(self, part: Part) -> None:
+        part = part.with_normals()
+        wide = len(part.positions) > 65_535
+        joints, weights = _four(part.weights)
+        attributes = {
+            "POSITION": self._accessor(part.positions, FLOAT, "VEC3", bounds=True),
+            "NORMAL": self._accessor(part.normals, FLOAT, "VEC3"),
+            "JOINTS_0": self._accessor(joints, UBYTE, "VEC4"),
+            "WEIGHTS_0": self._accessor(weights, FLOAT, "VEC4"),
+        }
+        if part.uv is not None:
+            attributes["TEXCOORD_0"] = self._accessor(part.uv, FLOAT, "VEC2")
+        if part.colour is not None:
+            attributes["COLOR_0"] = self._accessor(part.colour, FLOAT, "VEC4")
+        primitive = {
+            "attributes": attributes,
+            "indices": self._accessor(part.triangles.reshape(-1, 1), UINT if wide else USHORT, "SCALAR", target=34963),
+            "material": self._materials[part.material],
+        }
+        mesh: dict = {"name": part.name, "primitives": [primitive]}
+        if part.morphs:
+            primitive["targets"] = [self._target(part, delta) for delta in part.morphs.values()]
+            mesh["extras"] = {"targetNames": list(part.morphs)}
+            mesh["weights"] = [0] * len(part.morphs)
+        self.js["meshes"].append(mesh)
+        self.js["nodes"].append({"name": part.name, "mesh": len(self.js["meshes"]) - 1, "skin": 0})
+        self.js["scenes"][0]["nodes"].append(len(self.js["nodes"]) - 1)
+
+    def bytes(self) -> bytes:
+        js = {key: value for key, value in self.js.items() if value != []}
+        self._pad()
+        js["buffers"] = [{"byteLength": len(self.blob)}]
+        text = json.dumps(js, separators=(",", ":")).encode()
+        text += b" " * (-len(text) % 4)
+        size = 12 + 8 + len(text) + 8 + len(self.blob)
+        head = struct.pack("<4sII", b"glTF", 2, size) + struct.pack("<I4s", len(text), b"JSON")
+        return head + text + struct.pack("<I4s", len(self.blob), b"BIN\0") + bytes(self.blob)
+
+    def _target(self, part: Part, delta: np.ndarray) -> dict[str, int]:
+        target = {"POSITION": self._sparse(delta)}
+        if part.morph_normals:
+            moved = vertex_normals(part.positions + delta, part.triangles, part.weld)
+            still = vertex_normals(part.positions, part.triangles, part.weld)
+            change = moved - still
+            target["NORMAL"] = self._sparse(np.where(np.abs(change).max(axis=1, keepdims=True) > 4e-3, change, 0.0))
+        return target
+
+    def _sparse(self, rows: np.ndarray) -> int:
+        rows = rows.astype(np.float32)
+        moving = np.flatnonzero(np.abs(rows).max(axis=1) > SMALLEST_MOVE)
+        accessor: dict = {"componentType": FLOAT, "count": len(rows), "type": "VEC3"}
+        kept = np.zeros_like(rows)
+        kept[moving] = rows[moving]
+        accessor |= {"min": _floats(kept.min(axis=0)), "max": _floats(kept.max(axis=0))}
+        if len(moving):
+            wide = len(rows) > 65_535
+            accessor["sparse"] = {
+                "count": len(moving),
+                "indices": {
+                    "bufferView": self._view(moving.astype(np.uint32 if wide else np.uint16).tobytes()),
+                    "componentType": UINT if wide else USHORT,
+                },
+                "values": {"bufferView": self._view(rows[moving].tobytes())},
+            }
+        self.js["accessors"].append(accessor)
+        return len(self.js["accessors"]) - 1
+
+    def _accessor(self, array: np.ndarray, kind: int, shape: str, *, target: int = 34962, bounds: bool = False) -> int:
+        array = np.ascontiguousarray(array, _DTYPE[kind])
+        accessor = {"bufferView": self._view(array.tobytes(), None if shape == "MAT4" else target)}
+        accessor |= {"componentType": kind, "count": len(array), "type": shape}
+        if bounds:
+            accessor |= {"min": _floats(array.min(axis=0)), "max": _floats(array.max(axis=0))}
+        self.js["accessors"].append(accessor)
+        return len(self.js["accessors"]) - 1
+
+    def _view(self, data: bytes, target: int | None = None) -> int:
+        self._pad()
+        view = {"buffer": 0, "byteOffset": len(self.blob), "byteLength": len(data)}
+        self.blob.extend(data)
+        self.js["bufferViews"].append(view | ({"target": target} if target else {}))
+        return len(self.js["bufferViews"]) - 1
+
+    def _pad(self) -> None:
+        self.blob.extend(b"\0" * (-len(self.blob) % 4))
+
+
+@dataclass
+class Glb:
+    """A parsed file: its JSON and accessors as arrays."""
+
+    js: dict
+    blob: bytes
+
+    @classmethod
+    def read(cls, path: Path) -> Glb:
+        """Raises AvatarInvalid when the file is not a whole binary glTF 2.0."""
+        data = path.read_bytes()
+        if len(data) < 28 or data[:4] != b"glTF" or struct.unpack_from("<II", data, 4) != (2, len(data)):
+            raise AvatarInvalid(f"{path.name} is not a whole binary glTF file", hint="shuren avatar build --force")
+        size = struct.unpack_from("<I", data, 12)[0]
+        return cls(json.loads(data[20 : 20 + size]), data[20 + size + 8 :])
+
+    def accessor(self, index: int) -> np.ndarray:
+        """[count, width] in the stored type, sparse values applied."""
+        a = self.js["accessors"][index]
+        width = _WIDTH[a["type"]]
+        out = np.zeros((a["count"], width), _DTYPE[a["componentType"]])
+        if "bufferView" in a:
+            out = self._read(a["bufferView"], a["componentType"], a["count"] * width).reshape(-1, width).copy()
+        if "sparse" in a:
+            s = a["sparse"]
+            where = self._read(s["indices"]["bufferView"], s["indices"]["componentType"], s["count"])
+            values = self._read(s["values"]["bufferView"], a["componentType"], s["count"] * width)
+            out[where] = values.reshape(-1, width)
+        return out
+
+    def _read(self, view: int, kind: int, count: int) -> np.ndarray:
+        return np.frombuffer(self.blob, _DTYPE[kind], count, self.js["bufferViews"][view]["byteOffset"])
+
+
+def _four(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The four strongest joints of each vertex [n, 4] and their weights, summing to 1 in float32."""
+    order = np.argsort(-weights, axis=1, kind="stable")[:, :4]
+    top = np.take_along_axis(weights, order, axis=1)
+    top = np.where(top < 1e-4, 0.0, top)
+    top /= top.sum(axis=1, keepdims=True)
+    return np.where(top > 0, order, 0), top.astype(np.float32)
+
+
+def _floats(row: np.ndarray) -> list[float]:
+    return [float(x) for x in np.asarray(row, np.float32)]

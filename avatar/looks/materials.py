@@ -1,0 +1,31 @@
+"""The avatar's PBR materials and the pictures they use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from avatar.looks.glb import Material
+
+
+@dataclass
+class Sheets:
+    """Encoded pictures by name -> (bytes, mime type)."""
+
+    images: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+
+
+def materials(sheets: Sheets) -> list[Material]:
+    """Every material an avatar may use; textures only where the picture exists."""
+
+    def made(name: str, colour: tuple[float, ...], rough: float, extra: dict | None = None, **slots: str) -> Material:
+        pbr = {"baseColorFactor": list(colour), "metallicFactor": 0.0, "roughnessFactor": rough}
+        textures = {slot: image for slot, image in slots.items() if image in sheets.images}
+        if "base" in textures:
+            pbr["baseColorFactor"] = [1.0, 1.0, 1.0, 1.0]
+        return Material(name, pbr, textures, extra or {})
+
+    return [
+        made("skin", (0.62, 0.42, 0.32, 1), 0.48, base="skin", normal="skin_normal"),
+        made("eye", (0.8, 0.8, 0.8, 1), 0.08, base="eye"),
+        made("mouth", (1, 1, 1, 1), 0.25),
+    ]
