@@ -21,6 +21,7 @@
         ├── EventInvalid        event_invalid        a client's malformed event
         ├── LabelNotShown       label_not_shown      media asked for before the AI label is on screen
         ├── SessionBusy         session_busy         a second response while one runs
+        ├── NothingToCancel     response_cancel_not_active
         ├── AtCapacity          at_capacity
         └── Unauthorized        unauthorized         the service wants an API key
 
@@ -125,6 +126,10 @@ class LabelNotShown(SessionError):
 
 class SessionBusy(SessionError):
     code = "session_busy"
+
+
+class NothingToCancel(SessionError):
+    code = "response_cancel_not_active"  # OpenAI's name: clients tell this harmless race by it
 
 
 class AtCapacity(SessionError):

@@ -65,6 +65,25 @@ class LanguageModel(BaseModel):
     """API key for that server."""
 
 
+class Voice(BaseModel):
+    """Which voice the personas speak with, where it is not the one their pack names."""
+
+    name: str = ""
+    """Backend name; empty: the pack's."""
+
+    url: str = ""
+    """Base URL, for a backend that talks to a server with `/v1/audio/speech`."""
+
+    model: str = ""
+    """Model name at that server."""
+
+    voice: str = ""
+    """Voice name at that server."""
+
+    key: SecretStr = SecretStr("")
+    """API key for that server."""
+
+
 class Ears(BaseModel):
     """How people are heard."""
 
@@ -85,7 +104,7 @@ class Log(BaseModel):
 class Settings(BaseSettings):
     """The service's settings, from the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="SHUREN_", env_nested_delimiter="__", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="SHUREN_", env_nested_delimiter="__", env_ignore_empty=True)
 
     host: str = "127.0.0.1"
     """Address to listen on. `0.0.0.0` lets other machines in; set an API key then."""
@@ -94,7 +113,7 @@ class Settings(BaseSettings):
     """Port to listen on."""
 
     home: Path = Path.home() / ".cache" / "shuren"
-    """Weights and built avatars."""
+    """Weights and built avatars; the same variable tells the store of the weights."""
 
     personas: Path = REPOSITORY / "personas"
     """Folder of persona packs."""
@@ -114,10 +133,11 @@ class Settings(BaseSettings):
     sessions: Sessions = Sessions()
     wire: Wire = Wire()
     language_model: LanguageModel = LanguageModel()
+    voice: Voice = Voice()
     ears: Ears = Ears()
     log: Log = Log()
 
     @property
     def avatars(self) -> Path:
         """Where `shuren avatar build` puts the avatars."""
-        return self.home / "avatars"
+        return self.home.expanduser() / "avatars"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from fastapi.responses import HTMLResponse
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -31,13 +30,13 @@ class Page(StaticFiles):
         super().__init__(directory=folder, html=True, check_dir=False)
         self._index = folder / "index.html"
 
+    async def check_config(self) -> None:
+        """The folder may appear later, when somebody builds the page; a missing file is a plain 404."""
+
     async def get_response(self, path: str, scope: Scope) -> Response:
         if path in (".", "index.html") and not self._index.is_file():
             return HTMLResponse(NOT_BUILT, status_code=503)
-        try:
-            response = await super().get_response(path, scope)
-        except FileNotFoundError:  # the folder does not exist
-            raise HTTPException(404) from None
+        response = await super().get_response(path, scope)
         forever = path.startswith("assets/") and response.status_code == 200
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if forever else "no-cache"
         return response

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from avatar.events import InputFinal
-from models.errors import AudioInvalid, EventInvalid
+from models.errors import AudioInvalid, EventInvalid, NothingToCancel
 from server.realtime import client_events as client
 from server.realtime import wire
 from server.realtime.config import Config
@@ -194,9 +194,9 @@ async def create_response(talk: Talk, event: client.ResponseCreate) -> None:
 async def cancel_response(talk: Talk, event: client.ResponseCancel) -> None:
     answer = talk.translator.answer
     if event.response_id is not None and (answer is None or answer.id != event.response_id):
-        raise EventInvalid(f"The response {event.response_id[:80]!r} is not under way.")
+        raise NothingToCancel(f"The response {event.response_id[:80]!r} is not under way.")
     if not await talk.session.cancel():
-        raise EventInvalid("No answer is under way.")
+        raise NothingToCancel("No answer is under way.")
 
 
 # --- Shuren's own -----------------------------------------------------------------------------------------------------

@@ -300,7 +300,7 @@ async def test_responses_we_do_not_offer_are_refused(wire: Wire, response: dict)
 
 
 async def test_cancelling_needs_something_to_cancel(wire: Wire) -> None:
-    the_error(await wire.send({"type": "response.cancel"}))
+    assert the_error(await wire.send({"type": "response.cancel"}))["code"] == "response_cancel_not_active"
     wire.session.emit(ReplyStarted(1, "item_1", ""))
     wire.tell(ReplyStarted(1, "item_1", ""))
     the_error(await wire.send({"type": "response.cancel", "response_id": "resp_other"}))

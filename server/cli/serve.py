@@ -1,0 +1,108 @@
+"""`shuren serve`: start the service."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from models.store import Store
+    from server.settings import Settings
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    persona: Annotated[str | None, typer.Option(help="Whom a client gets that names none.")] = None,
+    log_json: Annotated[bool, typer.Option("--log-json", help="Log one JSON object per line.")] = False,
+) -> None:
+    """Start the service: the page, the live wire, REST. All settings: environment variables SHUREN_… ."""
+    # Worker threads of the numeric libraries spin while they wait, which on two cores takes the time others need.
+    # The setting is read when those libraries are imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    import uvicorn
+    from rich.console import Console
+
+    from models.store import Store
+    from server import logs
+    from server.app import create_app
+    from server.compose import House
+
+    settings = _settings(host=host, port=port, persona=persona)
+    logs.configure(level=settings.log.level, lines_as_json=log_json or settings.log.lines_as_json)
+    console = Console(stderr=True, highlight=False)
+    store = Store.default()
+    _check(settings, store, console)
+    house = House(settings, store=store, listener=_Teller(console, settings))
+    config = uvicorn.Config(
+        create_app(settings, house),
+        host=settings.host,
+        port=settings.port,
+        ws_max_size=16 * settings.wire.message_bytes,  # larger than the limit, so that a refusal can be an event
+        ws_ping_interval=settings.wire.ping_interval_s,
+        ws_ping_timeout=settings.wire.ping_timeout_s,
+        ws_per_message_deflate=False,  # media do not compress, and each message would wait for it
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=10,
+        server_header=False,
+    )
+    console.print("[bold]蜀人 Shuren[/] is starting. The page opens at once; talking begins when all parts are ready.")
+    uvicorn.Server(config).run()
+
+
+class _Teller:
+    """Says on the terminal what is loaded, and the address when people can come."""
+
+    def __init__(self, console: Console, settings: Settings) -> None:
+        self._console, self._settings = console, settings
+
+    def part(self, name: str, state: str) -> None:
+        ready = state == "ready"
+        self._console.print(f"  {'[green]✓[/]' if ready else '[red]✗[/]'} {name}{'' if ready else f': {state}'}")
+
+    def all(self, ready: bool) -> None:
+        if ready:
+            self._console.print(f"[bold green]Ready:[/] {address(self._settings.host, self._settings.port)}")
+        else:
+            self._console.print("[red]Not everything could be loaded; nobody can talk until that is mended.[/]")
+
+
+def address(host: str, port: int) -> str:
+    """Where to point a browser. Microphones only work on localhost or over HTTPS."""
+    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host
+    return f"http://{shown}:{port}/"
+
+
+def _settings(**given: object) -> Settings:
+    """Settings from the environment, options of the command line above them. A wrong one ends the command."""
+    from pydantic import ValidationError
+
+    from server.settings import Settings
+
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        for problem in error.errors(include_url=False, include_input=False):
+            name = "SHUREN_" + "__".join(str(part).upper() for part in problem["loc"])
+            typer.echo(f"shuren: {name}: {problem['msg']}", err=True)
+        raise typer.Exit(2) from None
+
+
+def _check(settings: Settings, store: Store, console: Console) -> None:
+    """Raises ModelMissing where the service cannot work; warns where it works with less."""
+    from models.errors import ModelMissing
+
+    missing = [spec.name for spec in store.catalogue.defaults if not store.installed(spec.name)]
+    if missing:
+        raise ModelMissing(f"These weights are not installed: {', '.join(missing)}.", hint="shuren models fetch")
+    if not list(settings.avatars.glob("*/avatar.glb")):
+        console.print("[yellow]No avatar is built: people will hear but not see anybody.[/]  shuren avatar build")
+    if not (settings.page / "index.html").is_file():
+        console.print("[yellow]The page is not built.[/]  make web")
+    if settings.host not in ("127.0.0.1", "::1", "localhost") and not settings.api_key.get_secret_value():
+        console.print("[yellow]Anybody who reaches this machine may talk.[/]  Set SHUREN_API_KEY to limit it.")

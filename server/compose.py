@@ -1,0 +1,282 @@
+"""The house: the engines all sessions share, and the making of a session.
+
+Weights load once, in the background, one after the other (two loading at a time would only compete for the same
+cores); `readiness` tells how far it is. Nothing here knows of sockets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from models.errors import AtCapacity, BackendUnavailable, PersonaUnknown, ShurenError
+from models.store import Store
+from server import logs
+from server.realtime.host import LiveSession, PersonaCard
+from server.realtime.ids import new_id
+from server.settings import Settings
+
+if TYPE_CHECKING:
+    from animation.rig import Rig
+    from avatar.session import Session
+    from dialogue.mind import Mind
+    from dialogue.pack import Pack
+    from speech.hearing import Ears
+    from speech.types import Transcript, Voice
+
+
+class Listener(Protocol):
+    """Hears how the loading goes."""
+
+    def part(self, name: str, state: str) -> None: ...
+    def all(self, ready: bool) -> None: ...
+
+
+@dataclass
+class Persona:
+    """One persona and, once loaded, what it needs."""
+
+    pack: Pack
+    card: PersonaCard
+    mind: Mind | None = None
+    voice: Voice | None = None
+    rig: Rig | None = None
+
+    @property
+    def loaded(self) -> bool:
+        return bool(self.mind and self.voice and self.rig)
+
+
+class House:
+    """Personas, shared engines and the sessions that are open."""
+
+    def __init__(self, settings: Settings, *, store: Store | None = None, listener: Listener | None = None) -> None:
+        """Reads the packs; raises PersonaUnknown or PackInvalid."""
+        self._settings = settings
+        self._store = store or Store.default()
+        self._listener = listener
+        self._personas = {pack.id: Persona(pack, _card(pack)) for pack in _packs(settings)}
+        self._parts = {name: "loading" for name, _ in self._plan()}
+        self._ears: Ears | None = None
+        self._language_model: Any = None
+        self._sessions: set[LiveSession] = set()
+        self._loading: asyncio.Task[None] | None = None
+
+    # --- loading ---------------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Begin to load; must be called on the event loop."""
+        self._loading = asyncio.create_task(self._load(), name="load")
+
+    async def loaded(self) -> None:
+        """Wait until loading has ended, well or not."""
+        if self._loading:
+            await asyncio.wait([self._loading])
+
+    async def aclose(self) -> None:
+        """Stop loading and let go of the engines. Sessions end with their sockets, before this."""
+        if self._loading:
+            self._loading.cancel()
+            await asyncio.wait([self._loading])
+        for engine in (*self._minds(), *self._voices(), self._ears, self._language_model):
+            if engine is not None:
+                await engine.aclose()
+
+    def readiness(self) -> dict[str, str]:
+        """`ready`, `loading`, or what is wrong, by part."""
+        return dict(self._parts)
+
+    def _plan(self) -> list[tuple[str, Callable[[], None]]]:
+        """What to load, in order: the parts every persona needs first."""
+        plan: list[tuple[str, Callable[[], None]]] = [
+            ("ears", self._load_ears),
+            ("language model", self._load_language_model),
+        ]
+        for persona in self._personas.values():
+            plan.append((f"persona {persona.pack.id}", lambda persona=persona: self._load_persona(persona)))
+        return plan
+
+    async def _load(self) -> None:
+        for part, load in self._plan():
+            began = perf_counter()
+            try:
+                await asyncio.to_thread(load)
+            except ShurenError as problem:
+                self._state(part, " ".join(filter(None, (problem.message, problem.hint))))
+                logs.event("load_failed", part=part, code=problem.code, why=problem.message, hint=problem.hint)
+            except Exception as problem:
+                self._state(part, "failed; the log has the reason")
+                logs.failure("load_failed", problem, part=part)
+            else:
+                self._state(part, "ready")
+                logs.event("loaded", part=part, ms=round((perf_counter() - began) * 1000))
+        if self._listener:
+            self._listener.all(all(state == "ready" for state in self._parts.values()))
+
+    def _state(self, part: str, state: str) -> None:
+        self._parts[part] = state
+        if self._listener:
+            self._listener.part(part, state)
+
+    def _load_ears(self) -> None:
+        from speech.hearing import Ears
+
+        self._ears = Ears.load(self._store, recogniser=self._settings.ears.recogniser, threads=self._settings.threads)
+
+    def _load_language_model(self) -> None:
+        from dialogue.llm import LANGUAGE_MODELS
+
+        chosen = self._settings.language_model
+        if chosen.name == "none":
+            return
+        self._language_model = LANGUAGE_MODELS.load(
+            chosen.name,
+            **_understood(
+                LANGUAGE_MODELS[chosen.name].settings,
+                store=self._store,
+                threads=self._settings.threads,
+                base_url=chosen.url,
+                model=chosen.model,
+                api_key=chosen.key.get_secret_value(),
+            ),
+        )
+
+    def _load_persona(self, persona: Persona) -> None:
+        from dialogue.mind import Mind
+
+        persona.mind = Mind.load(persona.pack.folder, store=self._store, language_model=self._language_model)
+        persona.voice = _load_voice(self._settings, self._store, persona.pack)
+        persona.rig = _load_rig(self._settings.avatars / persona.pack.avatar)
+
+    # --- what connections and REST ask -----------------------------------------------------------------------------
+
+    @property
+    def recogniser(self) -> str:
+        return self._settings.ears.recogniser
+
+    def personas(self) -> list[PersonaCard]:
+        return [persona.card for persona in self._personas.values()]
+
+    def persona(self, name: str) -> PersonaCard:
+        """A persona by id, "" for the default one. Raises PersonaUnknown."""
+        name = name or self._settings.persona or next(iter(self._personas))
+        if name not in self._personas:
+            raise PersonaUnknown(f"No persona named {name[:80]!r}.", hint=f"Known: {', '.join(self._personas)}")
+        return self._personas[name].card
+
+    def open_session(self, persona: str, *, speaks_label: bool) -> Session:
+        """A new session; hand it back to `close_session`. Raises AtCapacity, or BackendUnavailable while loading."""
+        if len(self._sessions) >= self._settings.sessions.limit:
+            raise AtCapacity("All places are taken at the moment.", hint="Try again in a minute.")
+        session = self._make_session(self._personas[persona], speaks_label)
+        self._sessions.add(session)
+        return session
+
+    def close_session(self, session: LiveSession) -> None:
+        self._sessions.discard(session)
+
+    async def transcribe(self, pcm: np.ndarray, persona: str) -> Transcript:
+        """Text of an audio message, int16 at 24 kHz. Raises BackendError."""
+        from speech.audio import resample, to_float
+        from speech.types import INPUT_RATE, OUTPUT_RATE
+
+        audio = resample(to_float(pcm), OUTPUT_RATE, INPUT_RATE)
+        return await self._ears.recogniser.transcribe(audio, words=self._personas[persona].pack.vocabulary)
+
+    def _make_session(self, persona: Persona, speaks_label: bool) -> Session:
+        from animation.body import Body
+        from avatar.session import Session
+
+        if self._ears is None or not persona.loaded:
+            raise self._unavailable(persona)
+        conversation = persona.mind.converse()
+        return Session(
+            id=new_id("sess"),
+            hearing=self._ears.listen(conversation.words),
+            conversation=conversation,
+            voice=persona.voice,
+            body=Body(persona.rig, seed=secrets.randbits(32)),
+            greet=self._settings.sessions.greet,
+            spoken_label=persona.card.label if speaks_label else "",
+        )
+
+    def _unavailable(self, persona: Persona) -> BackendUnavailable:
+        wrong = {part: state for part, state in self._parts.items() if state not in ("ready", "loading")}
+        if wrong:
+            return BackendUnavailable("; ".join(f"{part}: {state}" for part, state in wrong.items()))
+        return BackendUnavailable("The service is still loading.", hint="Try again in a few seconds.")
+
+    def _minds(self) -> list[Mind]:
+        return [persona.mind for persona in self._personas.values() if persona.mind]
+
+    def _voices(self) -> list[Voice]:
+        return [persona.voice for persona in self._personas.values() if persona.voice]
+
+
+def _packs(settings: Settings) -> list[Pack]:
+    from dialogue.packs import find_pack, known_personas, load_pack
+
+    if settings.persona:
+        find_pack(settings.persona, settings.personas)  # raises PersonaUnknown
+    packs = [load_pack(settings.personas / name) for name in known_personas(settings.personas)]
+    if not packs:
+        raise PersonaUnknown(f"There is no persona pack in {settings.personas}.")
+    return packs
+
+
+def _card(pack: Pack) -> PersonaCard:
+    return PersonaCard(
+        id=pack.id,
+        name=dict(pack.names),
+        role=dict(pack.role),
+        avatar=pack.avatar,
+        languages=tuple(pack.languages),
+        greeting=dict(pack.greeting),
+        voice=pack.voice.backend,
+        label=pack.label["zh"],
+        label_en=pack.label["en"],
+    )
+
+
+def _load_voice(settings: Settings, store: Store, pack: Pack) -> Voice:
+    from speech.voices import VOICES
+
+    name = settings.voice.name or pack.voice.backend
+    return VOICES.load(
+        name,
+        **_understood(
+            VOICES[name].settings,
+            store=store,
+            threads=settings.threads,
+            zh=pack.voice.zh,
+            en=pack.voice.en,
+            speed=pack.voice.speed,
+            base_url=settings.voice.url,
+            model=settings.voice.model,
+            voice=settings.voice.voice,
+            api_key=settings.voice.key.get_secret_value(),
+        ),
+    )
+
+
+def _load_rig(folder: Path) -> Rig:
+    """The avatar's own rig; where it is not built, ordinary proportions: she can still be heard."""
+    from animation.rig import Rig
+
+    manifest = folder / "rig.json"
+    if manifest.is_file():
+        return Rig.load(manifest)
+    logs.event("avatar_missing", avatar=folder.name, hint="shuren avatar build")
+    return Rig.generic()
+
+
+def _understood(names: tuple[str, ...], **settings: Any) -> dict[str, Any]:
+    """The settings a backend understands, less those left empty."""
+    return {name: value for name, value in settings.items() if name in names and value not in ("", None)}
