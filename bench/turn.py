@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,7 @@ CUSHION = 0.12  # s a client holds back before it plays
 AUDIBLE = 300  # int16; about -40 dBFS
 MOUTH_MOVES = 0.05  # jawOpen; at rest it is below
 TURN_LIMIT = 30.0  # s to wait for an answer
+INTERRUPTION = ("等一下，我还有一个问题。", "zh")
 JAW = SHAPES.index("jawOpen")
 
 
@@ -48,7 +49,11 @@ class Client:
         self._loop = asyncio.get_running_loop()
         self._speech = asyncio.Queue()
         self._origin: float | None = None  # when pts 0 is heard
-        self.ended: float | None = None
+        self.began: float | None = None  # when the first sample of what is asked was sent
+        self.ended: float | None = None  # and its last
+        self.stopped_at = 0.0
+        self.stopped = asyncio.Event()
+        self.audible = asyncio.Event()
         self.turn: Turn | None = None
         self.measured = asyncio.Event()
         self.idle = asyncio.Event()
@@ -59,6 +64,7 @@ class Client:
         while True:
             if not len(pending) and not self._speech.empty():
                 pending = self._speech.get_nowait()
+                self.began = self._loop.time()
             asked = len(pending) > 0
             chunk, pending = pending[:CHUNK], pending[CHUNK:]
             voiced = len(chunk)
@@ -90,6 +96,28 @@ class Client:
         await asyncio.wait_for(self.idle.wait(), TURN_LIMIT)
         await asyncio.sleep(0.4)
 
+    async def interrupt(self, question: str, pcm: np.ndarray) -> float:
+        """Ask in writing, talk over the answer; ms from the onset of that speech to the order to stop."""
+        self.stopped.clear()
+        self.audible.clear()
+        content = [{"type": "input_text", "text": question}]
+        item = {"type": "message", "role": "user", "content": content}
+        self.idle.clear()
+        await self._send({"type": "conversation.item.create", "item": item})
+        await self._send({"type": "response.create"})
+        await asyncio.wait_for(self.audible.wait(), TURN_LIMIT)
+        await asyncio.sleep(CUSHION + 0.5)
+        self.began = None
+        self._speech.put_nowait(pcm)
+        await asyncio.wait_for(self.stopped.wait(), TURN_LIMIT)
+        took = (self.stopped_at - self.began) * 1000
+        await asyncio.sleep(len(pcm) / RATE + 1.5)
+        if not self.idle.is_set():
+            await self._send({"type": "response.cancel"})
+            await asyncio.wait_for(self.idle.wait(), TURN_LIMIT)
+        await asyncio.sleep(0.4)
+        return took
+
     async def _send(self, event: dict[str, Any]) -> None:
         await self._socket.send(json.dumps(event))
 
@@ -101,6 +129,9 @@ class Client:
             self.idle.clear()
         elif kind == "response.done":
             self.idle.set()
+        elif kind == "shuren.interrupted" and not self.stopped.is_set():
+            self.stopped_at = now
+            self.stopped.set()
         elif kind == "error" and event["error"].get("code") != "response_cancel_not_active":
             raise RuntimeError(f"The server reports: {event['error']}")
         elif self.turn and self.ended:
@@ -123,6 +154,8 @@ class Client:
         media = decode(message)
         if self._origin is None:
             self._origin = now + CUSHION - media.pts / RATE
+        if media.pcm is not None:
+            self.audible.set()
         if not (self.turn and self.ended and media.turn):
             return
         if media.frames:
@@ -146,12 +179,22 @@ class Client:
 
 
 async def measure(
-    url: str, turns: int, languages: tuple[str, ...], speak: Callable[[str, str], np.ndarray], on_turn=lambda turn: None
-) -> list[Turn]:
-    """Ask `turns` questions in `languages` by turns; `speak(text, language)` gives int16 speech at 24 kHz."""
+    url: str,
+    turns: int,
+    languages: tuple[str, ...],
+    speak: Callable[[str, str], np.ndarray],
+    *,
+    interruptions: int = 0,
+    on_turn: Callable[[Turn], None] = lambda turn: None,
+) -> tuple[list[Turn], list[float]]:
+    """Ask `turns` questions in `languages` by turns, then talk over `interruptions` answers.
+
+    `speak(text, language)` gives int16 speech at 24 kHz. Returns the turns and the times to stop in ms.
+    """
     from websockets.asyncio.client import connect
 
-    done = []
+    done: list[Turn] = []
+    stops: list[float] = []
     async with connect(url, subprotocols=["shuren.v1"], max_size=2**22) as socket:
         client = Client(socket)
         tasks = [asyncio.create_task(client.listen()), asyncio.create_task(client.microphone())]
@@ -163,17 +206,28 @@ async def measure(
                 language = languages[index % len(languages)]
                 pool = QUESTIONS[language]
                 turn = Turn(language, pool[(index // len(languages)) % len(pool)])
-                ask = asyncio.create_task(client.ask(turn, speak(turn.question, language)))
-                finished, _ = await asyncio.wait({ask, *tasks}, return_when=asyncio.FIRST_COMPLETED)
-                for task in finished:
-                    task.result()
+                await _beside(tasks, client.ask(turn, speak(turn.question, language)))
                 done.append(turn)
                 on_turn(turn)
+            for index in range(interruptions):
+                question = QUESTIONS["zh"][index % len(QUESTIONS["zh"])]
+                stops.append(await _beside(tasks, client.interrupt(question, speak(*INTERRUPTION))))
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-    return done
+    return done, stops
+
+
+async def _beside(tasks: list[asyncio.Task], work: Coroutine[Any, Any, Any]) -> Any:
+    """The result of `work`; what breaks one of `tasks` meanwhile is raised."""
+    main = asyncio.create_task(work)
+    await asyncio.wait({main, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        if task.done():
+            main.cancel()
+            task.result()
+    return await main
 
 
 STAGES = (
@@ -186,7 +240,7 @@ STAGES = (
 )
 
 
-def summary(turns: list[Turn]) -> dict[str, Any]:
+def summary(turns: list[Turn], stops: list[float]) -> dict[str, Any]:
     """The keys of `bench turn`. A question asked before is answered from the voice's cache and counted apart."""
     seen: set[str] = set()
     live, cached = [], []
@@ -196,6 +250,8 @@ def summary(turns: list[Turn]) -> dict[str, Any]:
     result: dict[str, Any] = {stage: spread([t.at[stage] for t in live if stage in t.at]) for stage in STAGES}
     if cached:
         result["cached"] = {stage: spread([t.at[stage] for t in cached if stage in t.at]) for stage in STAGES}
+    if stops:
+        result["barge_in_stop_ms"] = spread(stops)
     result["by_language"] = {
         language: {stage: spread([t.at[stage] for t in live if t.language == language]) for stage in STAGES[-2:]}
         for language in sorted({t.language for t in live})

@@ -16,6 +16,7 @@ def turn(
     url: Annotated[str, typer.Option(help="A running server.")] = "ws://127.0.0.1:8000",
     persona: str = "bank-teller",
     turns: int = 24,
+    interruptions: Annotated[int, typer.Option(help="Answers to talk over afterwards.")] = 6,
     languages: Annotated[str, typer.Option(help="zh, en or zh,en")] = "zh,en",
     as_json: Json = False,
 ) -> None:
@@ -33,11 +34,13 @@ def turn(
 
     chosen = tuple(languages.split(","))
     speaker = Speaker()
-    speaker.prepare([(text, language) for language in chosen for text in bench.QUESTIONS[language]])
+    questions = [(text, language) for language in chosen for text in bench.QUESTIONS[language]]
+    speaker.prepare([*questions, bench.INTERRUPTION])
     address = f"{url}/v1/realtime?persona={persona}"
-    done = asyncio.run(bench.measure(address, turns, chosen, speaker.speak, show))
+    measuring = bench.measure(address, turns, chosen, speaker.speak, interruptions=interruptions, on_turn=show)
+    done, stops = asyncio.run(measuring)
     settings = {"url": url, "persona": persona, "turns": turns, "cushion_ms": bench.CUSHION * 1000}
-    report(bench.summary(done), settings=settings, as_json=as_json)
+    report(bench.summary(done, stops), settings=settings, as_json=as_json)
 
 
 @app.command()
