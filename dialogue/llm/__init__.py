@@ -1,0 +1,1 @@
+"""Language models: small talk and rephrasing. Facts do not come from here."""

@@ -1,0 +1,107 @@
+"""What a persona pack holds, once it is loaded and checked. Plain data: a pack cannot carry code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from dialogue.types import Citation, Language
+
+Text = dict[Language, str]  # the same thing said in each language of the pack
+Phrases = dict[Language, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One piece of knowledge: several ways to ask for it and the approved answer."""
+
+    id: str
+    topic: Text  # what the item is about, short enough to be offered as a choice
+    phrasings: Phrases
+    answer: Text
+    chapter: Text
+    source: str
+    as_of: date
+    valid_to: date
+    mood: str = "neutral"
+    gesture: str = ""
+    handoff: bool = False
+
+    def citation(self, language: Language) -> Citation:
+        return Citation(
+            self.id, f"{self.chapter[language]} · {self.topic[language]}", self.source, self.as_of.isoformat()
+        )
+
+    def stale(self, today: date) -> bool:
+        """Past its date: the answer may no longer be spoken."""
+        return today > self.valid_to
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """A sentence that must follow when one of `when` occurs in the question or the answer."""
+
+    when: Phrases
+    text: Text
+
+
+@dataclass(frozen=True)
+class Voice:
+    backend: str
+    zh: str
+    en: str
+    speed: float = 1.0
+
+
+@dataclass(frozen=True)
+class SmallTalk:
+    scope: Text
+    examples: tuple[str, ...]
+    fallback: Text
+
+
+@dataclass(frozen=True)
+class Policy:
+    templates: dict[str, Text]
+    fraud_phrases: tuple[str, ...] = ()
+    banned_claims: Phrases = field(default_factory=dict)
+    disclosures: tuple[Disclosure, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A persona. Texts hold every language in `languages`."""
+
+    id: str
+    folder: Path
+    names: Text
+    role: Text
+    label: Text
+    locale: str
+    languages: tuple[Language, ...]
+    interaction: str
+    domain: str
+    voice: Voice
+    avatar: str
+    manners: Text
+    greeting: Text
+    unknown: Text
+    handoff: Text
+    ask_which: Text
+    not_heard: Text
+    stale: Text
+    lead_ins: Phrases
+    small_talk: SmallTalk
+    policy: Policy
+    vocabulary: tuple[str, ...]
+    items: tuple[Item, ...]
+
+    def item(self, item_id: str) -> Item:
+        """The item with this id; KeyError if there is none."""
+        return self._by_id[item_id]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Item]:
+        return {item.id: item for item in self.items}

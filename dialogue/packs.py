@@ -1,0 +1,119 @@
+"""Finds, loads and checks persona packs.
+
+    personas/<id>/persona.yaml     who it is                 personas/<id>/knowledge/*.md   what it knows
+    personas/<id>/policy.yaml      what it must and may not say   …/vocabulary.txt          words for the recogniser
+
+The format is described in docs/personas.md. Whatever is wrong is a PackInvalid naming file, line and mend.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dialogue.knowledge import invalid, read_items
+from dialogue.pack import Disclosure, Item, Pack, Policy, SmallTalk, Text, Voice
+from dialogue.yaml_lines import Node, read_yaml
+from models.errors import PackInvalid, PersonaUnknown
+
+FORMAT = 1
+LANGUAGES = ("zh", "en")
+PERSONAS = Path(__file__).resolve().parent.parent / "personas"
+TEMPLATES = (
+    "emergency_medical", "emergency_fire", "emergency_police", "self_harm", "fraud", "exit", "human", "identity",
+    "personal_data", "recording", "blocked",
+)  # fmt: skip
+
+
+def known_personas(root: Path = PERSONAS) -> tuple[str, ...]:
+    """The ids of the packs in a folder."""
+    return tuple(sorted(file.parent.name for file in root.glob("*/persona.yaml")))
+
+
+def find_pack(persona: str, root: Path = PERSONAS) -> Path:
+    """The folder of a persona. Raises PersonaUnknown, listing the known ones."""
+    known = known_personas(root)
+    if persona not in known:
+        raise PersonaUnknown(f"No persona named {persona!r}.", hint="Known: " + (", ".join(known) or "none"))
+    return root / persona
+
+
+def load_pack(folder: Path) -> Pack:
+    """Read and check a pack. Raises PersonaUnknown (no such pack) or PackInvalid."""
+    folder = Path(folder)
+    if not (folder / "persona.yaml").is_file():
+        known = ", ".join(known_personas(folder.parent)) or "none"
+        raise PersonaUnknown(f"{folder.name!r} is not a persona pack: it has no persona.yaml.", hint=f"Known: {known}")
+    persona = read_yaml(folder / "persona.yaml")
+    _expect_format(persona)
+    if persona.text("id") != folder.name:
+        raise persona.wrong(
+            "id", f"id {persona.text('id')!r} differs from the folder {folder.name!r}", "Make them the same."
+        )
+    settings = {name: persona.node("settings").both(name) for name in persona.node("settings", optional=True).keys()}
+    return Pack(
+        **{key: persona.both(key) for key in ("names", "role", "label", "manners", "greeting", "unknown", "handoff")},
+        **{key: persona.both(key) for key in ("ask_which", "not_heard", "stale")},
+        **{key: persona.text(key) for key in ("id", "locale", "avatar", "domain")},
+        folder=folder,
+        languages=LANGUAGES,
+        interaction=persona.one_of("interaction", ("service",)),
+        voice=_voice(persona.node("voice")),
+        lead_ins=persona.phrases("lead_ins"),
+        small_talk=_small_talk(persona.node("small_talk")),
+        policy=_policy(read_yaml(folder / "policy.yaml")),
+        vocabulary=_vocabulary(folder / "vocabulary.txt"),
+        items=_items(folder / "knowledge", settings),
+    )
+
+
+def _expect_format(persona: Node) -> None:
+    if persona.value("format") != FORMAT:
+        raise persona.wrong("format", f"format is not {FORMAT}", f"This version reads `format: {FORMAT}`.")
+
+
+def _voice(node: Node) -> Voice:
+    speed = node.value("speed")
+    if not isinstance(speed, int | float) or not 0.5 <= speed <= 2.0:
+        raise node.wrong("speed", f"speed cannot be {speed!r}", "Give a number from 0.5 to 2.0.")
+    return Voice(node.text("backend"), node.text("zh"), node.text("en"), float(speed))
+
+
+def _small_talk(node: Node) -> SmallTalk:
+    return SmallTalk(node.both("scope"), node.list("examples"), node.both("fallback"))
+
+
+def _policy(node: Node) -> Policy:
+    templates = node.node("templates")
+    unknown = set(templates.keys()) - set(TEMPLATES)
+    for name in sorted(unknown):
+        raise templates.wrong(name, f"there is no template {name!r}", "Known: " + ", ".join(TEMPLATES) + ".")
+    return Policy(
+        templates={name: templates.both(name) for name in TEMPLATES},
+        fraud_phrases=node.node("detectors", optional=True).list("fraud", optional=True),
+        banned_claims=node.phrases("banned_claims"),
+        disclosures=tuple(Disclosure(part.phrases("when"), part.own_both()) for part in node.nodes("disclosures")),
+    )
+
+
+def _vocabulary(file: Path) -> tuple[str, ...]:
+    if not file.is_file():
+        raise invalid(file, 0, "the file is missing", "List the role's words, one a line.")
+    lines = (line.strip() for line in file.read_text(encoding="utf-8").splitlines())
+    return tuple(dict.fromkeys(line for line in lines if line and not line.startswith("#")))
+
+
+def _items(folder: Path, settings: dict[str, Text]) -> tuple[Item, ...]:
+    files = sorted(folder.glob("*.md"))
+    if not files:
+        raise PackInvalid(f"{folder.parent.name}/knowledge holds no .md file.", hint="Add at least one knowledge file.")
+    home: dict[str, Path] = {}
+    items: list[Item] = []
+    for file in files:
+        for item in read_items(file, settings):
+            if item.id in home:
+                raise invalid(
+                    file, 0, f"id {item.id!r} is also in {home[item.id].name}", "Ids must differ in the whole pack."
+                )
+            home[item.id] = file
+            items.append(item)
+    return tuple(items)

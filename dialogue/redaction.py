@@ -1,0 +1,112 @@
+"""Masks personal data before anything is stored or sent to a model.
+
+Digits may be written, grouped with spaces or dashes, or read out (一三八…). An identity number is told by its check
+digit (GB 11643, ISO 7064 MOD 11-2), a bank card by Luhn's (ISO/IEC 7812). Since a recogniser may spoil one digit,
+whatever else runs to 13 digits or more is masked too, without being called by name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from dialogue.text import digits_written, has_chinese
+
+Kind = Literal["id", "card", "phone", "email", "code", "password", "passport", "plate", "number"]
+
+_LABELS: dict[Kind, tuple[str, str]] = {
+    "id": ("[身份证号]", "[ID number]"),
+    "card": ("[银行卡号]", "[card number]"),
+    "phone": ("[手机号]", "[phone number]"),
+    "email": ("[邮箱]", "[e-mail]"),
+    "code": ("[验证码]", "[code]"),
+    "password": ("[密码]", "[password]"),
+    "passport": ("[护照号]", "[passport number]"),
+    "plate": ("[车牌号]", "[licence plate]"),
+    "number": ("[号码]", "[number]"),
+}
+SECRET: frozenset[Kind] = frozenset({"id", "card", "code", "password", "number"})  # never to be said aloud at all
+
+_IS = r"(?:\s*(?:是|为|叫|is|was|[:：=]|就是|号码|号|number|,|，)){0,3}\s*"
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_CODE_NAMES = "验证码|校验码|动态码|安全码|verification code|sms code|security code|one.?time code|otp|cvv2?"
+_CODE = re.compile(rf"(?P<head>(?:{_CODE_NAMES}){_IS})(?P<body>\d(?:[\s-]?\d){{2,7}})(?!\d)", re.IGNORECASE)
+_PASSWORD_NAMES = r"密码|口令|password|passcode|\bpin(?: code)?\b"
+_PASSWORD = re.compile(rf"(?P<head>(?:{_PASSWORD_NAMES}){_IS})(?P<body>[A-Za-z]*\d[\w@#$%&*!-]{{3,}})", re.IGNORECASE)
+_PASSPORT = re.compile(
+    rf"(?P<head>(?:护照|通行证|台胞证|passport|permit){_IS})(?P<body>[A-Za-z]{{1,2}}\d{{7,9}})", re.IGNORECASE
+)
+_PLATE = re.compile(
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·\s]?[A-Z0-9]{5,6}(?![A-Za-z0-9])"
+)
+_RUN = re.compile(r"(?<![\dA-Za-z])\+?\d(?:[\s-]?\d){9,24}(?:[\s-]?[Xx](?![A-Za-z]))?(?![\dA-Za-z])")
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+@dataclass(frozen=True)
+class Redacted:
+    """The text with its personal data masked, and what was found."""
+
+    text: str
+    kinds: frozenset[Kind]
+
+    @property
+    def secret(self) -> bool:
+        """Something was said that should not be said aloud to anyone."""
+        return bool(self.kinds & SECRET)
+
+
+def id_number_valid(text: str) -> bool:
+    """GB 11643: 17 digits, then the check character of ISO 7064 MOD 11-2."""
+    if not re.fullmatch(r"\d{17}[\dXx]", text):
+        return False
+    rest = sum(int(digit) * weight for digit, weight in zip(text, _WEIGHTS, strict=False)) % 11
+    return "10X98765432"[rest] == text[17].upper()
+
+
+def luhn_valid(digits: str) -> bool:
+    """ISO/IEC 7812-1 check of a card number."""
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if place % 2 else 1)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+def redact(text: str) -> Redacted:
+    """Mask identity, card, phone and passport numbers, e-mail, codes, passwords and plates."""
+    text = digits_written(text)
+    kinds: set[Kind] = set()
+    which = 0 if has_chinese(text) else 1
+
+    def label(kind: Kind) -> str:
+        kinds.add(kind)
+        return _LABELS[kind][which]
+
+    def after_head(kind: Kind) -> Callable[[re.Match[str]], str]:
+        return lambda match: match["head"] + label(kind)
+
+    def run(match: re.Match[str]) -> str:
+        kind = _kind_of_run(match[0])
+        return label(kind) if kind else match[0]
+
+    text = _EMAIL.sub(lambda _: label("email"), text)
+    text = _CODE.sub(after_head("code"), text)
+    text = _RUN.sub(run, text)
+    text = _PASSWORD.sub(after_head("password"), text)
+    text = _PASSPORT.sub(after_head("passport"), text)
+    text = _PLATE.sub(lambda _: label("plate"), text)
+    return Redacted(text, frozenset(kinds))
+
+
+def _kind_of_run(written: str) -> Kind | None:
+    digits = re.sub(r"[\s+-]", "", written)
+    if id_number_valid(digits):
+        return "id"
+    if re.fullmatch(r"(?:86)?1[3-9]\d{9}", digits):
+        return "phone"
+    if digits.isdigit() and 16 <= len(digits) <= 19 and luhn_valid(digits):
+        return "card"
+    return "number" if len(digits) >= 13 else None

@@ -1,0 +1,127 @@
+"""YAML that remembers lines, so that an error in a pack can name the one to mend."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from dialogue.knowledge import invalid
+from dialogue.pack import Phrases, Text
+from models.errors import PackInvalid
+
+LANGUAGES = ("zh", "en")
+
+
+class Node:
+    """A YAML mapping with the line of each key. Its readers raise PackInvalid when a value is missing or odd."""
+
+    def __init__(self, file: Path, node: yaml.MappingNode | None, line: int, path: str = "") -> None:
+        self.file = file
+        self.path = path
+        self.line = line
+        self._children: dict[str, tuple[yaml.Node, int]] = {}
+        for key, value in node.value if node else ():
+            name = str(key.value)
+            if name in self._children:
+                raise self.wrong(name, f"{name!r} is given twice", "Keep one of them.")
+            self._children[name] = (value, key.start_mark.line + 1)
+
+    def keys(self) -> tuple[str, ...]:
+        return tuple(self._children)
+
+    def wrong(self, key: str, what: str, mend: str) -> PackInvalid:
+        line = self._children[key][1] if key in self._children else self.line
+        return invalid(self.file, line, what, mend)
+
+    def _child(self, key: str) -> yaml.Node:
+        if key not in self._children:
+            near = get_close_matches(key, self._children, n=1)
+            mend = f"Did you mean {key!r} where it says {near[0]!r}?" if near else f"Add `{key}:`."
+            raise self.wrong(near[0] if near else key, f"{self.path}{key!r} is missing", mend)
+        return self._children[key][0]
+
+    def value(self, key: str) -> Any:
+        return yaml.SafeLoader.construct_document(_loader(), self._child(key))
+
+    def text(self, key: str) -> str:
+        value = self.value(key)
+        if not isinstance(value, str) or not value.strip():
+            raise self.wrong(key, f"{self.path}{key!r} must be text", "Write some words, in quotes if they hold `: `.")
+        return " ".join(value.split())
+
+    def one_of(self, key: str, known: tuple[str, ...]) -> str:
+        if (value := self.text(key)) not in known:
+            raise self.wrong(key, f"{key} cannot be {value!r}", "Choose one of: " + ", ".join(known) + ".")
+        return value
+
+    def node(self, key: str, *, optional: bool = False) -> Node:
+        if optional and key not in self._children:
+            return Node(self.file, None, self.line, f"{self.path}{key}.")
+        child = self._child(key)
+        if not isinstance(child, yaml.MappingNode):
+            raise self.wrong(
+                key, f"{self.path}{key!r} must have keys of its own", f"Write `{key}:` and its keys below it."
+            )
+        return Node(self.file, child, self._children[key][1], f"{self.path}{key}.")
+
+    def nodes(self, key: str) -> tuple[Node, ...]:
+        """A list of mappings, () where the key is absent."""
+        if key not in self._children:
+            return ()
+        child = self._child(key)
+        parts = child.value if isinstance(child, yaml.SequenceNode) else ()
+        if not parts or not all(isinstance(part, yaml.MappingNode) for part in parts):
+            raise self.wrong(
+                key, f"{self.path}{key!r} must be a list of entries with keys", "Begin each entry with `- `."
+            )
+        return tuple(Node(self.file, part, part.start_mark.line + 1, f"{self.path}{key}.") for part in parts)
+
+    def list(self, key: str, *, optional: bool = False) -> tuple[str, ...]:
+        if optional and key not in self._children:
+            return ()
+        value = self.value(key)
+        if (
+            not isinstance(value, list)
+            or not value
+            or not all(isinstance(part, str) and part.strip() for part in value)
+        ):
+            raise self.wrong(
+                key, f"{self.path}{key!r} must be a list of texts", "Write `[…, …]` or lines beginning with `- `."
+            )
+        return tuple(value)
+
+    def both(self, key: str) -> Text:
+        return self.node(key).own_both()
+
+    def own_both(self) -> Text:
+        return {language: self.text(language) for language in LANGUAGES}
+
+    def phrases(self, key: str) -> Phrases:
+        return {language: self.node(key).list(language) for language in LANGUAGES}
+
+
+def _loader() -> yaml.SafeLoader:
+    return yaml.SafeLoader("")
+
+
+def read_yaml(file: Path) -> Node:
+    """The mapping in a YAML file. Raises PackInvalid when the file is missing, is no YAML or holds no mapping."""
+    if not file.is_file():
+        raise invalid(file, 0, "the file is missing", "Every pack has one; see docs/personas.md.")
+    try:
+        root = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except UnicodeDecodeError as error:
+        raise invalid(file, 0, "the file is not UTF-8", "Save it as UTF-8.") from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise invalid(
+            file, line, f"not YAML: {error.problem}", "Check the indentation, colons and quotes there."
+        ) from error
+    except yaml.YAMLError as error:
+        raise invalid(file, 1, f"not YAML: {error}", "Remove the character it names.") from error
+    if not isinstance(root, yaml.MappingNode):
+        raise invalid(file, 1, "the file must hold keys and values", "Begin with a line like `id: my-persona`.")
+    return Node(file, root, 1)
