@@ -1,0 +1,160 @@
+"""The living body: told what she says and what she is doing, it gives 60 frames a second on the media clock.
+
+Everything a behaviour decides is a function of the frame, the seed and what the score holds up to LOOKAHEAD ahead, and
+everything shown is a function of those decisions. Hence frames do not depend on how many are asked for at a time, the
+same seed and script give the same bytes, and going back to an earlier frame is forgetting.
+
+The guarantee for speech that comes in pieces: if every clause is announced at least LOOKAHEAD (0.5 s) before its first
+sound is shown, frames are bit-identical to those of the same speech announced at once. A clause that comes later
+changes only frames not yet made, and the mouth passes over to it smoothly within 0.12 s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from animation.accents import Accents
+from animation.blinks import Blinks
+from animation.breath import Breath
+from animation.coarticulation import LOOKAHEAD
+from animation.gaze import EYE_RANGE, Gaze
+from animation.head import Head
+from animation.mood import Mood
+from animation.mouth import Mouth, heard
+from animation.posture import Posture
+from animation.rig import INDEX, Rig
+from animation.score import Score
+from animation.types import FPS, SAMPLES_PER_FRAME, Frames, Phone, State
+from animation.visemes import is_silence
+
+HISTORY = 3 * FPS  # frames one can go back
+VERGENCE = 0.02  # rad each eye turns inwards to meet somebody 1.5 m away
+_EYE_LIMIT = 0.5  # rad
+
+_BLINK = [INDEX["eyeBlinkLeft"], INDEX["eyeBlinkRight"]]
+_SQUINT = [INDEX["eyeSquintLeft"], INDEX["eyeSquintRight"]]
+# Shapes that turn each column of `eyes` (left yaw, left pitch, right yaw, right pitch) to the positive, negative side.
+_LOOKS = [
+    [INDEX[n] for n in ("eyeLookOutLeft", "eyeLookDownLeft", "eyeLookInRight", "eyeLookDownRight")],
+    [INDEX[n] for n in ("eyeLookInLeft", "eyeLookUpLeft", "eyeLookOutRight", "eyeLookUpRight")],
+]
+
+
+class Body:
+    """One person's digital human from the waist up. Not thread-safe; one per session.
+
+    `seed` makes her blinks, looks and sways her own; the same seed and the same calls give the same bytes.
+    """
+
+    def __init__(self, rig: Rig, *, seed: int = 0) -> None:
+        start: State = "idle"
+        rng = np.random.default_rng(seed)
+        self.rig = rig
+        self._frame = 0  # next frame to show
+        self._decided = 0  # frames before it have been decided
+        self._score, self._accents, self._mouth = Score(start), Accents(), Mouth(rig)
+        self._blinks, self._gaze, self._head = Blinks(rng), Gaze(rng), Head(rng)
+        self._breath, self._posture, self._mood = Breath(rng), Posture(rng, start), Mood(rng, start)
+        self._behaviours = (self._blinks, self._gaze, self._head, self._breath, self._posture, self._mood)
+
+    @property
+    def cursor(self) -> int:
+        """pts of the next frame, samples."""
+        return self._frame * SAMPLES_PER_FRAME
+
+    def state(self, state: State, at: int) -> None:
+        """From sample `at` on she is in this state. Replaces states told before for later times; a time already shown
+        means from now on."""
+        self._score.state(state, max(self._frame, -(-at // SAMPLES_PER_FRAME)))
+
+    def speak(
+        self, phones: Sequence[Phone], pcm: np.ndarray, at: int, *, mood: str = "neutral", gesture: str = ""
+    ) -> None:
+        """Perform a clause whose audio (int16, RATE) is heard from sample `at` on.
+
+        Clauses come in order and do not overlap. Announced 0.5 s ahead it gets its full anticipation; `at` may be as
+        late as the cursor. Raises ValueError when `at` is not on a frame or lies before the cursor.
+        """
+        if at % SAMPLES_PER_FRAME or at < self.cursor:
+            raise ValueError(f"Speech at {at}: it must lie on a frame (multiple of 400), at {self.cursor} or later.")
+        spoken = [phone for phone in phones if phone.end > phone.start and not is_silence(phone.symbol)]
+        sounds = heard(spoken, pcm, at)
+        if not sounds:
+            return
+        accents = self._accents.find(sounds, [phone.stress for phone in spoken])
+        self._score.speak([(s.start, s.end) for s in sounds], accents, mood, gesture)
+        self._mouth.speak(sounds, self._frame)
+
+    def cancel(self, at: int) -> None:
+        """Say nothing from sample `at` on and produce frames from there again.
+
+        The mouth comes to rest, lips closed, within 0.12 s. States told for later than `at` are off. Raises ValueError
+        when `at` lies after the cursor or more than HISTORY before it.
+        """
+        frame = at // SAMPLES_PER_FRAME
+        if at % SAMPLES_PER_FRAME or not self._frame - HISTORY <= frame <= self._frame:
+            raise ValueError(f"Cannot cancel at {at}: the cursor is {self.cursor} and {HISTORY} frames are kept.")
+        frame = max(frame, 0)
+        for behaviour in self._behaviours:
+            behaviour.rewind(frame)
+        self._score.cut(frame)
+        self._accents.clear()
+        self._mouth.cut(frame)
+        self._frame = self._decided = frame
+
+    def frames(self, until: int) -> Frames:
+        """All frames from the cursor up to, but not including, sample `until`. Moves the cursor there."""
+        first, last = self._frame, max(self._frame, -(-until // SAMPLES_PER_FRAME))
+        for frame in range(self._decided, last):
+            self._decide(frame)
+        made = self._show(first, last)
+        self._frame = self._decided = last
+        if last // FPS > first // FPS:
+            self._forget(last - HISTORY - LOOKAHEAD)
+        return made
+
+    def _decide(self, frame: int) -> None:
+        moment = self._score.moment(frame)
+        self._mood.step(moment)
+        self._blinks.step(moment, self._gaze.step(moment))
+        self._head.step(moment)
+        self._breath.step(moment)
+        self._posture.step(moment)
+
+    def _show(self, first: int, last: int) -> Frames:
+        face = self._mood.values(first, last)
+        presence = self._mouth.apply(face, first, last)
+        lids = self._blinks.values(first, last)
+        head, eyes = self._turn(first, last, presence, lids)
+        face[:, _BLINK] = np.maximum(face[:, _BLINK], lids)
+        face[:, _SQUINT] = np.maximum(face[:, _SQUINT], 0.1 * lids)
+        face[:, _LOOKS[0]] = np.maximum(eyes, 0.0) / EYE_RANGE
+        face[:, _LOOKS[1]] = np.maximum(-eyes, 0.0) / EYE_RANGE
+        np.clip(face, 0.0, self.rig.limits, out=face)
+        joints = self._posture.values(first, last, self._breath.values(first, last))
+        return Frames(first * SAMPLES_PER_FRAME, *(a.astype(np.float32) for a in (face, head, eyes, joints)))
+
+    def _turn(
+        self, first: int, last: int, presence: np.ndarray, lids: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Head [n, 3] and eyes [n, 4]. The eyes make up for what the head does, so that she keeps looking where she
+        looks; they sink a little behind closing lids."""
+        gaze, follow = self._gaze.values(first, last)
+        head = self._head.values(first, last, presence)
+        head[:, :2] += follow
+        look = gaze - head[:, :2]
+        look[:, 1] += 0.025 * lids[:, 0]
+        eyes = np.concatenate([look, look], axis=1)
+        eyes[:, 0] -= VERGENCE
+        eyes[:, 2] += VERGENCE
+        return head, np.clip(eyes, -_EYE_LIMIT, _EYE_LIMIT)
+
+    def _forget(self, frame: int) -> None:
+        for behaviour in self._behaviours:
+            behaviour.forget(frame)
+        self._score.forget(frame)
+        self._mouth.forget(frame)
+
+

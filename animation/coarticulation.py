@@ -1,0 +1,234 @@
+"""From timed phones to one smooth curve per articulator.
+
+Layer A, dominance (after Cohen & Massaro 1993): every phone pulls each articulatory channel towards its target with a
+weight that is full while the phone is held and fades over a *reach* before and after; the curve is the weighted mean.
+Rounding reaches far ahead (people purse their lips well before a u). Weights end exactly at their reach, so a frame
+depends only on phones at most LOOKAHEAD away, and the sum runs over phones in order: a curve computed clause by clause
+is the same to the last bit as one computed at once.
+
+Layer B, constraints (after Edwards et al. 2016, JALI): windows with smooth edges in which the lips touch, the lower lip
+meets the teeth, or the jaw stays nearly shut, whatever the neighbours want.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from animation.motion import frames_of, window
+from animation.types import RATE, SAMPLES_PER_FRAME
+from animation.visemes import ASPIRATED, CHANNEL_OF_PART, CHANNELS, PART, PARTS, Pose, is_silence, poses
+
+LOOKAHEAD = frames_of(0.5)  # frames: speech further ahead (or behind) than this never matters
+TAIL = frames_of(0.45)  # frames after the last phone until the mouth is at rest
+
+REACH = 0.100  # s, how far a held phone is felt
+ROUND_BEFORE = 0.230  # s, anticipation of rounding
+REST_AFTER, REST_BEFORE = 0.10, 0.15  # s: shut after the last sound, opening before the first
+PAUSE = REST_AFTER + REST_BEFORE  # s, shorter gaps do not close the mouth all the way
+BREATH_GAP = 0.35  # s of silence before which a breath is taken in
+
+CLOSE_RISE, CLOSE_FALL, CLOSE_HOLD = 0.095, 0.085, 0.050  # s
+CLOSE_LEAD, CLOSE_YIELD = 0.005, 0.015  # s: shut before the sound starts, letting go before it is released
+SIBILANT_JAW, LABIODENTAL_JAW = 0.085, 0.04
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A phone on the media clock (samples) with what its audio says about it."""
+
+    symbol: str
+    start: int
+    end: int
+    gain: float = 1.0  # jaw, see loudness.jaw_gain
+    burst: int | None = None  # where a stop is released
+
+
+@dataclass(frozen=True)
+class _Held:
+    """One pose held from `start` to `end` (s relative to the curve's origin is computed late, from samples)."""
+
+    pose: Pose
+    start: int
+    end: int
+    gain: float
+    before: np.ndarray  # s per channel
+    after: np.ndarray
+    scale: float = 1.0  # strength, below 1 for short pauses
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Articulator weights on consecutive frames.
+
+    parts: float64 [n, len(PARTS)], constraints on jaw and lips applied. closure: [n], 1 where the lips must touch.
+    presence: [n], 1 while she speaks.
+    """
+
+    parts: np.ndarray
+    closure: np.ndarray
+    presence: np.ndarray
+
+
+def curve(sounds: Sequence[Sound], first: int, last: int) -> Curve:
+    """The mouth on frames [first, last) given all sounds within LOOKAHEAD of them, in order, not overlapping."""
+    sounds = merged(s for s in sounds if not is_silence(s.symbol))
+    clock = np.arange(first, last, dtype=np.int64) * SAMPLES_PER_FRAME
+    parts = _dominance(_held(sounds), clock)
+    closure, teeth, sibilant, presence = _windows(sounds, clock)
+    _breath_in(sounds, clock, parts)
+    _constrain(parts, closure, teeth, sibilant)
+    return Curve(parts, closure, presence)
+
+
+def merged(sounds: Iterable[Sound]) -> list[Sound]:
+    """Identical neighbours become one long sound: "pop man" closes the lips once."""
+    out: list[Sound] = []
+    for sound in sounds:
+        last = out[-1] if out else None
+        if last and last.symbol == sound.symbol and sound.start - last.end <= RATE // 50:
+            out[-1] = replace(last, end=sound.end, burst=sound.burst, gain=max(last.gain, sound.gain))
+        else:
+            out.append(sound)
+    return out
+
+
+def _held(sounds: Sequence[Sound]) -> list[_Held]:
+    """Poses with their hold and reach, pauses included."""
+    out: list[_Held] = []
+    previous: Sound | None = None
+    for sound in sounds:
+        rest = _rest(previous.end if previous else None, sound.start)
+        if rest:
+            out.append(rest)
+        out.extend(_voiced(sound))
+        previous = sound
+    if previous:
+        out.append(_rest(previous.end, None))
+    return out
+
+
+def _voiced(sound: Sound) -> list[_Held]:
+    both = poses(sound.symbol)
+    turn = sound.end if len(both) == 1 else sound.start + (sound.end - sound.start) * 6 // 10
+    spans = [(sound.start, turn), (turn, sound.end)]
+    return [_hold(pose, start, end, sound.gain) for pose, (start, end) in zip(both, spans, strict=False)]
+
+
+def _hold(pose: Pose, start: int, end: int, gain: float) -> _Held:
+    """Quick phones reach less far and, where they open the mouth, open it less: fast speech undershoots."""
+    seconds = (end - start) / RATE
+    margin = int(min(0.25 * seconds, 0.03) * RATE)
+    reach = REACH * float(np.clip((seconds / 0.09) ** 0.5, 0.75, 1.2))
+    before, after = np.full(len(CHANNELS), reach), np.full(len(CHANNELS), reach)
+    if pose.rounded:
+        before[1] = ROUND_BEFORE
+    effort = gain * float(np.clip(0.55 + 0.45 * seconds / 0.1, 0.6, 1.0)) if pose.opens else 1.0
+    return _Held(pose, start + margin, end - margin, effort, before, after)
+
+
+def _rest(gap_start: int | None, gap_end: int | None) -> _Held | None:
+    """The mouth in a silence. A short pause leaves it open (people do not shut their mouth between words)."""
+    pose = poses("sil")[0]
+    far = 10 * RATE
+    before, after = np.full(len(CHANNELS), REST_AFTER), np.full(len(CHANNELS), REST_BEFORE)
+    start = gap_end - far if gap_start is None else gap_start + int(REST_AFTER * RATE)
+    end = gap_start + far if gap_end is None else gap_end - int(REST_BEFORE * RATE)
+    if start <= end:
+        return _Held(pose, start, end, 1.0, before, after)
+    share = (gap_end - gap_start) / (PAUSE * RATE)
+    if share < 0.25:
+        return None
+    middle = (gap_start + gap_end) // 2
+    return _Held(pose, middle, middle, 1.0, before, after, scale=share * share)
+
+
+def _dominance(held: Sequence[_Held], clock: np.ndarray) -> np.ndarray:
+    weighted = np.zeros((len(clock), len(PARTS)))
+    weight = np.full((len(clock), len(CHANNELS)), 1e-6)  # rest, where nothing else asks
+    for item in held:
+        reach = int(max(item.before.max(), item.after.max()) * RATE)
+        a, b = np.searchsorted(clock, (item.start - reach, item.end + reach + 1))
+        if a == b:
+            continue
+        ahead = (item.start - clock[a:b]) / RATE
+        behind = (clock[a:b] - item.end) / RATE
+        distance = np.maximum(ahead[:, None] / item.before, behind[:, None] / item.after)
+        pull = np.clip(1.0 - np.maximum(distance, 0.0) ** 2, 0.0, None) ** 3 * (item.pose.strengths * item.scale)
+        targets = item.pose.targets.copy()
+        targets[PART["jawOpen"]] *= item.gain
+        weight[a:b] += pull
+        weighted[a:b] += pull[:, CHANNEL_OF_PART] * targets
+    return weighted / weight[:, CHANNEL_OF_PART]
+
+
+def _windows(sounds: Sequence[Sound], clock: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    closure, teeth, sibilant, presence = (np.zeros(len(clock)) for _ in range(4))
+    for i, sound in enumerate(sounds):
+        a, b = np.searchsorted(clock, (sound.start - RATE // 2, sound.end + RATE // 2))
+        if a == b:
+            continue
+        t = (clock[a:b] - sound.start) / RATE
+        length = (sound.end - sound.start) / RATE
+        np.maximum(presence[a:b], window(t, 0.0, length, 0.2, 0.3), out=presence[a:b])
+        constraint = poses(sound.symbol)[0].constraint
+        if not constraint:
+            continue
+        rise, fall = _edge(sounds, i, -1) * CLOSE_RISE, _edge(sounds, i, 1) * CLOSE_FALL
+        if constraint == "sibilant":
+            shape = window(t, 0.0, length, rise, fall)
+        else:
+            release = _release(sound) if constraint == "bilabial" else length
+            stop = max(release - CLOSE_YIELD, CLOSE_HOLD - CLOSE_LEAD)
+            shape = window(t, -CLOSE_LEAD, stop, rise, fall)
+        into = {"bilabial": closure, "labiodental": teeth, "sibilant": sibilant}[constraint]
+        np.maximum(into[a:b], shape, out=into[a:b])
+    return closure, teeth, sibilant, presence
+
+
+def _release(sound: Sound) -> float:
+    """When the lips part, in seconds from the start of the phone."""
+    if sound.burst is not None:
+        return (sound.burst - sound.start) / RATE
+    length = (sound.end - sound.start) / RATE
+    return 0.7 * length if sound.symbol in ASPIRATED else length
+
+
+def _edge(sounds: Sequence[Sound], i: int, step: int) -> float:
+    """Share of the usual ramp beside sound i: a short neighbour must still be seen, so the ramp gives way."""
+    j = i + step
+    if not 0 <= j < len(sounds):
+        return 1.0
+    seconds = (sounds[j].end - sounds[j].start) / RATE
+    return float(np.clip(0.4 + seconds / 0.15, 0.65, 1.0))
+
+
+def _breath_in(sounds: Sequence[Sound], clock: np.ndarray, parts: np.ndarray) -> None:
+    """The lips part a little for the breath before a phrase."""
+    previous: Sound | None = None
+    for sound in sounds:
+        if previous is None or sound.start - previous.end >= BREATH_GAP * RATE:
+            a, b = np.searchsorted(clock, (sound.start - RATE // 2, sound.start + RATE // 2))
+            t = (clock[a:b] - sound.start) / RATE
+            parts[a:b, PART["jawOpen"]] += 0.03 * window(t, -0.14, -0.08, 0.14, 0.1)
+        previous = sound
+
+
+def _constrain(parts: np.ndarray, closure: np.ndarray, teeth: np.ndarray, sibilant: np.ndarray) -> None:
+    """Apply the constraint windows in place. The mouthClose that shuts the lips is solved later, on the rig."""
+    jaw = parts[:, PART["jawOpen"]]
+    jaw += sibilant * (np.minimum(jaw, SIBILANT_JAW) - jaw)
+    jaw += teeth * (np.minimum(jaw, LABIODENTAL_JAW) - jaw)
+    jaw *= 1.0 - 0.55 * closure
+    for name in ("mouthFunnel", "mouthLowerDown", "mouthUpperUp"):
+        parts[:, PART[name]] *= (1.0 - closure) * (1.0 - teeth)
+    parts[:, PART["mouthStretch"]] *= 1.0 - 0.6 * closure
+    parts[:, PART["tongueOut"]] *= 1.0 - closure
+    parts[:, PART["mouthPress"]] = 0.12 * closure
+    parts[:, PART["mouthRollUpper"]] = 0.03 * closure
+    # The lower lip tucks up under the upper incisors and the upper lip clears it.
+    parts[:, PART["mouthRollLower"]] = np.maximum(0.50 * teeth * (1.0 - closure), 0.03 * closure)
+    parts[:, PART["mouthShrugLower"]] = 0.30 * teeth * (1.0 - closure)
+    parts[:, PART["mouthUpperUp"]] += 0.50 * teeth * (1.0 - closure)
