@@ -67,7 +67,7 @@ def _row(store: Store, spec: ModelSpec) -> dict[str, object]:
 def _overview(store: Store, specs: list[ModelSpec]) -> Table:
     table = Table(box=None, pad_edge=False)
     for heading in ("name", "kind", "size", "licence", "installed", "default"):
-        table.add_column(heading, justify="right" if heading == "size" else "left", no_wrap=heading == "name")
+        table.add_column(heading, justify="right" if heading == "size" else "left", no_wrap=heading in ("name", "kind"))
     for spec in specs:
         here = "[green]yes[/]" if store.installed(spec.name) else "[dim]no[/]"
         default = "default" if spec.default else ""
@@ -95,9 +95,13 @@ def fetch(
     specs = _chosen(store, names, every)
     missing = [spec for spec in specs if not store.ready(spec.name)]
     if missing:
-        with _bars(missing) as tell:
-            for spec in missing:
-                store.fetch(spec.name, tell)
+        try:
+            with _bars(missing) as tell:
+                for spec in missing:
+                    store.fetch(spec.name, tell)
+        except KeyboardInterrupt:
+            typer.echo("Stopped. What has arrived is kept; the same command goes on from there.", err=True)
+            raise typer.Exit(130) from None
     total = _size(sum(spec.size for spec in specs))
     typer.echo(f"{len(specs)} models ready ({total}) in {store.home / 'models'}")
 

@@ -66,8 +66,8 @@ class Answer:
         self._items, self._voice, self._metadata = items, voice, metadata
         self._heard_ms, self._asked = heard_ms, asked
         self._opened = self._muted = False
+        self._sentences: deque[tuple[int, str]] = deque()  # announced and not spoken: letters left, what goes before
         self._language = ""
-        self._gap = ""  # a space due before the next sentence's first word
         self._words: list[_Spoken] = []
         self._again: deque[str] = deque()  # words already in the transcript that a resumed answer says again
         self._slices: list[tuple[int, int]] = []  # (pts, samples) of audio sent and not taken back
@@ -82,7 +82,8 @@ class Answer:
 
     def sentence(self, event: SentenceOut) -> Iterator[wire.Event]:
         yield from self._open()
-        self._gap = " " if event.language == self._language == "en" else ""
+        gap = " " if event.language == self._language == "en" else ""
+        self._sentences.append((_letters(event.text), gap))
         self._language = event.language
         yield wire.sentence(event)
 
@@ -168,14 +169,31 @@ class Answer:
         before = self._samples
         delta = ""
         for word in event.words:
-            text = self._gap + word.text
-            self._gap = ""
             if self._again and self._again[0].strip() == word.text.strip():
                 text = self._again.popleft()
             else:
+                text = self._gap_before(word) + word.text
                 delta += text
             self._words.append(_Spoken(text, _middle(event.pts, word), before + word.end))
         return delta
+
+
+    def _gap_before(self, word: Word) -> str:
+        """The space between two English sentences, at the first word of the second one.
+
+        Sentences are announced before the voice has finished the one before, so that letters are counted.
+        """
+        if not self._sentences:
+            return ""
+        left, gap = self._sentences.popleft()
+        left -= _letters(word.text)
+        if left > 0:
+            self._sentences.appendleft((left, ""))
+        return gap
+
+
+def _letters(text: str) -> int:
+    return sum(not char.isspace() for char in text)
 
 
 def _middle(pts: int, word: Word) -> int:

@@ -3,4 +3,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+# Scripted organs and the virtual clock are shared with the session's tests.
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "avatar"), str(HERE.parent)]

@@ -220,8 +220,9 @@ def test_english_sentences_are_parted_by_a_space() -> None:
     outgoing = translate(
         ReplyStarted(1, "item_1", ""),
         sentence(1, "Hi.", "en"),
-        audio(1, "Hi."),
-        sentence(1, "Bye.", "en"),
+        audio(1, "H"),
+        sentence(1, "Bye.", "en"),  # announced while the first one is spoken
+        audio(1, "i.", pts=2400),
         audio(1, "Bye.", pts=7200),
         ReplyDone(1, "item_1", "completed", "", "Hi.Bye.", "Hi.Bye."),
     )
