@@ -154,6 +154,7 @@ class ScriptedHouse:
         self.limit = limit
         self.sessions: list[ScriptedSession] = []
         self.ended = 0
+        self.somebody_left = asyncio.Event()
         self.parts = {"ears": "ready"}
 
     def open(self) -> None: ...
@@ -179,6 +180,7 @@ class ScriptedHouse:
 
     def close_session(self, session: ScriptedSession) -> None:
         self.ended += 1
+        self.somebody_left.set()
 
     async def transcribe(self, pcm: np.ndarray, persona: str) -> Transcript:
         return Transcript("转写的话", "zh", 0.9, 1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from typing import Any
@@ -374,10 +375,8 @@ fields_of_events = st.fixed_dictionaries(
 
 
 @given(st.lists(fields_of_events, max_size=5))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_no_event_whatever_its_fields_breaks_the_router(events: list[dict]) -> None:
-    import asyncio
-
     async def run() -> None:
         wire = Wire()
         for event in events:

@@ -300,7 +300,7 @@ EVENTS = st.one_of(
 
 
 @given(st.lists(EVENTS, max_size=25))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_whatever_a_session_says_each_thing_begins_and_ends_once(script: list[SessionEvent]) -> None:
     translator = Translator(voice=CARD.voice)
     outgoing = translate(*script, translator=translator) + list(translator.finish())
