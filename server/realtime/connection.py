@@ -166,10 +166,12 @@ class Connection:
     async def _wind_up(self, tasks: dict[str, asyncio.Task], ending: _Ending) -> None:
         tasks["reader"].cancel()
         patience = self._settings.sessions.close_timeout_s
-        with suppress(TimeoutError, Exception):
+        try:
             async with asyncio.timeout(patience):
                 await self._session.aclose()
                 await asyncio.wait([tasks["session"], tasks["pump"]])
+        except Exception as problem:  # too slow or broken: its tasks are cancelled below
+            logs.failure("session_close_failed", problem, session=self._session.id)
         if ending.why == "failed":
             self._emit([wire.error(ShurenError(ending.message))])
         self._emit(self._talk.translator.finish())
