@@ -7,48 +7,15 @@ import numpy as np
 from avatar.looks.figure import SKELETON, Figure
 from avatar.looks.mesh import Part
 from avatar.looks.refine import Refinement
-from avatar.looks.source import Source
+from avatar.looks.source import Source, islands
 
-# Where they go in the skin texture (v upwards): nearly all of it to the head.
+# Where the uv islands go in the skin texture (v upwards): nearly all of it to the head.
 LAYOUT = {
     "head": (0.0, 0.22, 1.0, 1.0), "torso": (0.0, 0.0, 0.46, 0.21), "left": (0.47, 0.0, 0.7, 0.21),
-    "right": (0.71, 0.0, 0.94, 0.21), "socket": (0.95, 0.0, 1.0, 0.1),
+    "right": (0.71, 0.0, 0.94, 0.21),
 }  # fmt: skip
 NECK_BOTTOM = 0.115  # metres below the neck joint where the skin ends inside the blouse
 WRIST = 0.055  # metres of forearm kept above the wrist, inside the cuff
-
-
-def islands(source: Source) -> np.ndarray:
-    """Name of the uv island each body face [m] lies in: head, torso, mouth, socket, left or right (hand), or foot."""
-    quads, quad_uv = source.faces["body"], source.face_uv["body"]
-    label = np.arange(len(source.uv))
-    while True:  # spread the smallest index over each island
-        least = label[quad_uv].min(axis=1)
-        spread = label.copy()
-        np.minimum.at(spread, quad_uv.ravel(), np.repeat(least, 4))
-        if (spread == label).all():
-            break
-        label = spread
-    faces = label[quad_uv[:, 0]]
-    names = np.full(len(quads), "foot", dtype="U8")
-    for island in np.unique(faces):
-        mine = faces == island
-        names[mine] = _island_name(source.vertices[quads[mine]].reshape(-1, 3))
-    return names
-
-
-def _island_name(points: np.ndarray) -> str:
-    """Told apart by where the island sits on the unshaped body (metres, soles at 0)."""
-    middle, width = points.mean(axis=0), np.ptp(points[:, 0])
-    if middle[1] > 1.4:
-        if np.ptp(points[:, 1]) > 0.2:
-            return "head"
-        return "mouth" if points[:, 1].max() < 1.53 else "socket"
-    if width > 0.5:
-        return "torso"
-    if middle[1] < 0.3:
-        return "foot"
-    return "left" if middle[0] > 0 else "right"
 
 
 def skin(figure: Figure, expressions: dict[str, np.ndarray], *, fine: bool) -> Part:
@@ -58,7 +25,7 @@ def skin(figure: Figure, expressions: dict[str, np.ndarray], *, fine: bool) -> P
     island = islands(source)
     keep = _visible(figure, quads, island)
     quads, quad_uv, island = quads[keep], quad_uv[keep], island[keep]
-    uv_faces, uv = _layout(source, quad_uv, island)
+    uv_faces, uv, sheet_uv = _layout(source, quad_uv, island)
     chosen = _face_front(figure, quads, island) if fine else np.zeros(len(quads), bool)
     shape = Refinement(quads, chosen, len(figure.positions))
     sheet = Refinement(uv_faces, chosen, len(uv), shape.split)
@@ -75,6 +42,7 @@ def skin(figure: Figure, expressions: dict[str, np.ndarray], *, fine: bool) -> P
         uv=sheet.linear(uv)[uv_at] * [1, -1] + [0, 1],
         weld=np.unique(at, return_inverse=True)[1],
         base=at,
+        sheet=sheet.linear(sheet_uv)[uv_at],
         morphs={name: shape.smooth(delta)[at] for name, delta in expressions.items()},
         morph_normals=fine,
     )
@@ -91,9 +59,8 @@ def _visible(figure: Figure, quads: np.ndarray, island: np.ndarray) -> np.ndarra
         along = (points - wrist) @ (arm / np.linalg.norm(arm))
         weight = figure.weights[quads][:, :, [SKELETON.index(f"{side}Hand"), SKELETON.index(f"{side}LowerArm")]]
         hand |= (weight.sum(axis=(1, 2)) > 2) & (along < WRIST)
-    return ((island == "torso") & (bust | hand)) | (island == "head") | (island == "socket") | (
-        ((island == "left") | (island == "right")) & hand
-    )
+    # The lining of the sockets is left out: the lids' skin already runs on into the eyeball.
+    return ((island == "torso") & (bust | hand)) | (island == "head") | (np.isin(island, ("left", "right")) & hand)
 
 
 def _face_front(figure: Figure, quads: np.ndarray, island: np.ndarray) -> np.ndarray:
@@ -103,9 +70,9 @@ def _face_front(figure: Figure, quads: np.ndarray, island: np.ndarray) -> np.nda
     return (island == "head") & (points[:, 2] > eyes[2] - 0.085) & (points[:, 1] < eyes[1] + 0.075)
 
 
-def _layout(source: Source, quad_uv: np.ndarray, island: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Texture coordinates (v upwards) of the kept faces, and faces over them."""
-    pieces, faces, first = [], np.zeros_like(quad_uv), 0
+def _layout(source: Source, quad_uv: np.ndarray, island: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Faces over texture points, those points in the skin texture and in the base mesh's square (both v upwards)."""
+    pieces, origin, faces, first = [], [], np.zeros_like(quad_uv), 0
     for name, box in LAYOUT.items():
         mine = island == name
         used, inverse = np.unique(quad_uv[mine], return_inverse=True)
@@ -117,8 +84,9 @@ def _layout(source: Source, quad_uv: np.ndarray, island: np.ndarray) -> tuple[np
         size = np.array([box[2] - box[0], box[3] - box[1]]) - 2 * margin
         pieces.append((points - low) / (high - low) * size + [box[0] + margin, box[1] + margin])
         faces[mine] = inverse.reshape(-1, 4) + first
+        origin.append(source.uv[used])
         first += len(used)
-    return faces, np.concatenate(pieces)
+    return faces, np.concatenate(pieces), np.concatenate(origin)
 
 
 def _spread(x: np.ndarray) -> np.ndarray:

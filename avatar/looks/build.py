@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from avatar.looks import body, eyes, lids, rig, teeth
+from avatar.looks import body, eyes, lashes, lids, occlusion, rig, teeth
+from avatar.looks import skin as skin_paint
 from avatar.looks.expressions import expressions
 from avatar.looks.figure import Figure, pose, shape
 from avatar.looks.glb import Writer
@@ -48,9 +49,12 @@ def build(look: Look, assets: Path, out: Path, *, force: bool = False, say: Call
     figure, shapes, lash_eyes = _figure(look, Source.load(assets))
     out.mkdir(parents=True, exist_ok=True)
     record: dict = {}
+    sheets = Sheets()
     for file, fine in (("avatar.glb", True), ("avatar.low.glb", False)):
         say(f"{look.name}: {file}")
-        parts, sheets = assemble(figure, shapes, lash_eyes, look, fine=fine)
+        parts = assemble(figure, shapes, lash_eyes, fine=fine)
+        if fine:  # both versions share the texture layout, so the pictures are painted once
+            sheets = paint(figure, parts, lash_eyes, look)
         data = write(figure, parts, sheets)
         (out / file).write_bytes(data)
         size = {"triangles": sum(len(p.triangles) for p in parts), "bytes": len(data)}
@@ -73,14 +77,23 @@ def _figure(look: Look, source: Source) -> tuple[Figure, dict[str, np.ndarray], 
 
 
 def assemble(
-    figure: Figure, shapes: dict[str, np.ndarray], lash_eyes: list[lids.Eye], look: Look, *, fine: bool
-) -> tuple[list[Part], Sheets]:
-    """Every mesh of the avatar and the pictures its materials use."""
+    figure: Figure, shapes: dict[str, np.ndarray], lash_eyes: list[lids.Eye], *, fine: bool
+) -> list[Part]:
+    """Every mesh of the avatar."""
     radii = eyes.ball_radii(figure)
-    skin = body.skin(figure, shapes, fine=fine)
-    parts = [skin, *(eyes.eyeball(figure, joint, radius) for joint, radius in radii.items())]
+    parts = [body.skin(figure, shapes, fine=fine)]
+    parts += [eyes.eyeball(figure, joint, radius) for joint, radius in radii.items()]
     parts += [teeth.teeth(figure, shapes), teeth.lining(figure, shapes)]
-    return parts, Sheets()
+    parts += [lashes.shade(figure, lash_eyes, shapes), lashes.lashes(figure, lash_eyes, shapes)]
+    return parts
+
+
+def paint(figure: Figure, parts: list[Part], lash_eyes: list[lids.Eye], look: Look) -> Sheets:
+    """The pictures the materials use."""
+    skin, *rest = parts
+    visible = occlusion.visibility(skin, [part for part in rest if part.material not in ("eye", "eye_shade", "lash")])
+    images = skin_paint.paint(skin, visible, figure, lash_eyes, look)
+    return Sheets(images | {"eye": eyes.eye_picture(look), "lash": lashes.lash_picture()})
 
 
 def write(figure: Figure, parts: list[Part], sheets: Sheets) -> bytes:

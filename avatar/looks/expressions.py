@@ -14,7 +14,7 @@ def expressions(figure: Figure, eyes: list[Eye]) -> dict[str, np.ndarray]:
     """Shape name -> displacement [19158, 3] in metres at weight 1, in the order of animation.types.SHAPES."""
     source = figure.source
     units = {name: source.face_unit(name) for name in SHAPES}
-    mouth = Mouth.of(figure, units["jawOpen"])
+    mouth = Mouth.of(source, figure.positions, units["jawOpen"])
     units["mouthClose"] = mouth.close()
     units["mouthPucker"] = mouth.pucker()
     units["mouthFunnel"] = mouth.funnel()

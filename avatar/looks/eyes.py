@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from avatar.looks.fields import ramp
 from avatar.looks.figure import Figure
-from avatar.looks.lids import Eye
+from avatar.looks.look import Look
 from avatar.looks.mesh import Part, grid_triangles
+from avatar.looks.noise import layered, noise
+from avatar.looks.raster import jpeg, linear, to_srgb
 
 RINGS, SPOKES = 22, 40
 SPAN = np.radians(105.0)  # how far back the eyeball is built
@@ -31,7 +34,7 @@ def eyeball(figure: Figure, joint: str, radius: float) -> Part:
     )
     disc = 0.5 * (polar / SPAN) ** UV_POWER
     uv = np.stack([0.5 + disc * np.cos(around), 0.5 - disc * np.sin(around)], axis=1)
-    triangles = grid_triangles(RINGS, SPOKES, closed=True)
+    triangles = grid_triangles(RINGS, SPOKES, closed=True)[:, ::-1]
     count = RINGS * SPOKES
     weld = np.arange(count)
     weld[:SPOKES] = 0
@@ -58,11 +61,26 @@ def iris_disc(angle: float) -> float:
     return 0.5 * (angle / float(SPAN)) ** UV_POWER
 
 
-def lid_followers(eye: Eye, index: np.ndarray, expressions: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Displacements [k, 3] of lash-line points in every shape that moves them."""
-    out = {}
-    for name, delta in expressions.items():
-        rows = delta[index]
-        if np.abs(rows).max() > 2e-5:
-            out[name] = rows
-    return out
+def eye_picture(look: Look, size: int = 512) -> tuple[bytes, str]:
+    """The texture of both eyes: pupil, fibres of the iris, dark ring at its edge, faintly veined white."""
+    row, column = np.meshgrid(np.arange(size), np.arange(size), indexing="ij")
+    x, y = (column + 0.5) / size - 0.5, 0.5 - (row + 0.5) / size
+    polar = (2 * np.hypot(x, y)) ** (1 / UV_POWER) * float(SPAN)
+    around = np.arctan2(y, x)
+    share = polar / float(IRIS)
+    ring = np.stack([np.cos(around), np.sin(around), share * 0.35], axis=-1)
+    fibres = 0.6 * layered(ring, 0.16, 61) + 0.5 * noise(ring * [1, 1, 0.4], 0.05, 64)
+    colour = linear(*look.iris) * (1 + 0.55 * fibres[..., None])
+    colour = colour + linear(*look.iris) * [1.5, 1.0, 0.55] * (0.9 * np.exp(-(((share - 0.5) / 0.16) ** 2)))[..., None]
+    colour *= (1 - 0.85 * ramp(share, 0.74, 1.0))[..., None]
+    colour *= (1 - 0.35 * ramp(np.sin(around), 0.0, 1.0) * (share < 1.05))[..., None]  # the lid's shade, in the depth
+    pupil = ramp(share, 0.36, 0.30)[..., None]
+    colour = colour * (1 - pupil) + 0.004 * pupil
+    direction = np.stack([np.sin(polar) * np.cos(around), np.sin(polar) * np.sin(around), np.cos(polar)], axis=-1)
+    veins = np.clip(1 - np.abs(noise(direction, 0.11, 67)) * 7, 0, 1) * ramp(polar, 0.7, 1.3)
+    white = linear(233, 226, 219) * (1 - 0.10 * ramp(polar, 0.6, 1.2)[..., None] * np.array([0.4, 1.0, 1.0]))
+    white = white * (1 - veins[..., None] * np.array([0.01, 0.05, 0.05]))
+    edge = ramp(share, 0.95, 1.09)[..., None]
+    return jpeg(to_srgb(colour * (1 - edge) + white * edge), 92)
+
+

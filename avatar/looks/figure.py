@@ -9,6 +9,7 @@ import numpy as np
 from animation.types import JOINTS
 from avatar.looks.glb import Joint
 from avatar.looks.look import Look
+from avatar.looks.mouth import Mouth
 from avatar.looks.source import Source
 
 SKELETON: tuple[str, ...] = (*JOINTS[:5], "leftEye", "rightEye", *JOINTS[5:])
@@ -62,7 +63,9 @@ def shape(source: Source, look: Look) -> np.ndarray:
         names = [name.replace("{s}", side) for side in "lr"] if "{s}" in name else [name]
         for each in names:
             points += weight * source.target(each)
-    return points
+    for side in ("Left", "Right"):
+        points += look.smile * (source.face_unit(f"mouthSmile{side}") + 0.6 * source.face_unit(f"cheekSquint{side}"))
+    return points + Mouth.of(source, points, source.face_unit("jawOpen")).seal()
 
 
 def pose(source: Source, shaped: np.ndarray, look: Look) -> Figure:

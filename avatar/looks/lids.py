@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from avatar.looks.body import islands
 from avatar.looks.fields import ramp
 from avatar.looks.figure import Figure
+from avatar.looks.source import islands
 
 MEETING = 0.12  # the lids meet this share of the opening above the lower lid's margin
 UPPER_REACH, LOWER_REACH = np.radians(38.0), np.radians(26.0)  # how far the lids' skin gives way beyond the margins
@@ -41,7 +41,7 @@ class Eye:
         return out[0], out[1]
 
     def turn(self, upper: float, lower: float) -> np.ndarray:
-        """Displacement [n, 3] of lids that travel shares of the opening: upper 1 shuts it, lower 1 lifts to the meeting."""
+        """Displacement [n, 3] of lids that travel shares of the opening; upper = lower = 1 is shut."""
         p = self.points
         elevation = np.arctan2(p[:, 1], p[:, 2])
         high, low = self.margins(p[:, 0])
@@ -103,8 +103,7 @@ def _lash_rings(figure: Figure) -> dict[str, np.ndarray]:
         ring = np.setdiff1d(touched, inside)
         inside = np.union1d(inside, ring)
     out = {}
-    for joint, side in (("leftEye", "Left"), ("rightEye", "Right")):
-        sign = 1 if side == "Left" else -1
+    for side, sign in (("Left", 1), ("Right", -1)):
         mine = ring[sign * figure.positions[ring, 0] > 0]
         flat = figure.positions[mine] - figure.positions[mine].mean(axis=0)
         out[side] = mine[np.argsort(np.arctan2(flat[:, 1] * 2, flat[:, 0]), kind="stable")]

@@ -12,11 +12,23 @@ class Look:
     """Parameters of one avatar.
 
     targets: MakeHuman shape target -> weight; "{s}" in a name stands for both sides.
+    smile: how much of a smile is in the resting face.
+    skin, lips, iris, brow: sRGB colours. blush, eye_shadow, liner, brow_strength, shadow: strengths about 0..1.
     """
 
     name: str
     title: str
     targets: dict[str, float] = field(default_factory=dict)
+    smile: float = 0.0
+    skin: tuple[int, int, int] = (214, 168, 141)
+    lips: tuple[int, int, int] = (186, 104, 98)
+    iris: tuple[int, int, int] = (66, 40, 26)
+    brow: tuple[int, int, int] = (46, 34, 29)
+    blush: float = 0.5
+    eye_shadow: float = 0.6
+    liner: float = 0.9
+    brow_strength: float = 0.9
+    shadow: float = 0.8
 
 
 LIN = Look(
@@ -25,7 +37,26 @@ LIN = Look(
     targets={
         "macrodetails/asian-female-young": 1.0,
         "macrodetails/universal-female-young-averagemuscle-averageweight": 1.0,
+        "eyes/{s}-eye-scale-incr": 0.30,
+        "eyes/{s}-eye-height2-incr": 0.35,
+        "eyes/{s}-eye-height1-incr": 0.15,
+        "eyes/{s}-eye-corner2-up": 0.15,
+        "nose/nose-scale-horiz-decr": 0.30,
+        "nose/nose-point-width-decr": 0.25,
+        "nose/nose-width3-decr": 0.25,
+        "nose/nose-flaring-decr": 0.35,
+        "nose/nose-greek-incr": 0.10,
+        "chin/chin-width-decr": 0.25,
+        "head/head-oval": 0.35,
+        "head/head-scale-vert-decr": 0.15,
+        "mouth/mouth-angles-up": 0.25,
+        "mouth/mouth-cupidsbow-incr": 0.25,
+        "mouth/mouth-lowerlip-volume-decr": 0.35,
+        "mouth/mouth-upperlip-volume-decr": 0.15,
+        "neck/neck-scale-horiz-decr": 0.30,
+        "neck/neck-scale-depth-decr": 0.20,
     },
+    smile=0.16,
 )
 
 LOOKS: dict[str, Look] = {look.name: look for look in (LIN,)}

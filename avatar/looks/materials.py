@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from avatar.looks.glb import Material
 
+VEIL = {"alphaMode": "BLEND", "doubleSided": True}
+
 
 @dataclass
 class Sheets:
@@ -17,15 +19,19 @@ class Sheets:
 def materials(sheets: Sheets) -> list[Material]:
     """Every material an avatar may use; textures only where the picture exists."""
 
-    def made(name: str, colour: tuple[float, ...], rough: float, extra: dict | None = None, **slots: str) -> Material:
-        pbr = {"baseColorFactor": list(colour), "metallicFactor": 0.0, "roughnessFactor": rough}
+    def made(name: str, colour: tuple, roughness: float, extra: dict | None = None, **slots: str) -> Material:
+        pbr = {"baseColorFactor": list(colour), "metallicFactor": 0.0, "roughnessFactor": roughness}
         textures = {slot: image for slot, image in slots.items() if image in sheets.images}
         if "base" in textures:
             pbr["baseColorFactor"] = [1.0, 1.0, 1.0, 1.0]
+        if "rough" in textures:
+            pbr["roughnessFactor"] = 1.0
         return Material(name, pbr, textures, extra or {})
 
     return [
-        made("skin", (0.62, 0.42, 0.32, 1), 0.48, base="skin", normal="skin_normal"),
+        made("skin", (0.62, 0.42, 0.32, 1), 0.48, base="skin", normal="skin_normal", rough="skin_rough"),
         made("eye", (0.8, 0.8, 0.8, 1), 0.08, base="eye"),
-        made("mouth", (1, 1, 1, 1), 0.25),
+        made("mouth", (1, 1, 1, 1), 0.25, {"doubleSided": True}),
+        made("eye_shade", (1, 1, 1, 1), 1.0, VEIL),
+        made("lash", (1, 1, 1, 1), 0.8, VEIL, base="lash"),
     ]

@@ -15,6 +15,7 @@ class Part:
     weights: [n, j] over the skeleton's joints, rows sum to 1.
     morphs: shape name -> displacement [n, 3]; normals: [n, 3], computed when missing.
     base: int [n], the base mesh's vertex a vertex stands for (or a larger number between them), to find landmarks by.
+    sheet: [n, 2], where a vertex lies in the base mesh's own uv square (v upwards), to look up its masks.
     weld: int [n]; vertices with the same number are one point of the surface (uv seams), so they share a normal.
     """
 
@@ -28,6 +29,7 @@ class Part:
     normals: np.ndarray | None = None
     weld: np.ndarray | None = None
     base: np.ndarray | None = None
+    sheet: np.ndarray | None = None
     morphs: dict[str, np.ndarray] = field(default_factory=dict)
     morph_normals: bool = False
 
@@ -46,7 +48,8 @@ class Part:
 
         return replace(
             self, positions=self.positions[used], triangles=inverse.reshape(-1, 3), weights=self.weights[used],
-            uv=cut(self.uv), colour=cut(self.colour), normals=cut(self.normals), weld=cut(self.weld), base=cut(self.base),
+            uv=cut(self.uv), colour=cut(self.colour), normals=cut(self.normals), weld=cut(self.weld),
+            base=cut(self.base), sheet=cut(self.sheet),
             morphs={name: delta[used] for name, delta in self.morphs.items()},
         )  # fmt: skip
 
@@ -102,7 +105,7 @@ def join(name: str, parts: list[Part]) -> Part:
 
 
 def grid_triangles(rows: int, columns: int, *, closed: bool = False) -> np.ndarray:
-    """Triangles of a rows x columns lattice of vertices in row-major order; closed joins the last column to the first."""
+    """Triangles of a lattice of vertices in row-major order; closed joins the last column to the first."""
     r, c = np.meshgrid(np.arange(rows - 1), np.arange(columns if closed else columns - 1), indexing="ij")
     d = (c + 1) % columns
     a, b = r * columns + c, r * columns + d
@@ -124,7 +127,8 @@ def smooth(values: np.ndarray, edges: np.ndarray, rounds: int, keep: np.ndarray 
     for _ in range(rounds):
         total = np.zeros_like(out)
         for k in range(out.shape[1]):
-            total[:, k] = np.bincount(edges[:, 0], out[edges[:, 1], k], n) + np.bincount(edges[:, 1], out[edges[:, 0], k], n)
+            for here, there in ((0, 1), (1, 0)):
+                total[:, k] += np.bincount(edges[:, here], out[edges[:, there], k], n)
         mean = total / degree
         out = mean if keep is None else np.where(keep[:, None], values, mean)
     return out
@@ -155,7 +159,7 @@ def clip(part: Part, signed: np.ndarray) -> Part:
 
     longer = replace(
         part, positions=extend(part.positions), triangles=triangles, weights=extend(part.weights), uv=extend(part.uv),
-        colour=extend(part.colour), normals=extend(part.normals), weld=None, base=None,
+        colour=extend(part.colour), normals=extend(part.normals), weld=None, base=None, sheet=None,
         morphs={name: extend(delta) for name, delta in part.morphs.items()},
     )  # fmt: skip
     return longer.pick(np.ones(len(triangles), bool))

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from avatar.looks.body import islands
 from avatar.looks.fields import curve, ramp
-from avatar.looks.figure import Figure
+from avatar.looks.source import Source, islands
 
 UPPER_SHARE = 0.15  # of closing the lips is done by the upper lip
 UPPER_PROBE, LOWER_PROBE = 537, 540  # base vertices on the mid-sagittal line of contact
+SEALED = 0.00005  # metres left between the lips of a resting face
 PUCKER_NARROWING, PUCKER_PROTRUSION = 0.36, 0.0075
 FUNNEL_NARROWING, FUNNEL_PROTRUSION, FUNNEL_OPENING = 0.22, 0.0065, 0.0042
 
@@ -32,17 +32,21 @@ class Mouth:
     corner: float  # half the width of the line of contact
 
     @classmethod
-    def of(cls, figure: Figure, jaw: np.ndarray) -> Mouth:
-        quads, name = figure.source.faces["body"], islands(figure.source)
+    def of(cls, source: Source, positions: np.ndarray, jaw: np.ndarray) -> Mouth:
+        quads, name = source.faces["body"], islands(source)
         loop = np.intersect1d(quads[name == "head"], quads[name == "mouth"])
-        middle = figure.positions[[UPPER_PROBE, LOWER_PROBE]].mean(axis=0)
-        points = figure.positions - middle
+        middle = positions[[UPPER_PROBE, LOWER_PROBE]].mean(axis=0)
+        points = positions - middle
         skin = np.zeros(len(points), bool)
         skin[np.unique(quads[(name == "head") | (name == "mouth")])] = True
         return cls(points, skin, jaw, loop, float(np.abs(points[loop, 0]).max()))
 
     def _chains(self) -> tuple[np.ndarray, np.ndarray]:
         """Jaw displacement [n, 3] of the upper and of the lower lip's line of contact at every vertex's x."""
+        return self._contact(self.jaw)
+
+    def _contact(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Rows of values [n, 3] on the upper and on the lower lip's line of contact, at every vertex's x."""
         drop = self.jaw[self.loop, 1]
         x = self.points[self.loop, 0]
         low = np.array([drop[np.abs(x - v) < 0.004].min() for v in x])
@@ -52,7 +56,7 @@ class Mouth:
         chains = []
         for mine in (self.loop[~lower], self.loop[lower]):
             index = np.union1d(mine, ends)
-            rows = np.column_stack([self.points[index, 0], self.jaw[index]])
+            rows = np.column_stack([self.points[index, 0], values[index]])
             chains.append(curve(rows)(self.points[:, 0])[:, 1:])
         return chains[0], chains[1]
 
@@ -75,6 +79,16 @@ class Mouth:
         back *= ramp(np.abs(x), self.corner * 1.25, self.corner * 0.85)[:, None]
         out = np.where(lower[:, None], back, UPPER_SHARE * gap * near_up[:, None])
         return out * self.skin[:, None]
+
+    def seal(self) -> np.ndarray:
+        """What brings the lips of a resting face together all along their line of contact, half from either side."""
+        up, low = self._contact(self.points)
+        gap = up - low - [0.0, SEALED, 0.0]
+        x, y, z = self.points.T
+        near = ramp(np.abs(y), 0.007, 0.0015) * ramp(z, -0.02, -0.008)
+        near *= ramp(np.abs(x), self.corner * 1.12, self.corner * 0.98)
+        towards = np.where(self.belongs_to_lower(), 0.5, -0.5) * near * self.skin
+        return gap * towards[:, None]
 
     def pucker(self) -> np.ndarray:
         """Lips contract towards the middle and protrude, thickest in the middle."""

@@ -109,3 +109,36 @@ def _read_obj(path: Path) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]
         pairs = np.array([[corner.split("/")[:2] for corner in quad] for quad in quads], int) - 1
         faces[name], face_uv[name] = pairs[..., 0], pairs[..., 1]
     return np.array(points, float), np.array(uvs, float), faces, face_uv
+
+
+def islands(source: Source) -> np.ndarray:
+    """Name of the uv island each body face [m] lies in: head, torso, mouth, socket, left or right (hand), or foot."""
+    quads, quad_uv = source.faces["body"], source.face_uv["body"]
+    label = np.arange(len(source.uv))
+    while True:  # spread the smallest index over each island
+        least = label[quad_uv].min(axis=1)
+        spread = label.copy()
+        np.minimum.at(spread, quad_uv.ravel(), np.repeat(least, 4))
+        if (spread == label).all():
+            break
+        label = spread
+    faces = label[quad_uv[:, 0]]
+    names = np.full(len(quads), "foot", dtype="U8")
+    for island in np.unique(faces):
+        mine = faces == island
+        names[mine] = _island_name(source.vertices[quads[mine]].reshape(-1, 3))
+    return names
+
+
+def _island_name(points: np.ndarray) -> str:
+    """Told apart by where the island sits on the unshaped body (metres, soles at 0)."""
+    middle, width = points.mean(axis=0), np.ptp(points[:, 0])
+    if middle[1] > 1.4:
+        if np.ptp(points[:, 1]) > 0.2:
+            return "head"
+        return "mouth" if points[:, 1].max() < 1.53 else "socket"
+    if width > 0.5:
+        return "torso"
+    if middle[1] < 0.3:
+        return "foot"
+    return "left" if middle[0] > 0 else "right"

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from avatar.looks.body import islands
 from avatar.looks.fields import ramp
 from avatar.looks.figure import Figure
 from avatar.looks.mesh import Part, grid_triangles, join, triangulate
 from avatar.looks.mouth import LOWER_PROBE, UPPER_PROBE
+from avatar.looks.source import islands
 
 # Widths of one half of each row from the middle outwards, metres (means of adult women, rounded).
 UPPER_WIDTHS = (0.0083, 0.0065, 0.0074, 0.0068, 0.0066, 0.0098)

@@ -55,7 +55,8 @@ SHOTS: dict[str, dict] = {
     "blinkside": {"frame": "eyes", "view": (-55, 0), "shapes": both(eyeBlink=0.5)},
     "left": {"frame": "face", "shapes": {"eyeLookOutLeft": 0.7, "eyeLookInRight": 0.7},
              "joints": {"leftEye": [0, 22, 0], "rightEye": [0, 22, 0]}},
-    "down": {"frame": "face", "shapes": both(eyeLookDown=0.7), "joints": {"leftEye": [18, 0, 0], "rightEye": [18, 0, 0]}},
+    "down": {"frame": "face", "shapes": both(eyeLookDown=0.7),
+             "joints": {"leftEye": [18, 0, 0], "rightEye": [18, 0, 0]}},
     "up": {"frame": "face", "shapes": both(eyeLookUp=0.7), "joints": {"leftEye": [-15, 0, 0], "rightEye": [-15, 0, 0]}},
     "brows": {"frame": "face", "shapes": {"browInnerUp": 0.8} | both(browOuterUp=0.5, eyeWide=0.4)},
     "frown": {"frame": "face", "shapes": both(browDown=0.7, mouthFrown=0.6)},
@@ -66,7 +67,10 @@ SHOTS: dict[str, dict] = {
     "tongue": {"frame": "face", "shapes": {"tongueOut": 0.8, "jawOpen": 0.4}},
     "puff": {"frame": "face", "shapes": {"cheekPuff": 0.8}},
 }  # fmt: skip
-FRAMES = {"bust": (1.05, -0.13), "face": (0.62, -0.035), "eyes": (0.22, 0.0), "mouth": (0.22, -0.065), "body": (2.2, -0.35)}
+# Distance of the camera and how far its target lies below the eyes, metres.
+FRAMES = {
+    "bust": (1.05, -0.13), "face": (0.62, -0.035), "eyes": (0.30, 0.0), "mouth": (0.22, -0.065), "body": (2.2, -0.35),
+}  # fmt: skip
 
 
 def camera(eye_line: tuple[float, float], frame: str, view: tuple[float, float]) -> dict:
