@@ -17,21 +17,24 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from animation.motion import frames_of, window
+from animation.motion import ease, frames_of, window
 from animation.types import RATE, SAMPLES_PER_FRAME
 from animation.visemes import ASPIRATED, CHANNEL_OF_PART, CHANNELS, PART, PARTS, Pose, is_silence, poses
 
 LOOKAHEAD = frames_of(0.5)  # frames: speech further ahead (or behind) than this never matters
 TAIL = frames_of(0.45)  # frames after the last phone until the mouth is at rest
 
-REACH = 0.100  # s, how far a held phone is felt
-ROUND_BEFORE = 0.230  # s, anticipation of rounding
-REST_AFTER, REST_BEFORE = 0.10, 0.15  # s: shut after the last sound, opening before the first
+# s, how far a held phone is felt, by channel (jaw, round, spread, height, tongue). Lips are slower than the jaw: with a
+# shorter reach they would have to jump across a consonant that asks nothing of them ("umi").
+REACH = np.array([0.10, 0.17, 0.13, 0.10, 0.10])
+ROUND_BEFORE = 0.23  # s, anticipation of rounding
+REST_AFTER, REST_BEFORE = 0.11, 0.15  # s: shut after the last sound, opening before the first
+REST_REACH = np.array([0.14, 0.25, 0.18, 0.14, 0.14])  # s, towards the neighbouring sounds
 PAUSE = REST_AFTER + REST_BEFORE  # s, shorter gaps do not close the mouth all the way
 BREATH_GAP = 0.35  # s of silence before which a breath is taken in
 
-CLOSE_RISE, CLOSE_FALL, CLOSE_HOLD = 0.095, 0.085, 0.050  # s
-CLOSE_LEAD, CLOSE_YIELD = 0.005, 0.015  # s: shut before the sound starts, letting go before it is released
+CLOSE_RISE, CLOSE_FALL, CLOSE_HOLD = 0.110, 0.090, 0.040  # s
+CLOSE_LEAD, CLOSE_YIELD = 0.005, 0.055  # s: shut before the sound starts, letting go before it is released
 SIBILANT_JAW, LABIODENTAL_JAW = 0.085, 0.04
 
 
@@ -75,12 +78,21 @@ class Curve:
 def curve(sounds: Sequence[Sound], first: int, last: int) -> Curve:
     """The mouth on frames [first, last) given all sounds within LOOKAHEAD of them, in order, not overlapping."""
     sounds = merged(s for s in sounds if not is_silence(s.symbol))
-    clock = np.arange(first, last, dtype=np.int64) * SAMPLES_PER_FRAME
-    parts = _dominance(_held(sounds), clock)
+    clock = _clock(first, last)
+    parts = _smooth(_dominance(_held(sounds), _clock(first - 2, last + 2)))
     closure, teeth, sibilant, presence = _windows(sounds, clock)
     _breath_in(sounds, clock, parts)
     _constrain(parts, closure, teeth, sibilant)
     return Curve(parts, closure, presence)
+
+
+def _clock(first: int, last: int) -> np.ndarray:
+    return np.arange(first, last, dtype=np.int64) * SAMPLES_PER_FRAME
+
+
+def _smooth(rows: np.ndarray) -> np.ndarray:
+    """Binomial filter over 5 frames; two rows at either end are used up. Constraints come after it, unfiltered."""
+    return (rows[:-4] + 4.0 * rows[1:-3] + 6.0 * rows[2:-2] + 4.0 * rows[3:-1] + rows[4:]) / 16.0
 
 
 def merged(sounds: Iterable[Sound]) -> list[Sound]:
@@ -89,7 +101,7 @@ def merged(sounds: Iterable[Sound]) -> list[Sound]:
     for sound in sounds:
         last = out[-1] if out else None
         if last and last.symbol == sound.symbol and sound.start - last.end <= RATE // 50:
-            out[-1] = replace(last, end=sound.end, burst=sound.burst, gain=max(last.gain, sound.gain))
+            out[-1] = replace(last, end=sound.end, burst=sound.burst)
         else:
             out.append(sound)
     return out
@@ -103,26 +115,29 @@ def _held(sounds: Sequence[Sound]) -> list[_Held]:
         rest = _rest(previous.end if previous else None, sound.start)
         if rest:
             out.append(rest)
-        out.extend(_voiced(sound))
+        out.extend(_voiced(sound, opening=rest is not None))
         previous = sound
     if previous:
         out.append(_rest(previous.end, None))
     return out
 
 
-def _voiced(sound: Sound) -> list[_Held]:
+def _voiced(sound: Sound, *, opening: bool) -> list[_Held]:
     both = poses(sound.symbol)
     turn = sound.end if len(both) == 1 else sound.start + (sound.end - sound.start) * 6 // 10
     spans = [(sound.start, turn), (turn, sound.end)]
-    return [_hold(pose, start, end, sound.gain) for pose, (start, end) in zip(both, spans, strict=False)]
+    held = [_hold(pose, start, end, sound.gain) for pose, (start, end) in zip(both, spans, strict=False)]
+    if opening:
+        held[0] = replace(held[0], before=np.maximum(held[0].before, REST_BEFORE + 0.03))
+    return held
 
 
 def _hold(pose: Pose, start: int, end: int, gain: float) -> _Held:
     """Quick phones reach less far and, where they open the mouth, open it less: fast speech undershoots."""
     seconds = (end - start) / RATE
     margin = int(min(0.25 * seconds, 0.03) * RATE)
-    reach = REACH * float(np.clip((seconds / 0.09) ** 0.5, 0.75, 1.2))
-    before, after = np.full(len(CHANNELS), reach), np.full(len(CHANNELS), reach)
+    reach = REACH * float(np.clip((seconds / 0.09) ** 0.5, 0.8, 1.2))
+    before, after = reach.copy(), reach
     if pose.rounded:
         before[1] = ROUND_BEFORE
     effort = gain * float(np.clip(0.55 + 0.45 * seconds / 0.1, 0.6, 1.0)) if pose.opens else 1.0
@@ -133,16 +148,15 @@ def _rest(gap_start: int | None, gap_end: int | None) -> _Held | None:
     """The mouth in a silence. A short pause leaves it open (people do not shut their mouth between words)."""
     pose = poses("sil")[0]
     far = 10 * RATE
-    before, after = np.full(len(CHANNELS), REST_AFTER), np.full(len(CHANNELS), REST_BEFORE)
     start = gap_end - far if gap_start is None else gap_start + int(REST_AFTER * RATE)
     end = gap_start + far if gap_end is None else gap_end - int(REST_BEFORE * RATE)
     if start <= end:
-        return _Held(pose, start, end, 1.0, before, after)
+        return _Held(pose, start, end, 1.0, REST_REACH, REST_REACH)
     share = (gap_end - gap_start) / (PAUSE * RATE)
     if share < 0.25:
         return None
     middle = (gap_start + gap_end) // 2
-    return _Held(pose, middle, middle, 1.0, before, after, scale=share * share)
+    return _Held(pose, middle, middle, 1.0, REST_REACH, REST_REACH, scale=share * share)
 
 
 def _dominance(held: Sequence[_Held], clock: np.ndarray) -> np.ndarray:
@@ -156,7 +170,7 @@ def _dominance(held: Sequence[_Held], clock: np.ndarray) -> np.ndarray:
         ahead = (item.start - clock[a:b]) / RATE
         behind = (clock[a:b] - item.end) / RATE
         distance = np.maximum(ahead[:, None] / item.before, behind[:, None] / item.after)
-        pull = np.clip(1.0 - np.maximum(distance, 0.0) ** 2, 0.0, None) ** 3 * (item.pose.strengths * item.scale)
+        pull = ease(1.0 - distance) * (item.pose.strengths * item.scale)
         targets = item.pose.targets.copy()
         targets[PART["jawOpen"]] *= item.gain
         weight[a:b] += pull
@@ -176,16 +190,24 @@ def _windows(sounds: Sequence[Sound], clock: np.ndarray) -> tuple[np.ndarray, np
         constraint = poses(sound.symbol)[0].constraint
         if not constraint:
             continue
-        rise, fall = _edge(sounds, i, -1) * CLOSE_RISE, _edge(sounds, i, 1) * CLOSE_FALL
+        least = 0.9 if constraint == "labiodental" else 0.55
+        rise = _edge(sounds, i, -1, least) * CLOSE_RISE
+        fall = _edge(sounds, i, 1, max(least, 0.75)) * CLOSE_FALL
         if constraint == "sibilant":
             shape = window(t, 0.0, length, rise, fall)
         else:
             release = _release(sound) if constraint == "bilabial" else length
             stop = max(release - CLOSE_YIELD, CLOSE_HOLD - CLOSE_LEAD)
-            shape = window(t, -CLOSE_LEAD, stop, rise, fall)
+            shape = np.minimum(ease((t + CLOSE_LEAD) / rise + 1.0), _let_go((stop - t) / fall + 1.0))
         into = {"bilabial": closure, "labiodental": teeth, "sibilant": sibilant}[constraint]
         np.maximum(into[a:b], shape, out=into[a:b])
     return closure, teeth, sibilant, presence
+
+
+def _let_go(u: np.ndarray) -> np.ndarray:
+    """Smoothstep: a release gets going sooner than a minimum-jerk step of the same top speed."""
+    u = np.clip(u, 0.0, 1.0)
+    return u * u * (3.0 - 2.0 * u)
 
 
 def _release(sound: Sound) -> float:
@@ -196,13 +218,20 @@ def _release(sound: Sound) -> float:
     return 0.7 * length if sound.symbol in ASPIRATED else length
 
 
-def _edge(sounds: Sequence[Sound], i: int, step: int) -> float:
-    """Share of the usual ramp beside sound i: a short neighbour must still be seen, so the ramp gives way."""
-    j = i + step
-    if not 0 <= j < len(sounds):
+def _edge(sounds: Sequence[Sound], i: int, step: int, least: float) -> float:
+    """Share of the usual ramp beside sound i. A short neighbour must still be seen, so the ramp gives way; a mouth that
+    is hardly open needs less time to close, a wide one more (lip speed stays natural)."""
+    seconds, j = 0.0, i + step
+    while 0 <= j < len(sounds):
+        pose = poses(sounds[j].symbol)[0 if step > 0 else -1]
+        seconds += (sounds[j].end - sounds[j].start) / RATE
+        if pose.viseme or seconds > 0.2:  # look through sounds that leave the lips alone
+            break
+        j += step
+    else:
         return 1.0
-    seconds = (sounds[j].end - sounds[j].start) / RATE
-    return float(np.clip(0.4 + seconds / 0.15, 0.65, 1.0))
+    opening = 0.6 if pose.constraint == "labiodental" else pose.targets[PART["jawOpen"]] * sounds[j].gain / 0.4
+    return max(least, float(np.clip(0.4 + seconds / 0.15, 0.75, 1.0) * np.clip(0.6 + 0.45 * opening, 0.65, 1.1)))
 
 
 def _breath_in(sounds: Sequence[Sound], clock: np.ndarray, parts: np.ndarray) -> None:
@@ -221,7 +250,7 @@ def _constrain(parts: np.ndarray, closure: np.ndarray, teeth: np.ndarray, sibila
     jaw = parts[:, PART["jawOpen"]]
     jaw += sibilant * (np.minimum(jaw, SIBILANT_JAW) - jaw)
     jaw += teeth * (np.minimum(jaw, LABIODENTAL_JAW) - jaw)
-    jaw *= 1.0 - 0.55 * closure
+    jaw *= 1.0 - 0.3 * closure
     for name in ("mouthFunnel", "mouthLowerDown", "mouthUpperUp"):
         parts[:, PART[name]] *= (1.0 - closure) * (1.0 - teeth)
     parts[:, PART["mouthStretch"]] *= 1.0 - 0.6 * closure
@@ -229,6 +258,6 @@ def _constrain(parts: np.ndarray, closure: np.ndarray, teeth: np.ndarray, sibila
     parts[:, PART["mouthPress"]] = 0.12 * closure
     parts[:, PART["mouthRollUpper"]] = 0.03 * closure
     # The lower lip tucks up under the upper incisors and the upper lip clears it.
-    parts[:, PART["mouthRollLower"]] = np.maximum(0.50 * teeth * (1.0 - closure), 0.03 * closure)
-    parts[:, PART["mouthShrugLower"]] = 0.30 * teeth * (1.0 - closure)
-    parts[:, PART["mouthUpperUp"]] += 0.50 * teeth * (1.0 - closure)
+    parts[:, PART["mouthRollLower"]] = np.maximum(0.45 * teeth * (1.0 - closure), 0.03 * closure)
+    parts[:, PART["mouthShrugLower"]] = 0.32 * teeth * (1.0 - closure)
+    parts[:, PART["mouthUpperUp"]] += 0.46 * teeth * (1.0 - closure)

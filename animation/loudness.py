@@ -53,4 +53,4 @@ def jaw_gain(db: float | None, stress: float) -> float:
     3.5 % per decibel spans JALI's quiet-to-loud jaw range (Edwards et al. 2016) over about 20 dB.
     """
     level = 0.0 if db is None else db - REFERENCE_DB
-    return float(np.clip(1.0 + 0.035 * level, 0.65, 1.2)) + 0.1 * min(max(stress, 0.0), 1.0)
+    return float(np.clip(1.0 + 0.035 * level + 0.1 * min(max(stress, 0.0), 1.0), 0.65, 1.2))

@@ -87,13 +87,20 @@ class Rig:
         """The mouthClose [n] that closes the lips at jawOpen [n], and the most that is anatomically meant."""
         return np.interp(jaw, self.closure[:, 0], self.closure[:, 1]) * jaw
 
+    def _press_mm(self) -> float:
+        """The lip gap of a firm press: half a millimetre below touching, or below rest where the lips rest pressed."""
+        return min(self.rest_gap_mm, 0.0) - 0.5
+
     def close(self, shapes: np.ndarray, closure: np.ndarray) -> None:
         """Set mouthClose in `shapes` [n, 52] so that the lips meet where `closure` [n] is 1 and are free where it is 0.
 
         Solved from the gap that all other shapes leave, so that a smile or a funnel cannot keep the lips apart.
         """
         shapes[:, CLOSE] = 0.0
-        wanted = np.maximum(self.lip_gap(shapes), 0.0) / -self.gap_mm[CLOSE]
+        gap = self.lip_gap(shapes)
+        # Lips that would press through one another (a smile on pursed lips) push the jaw down a little instead.
+        shapes[:, JAW] += np.maximum(self._press_mm() - gap, 0.0) / self.gap_mm[JAW]
+        wanted = np.maximum(gap, 0.0) / -self.gap_mm[CLOSE]
         shapes[:, CLOSE] = closure * np.minimum(wanted, self.close_limit(shapes[:, JAW]))
 
 

@@ -60,7 +60,7 @@ _ROUNDED = (0.9, 1.25, 0.90, 0.80, 0.6)
 _NEUTRAL = (0.8, 0.30, 0.35, 0.40, 0.6)  # vowels whose lips follow the neighbourhood
 _TONGUE = (0.35, 0.03, 0.03, 0.05, 0.6)
 _BACK = (0.20, 0.02, 0.02, 0.03, 0.6)
-_LABIAL = (0.60, 0.05, 0.05, 1.00, 0.6)
+_LABIAL = (0.40, 0.05, 0.05, 1.00, 0.6)
 _TEETH = (0.80, 0.25, 0.20, 1.30, 0.6)
 _SPREAD = (1.0, 0.20, 0.60, 0.40, 0.6)
 _HUSH = (1.0, 0.75, 0.60, 0.40, 0.6)
@@ -77,7 +77,7 @@ def _pose(
 
 
 _POSES: dict[str, Pose] = {
-    "rest": _pose((0.6, 0.6, 0.6, 0.6, 0.6), "rest"),
+    "rest": _pose((1.0, 1.0, 1.0, 1.0, 1.0), "rest"),
     "B": _pose(_LABIAL, "closed", "bilabial", jawOpen=0.05),
     "F": _pose(_TEETH, "teeth", "labiodental", jawOpen=0.05),
     "D": _pose(_TONGUE, "", jawOpen=0.10),
@@ -98,14 +98,14 @@ _POSES: dict[str, Pose] = {
     "i": _pose(_VOWEL, "spread", opens=True, jawOpen=0.12, mouthStretch=0.42, mouthDimple=0.22),
     "u": _pose(_ROUNDED, "oo", opens=True, jawOpen=0.10, mouthPucker=0.85, mouthFunnel=0.25),
     "v": _pose(_ROUNDED, "oo", opens=True, jawOpen=0.09, mouthPucker=0.90, mouthFunnel=0.18),
-    "ir": _pose(_NEUTRAL, "apical", jawOpen=0.09, mouthFunnel=0.12),
-    "iz": _pose(_NEUTRAL, "apical", jawOpen=0.08, mouthStretch=0.12),
+    "ir": _pose(_NEUTRAL, "hush", jawOpen=0.09, mouthFunnel=0.16),
+    "iz": _pose(_NEUTRAL, "hiss", jawOpen=0.08, mouthStretch=0.12),
     "er": _pose(_NEUTRAL, "mid", opens=True, jawOpen=0.25, mouthFunnel=0.12),
     "n": _pose(_TONGUE, "", jawOpen=0.10),
     "ng": _pose(_BACK, "", jawOpen=0.15),
     "AE": _pose(_VOWEL, "eh", opens=True, jawOpen=0.38, mouthStretch=0.28, mouthDimple=0.05),
     "AH": _pose(_NEUTRAL, "mid", opens=True, jawOpen=0.25),
-    "AO": _pose(_ROUNDED, "oh", opens=True, jawOpen=0.32, mouthFunnel=0.42, mouthPucker=0.32),
+    "AO": _pose(_ROUNDED, "oh", opens=True, jawOpen=0.28, mouthFunnel=0.40, mouthPucker=0.34),
     "IH": _pose(_VOWEL, "spread", opens=True, jawOpen=0.18, mouthStretch=0.30, mouthDimple=0.15),
     "UH": _pose(_ROUNDED, "oo", opens=True, jawOpen=0.16, mouthPucker=0.50, mouthFunnel=0.20),
     "ER": _pose(_HUSH, "hush", opens=True, jawOpen=0.22, mouthFunnel=0.28, mouthPucker=0.10),
