@@ -189,7 +189,7 @@ def _sha256(value: Any, where: str) -> str:
 
 
 def _size(value: Any, where: str) -> int:
-    _require(type(value) is int and value > 0, where, "size must be a positive number of bytes")
+    _require(type(value) is int and value > 0, where, "sizes and counts must be positive numbers")
     return value
 
 
@@ -199,16 +199,31 @@ def _text(table: dict[str, Any], key: str, where: str) -> str:
     return value
 
 
+def _many(table: dict[str, Any], key: str, kind: type, where: str) -> list[Any]:
+    value = table.get(key, [])
+    ok = isinstance(value, list) and all(isinstance(item, kind) for item in value)
+    _require(ok, where, f"{key} must be a list of {'tables' if kind is dict else 'texts'}")
+    return value
+
+
+def _pairs(table: dict[str, Any], key: str, where: str) -> list[tuple[str, str]]:
+    value = table.get(key, {})
+    ok = isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
+    _require(ok, where, f"{key} must map paths to texts")
+    return list(value.items())
+
+
 def _file(table: dict[str, Any], where: str) -> FileSpec:
     path = _inside(_text(table, "path", where), where)
     where = f"{where}/{path}"
-    return FileSpec(path, _size(table.get("size"), where), _sha256(table.get("sha256"), where), table.get("count", 1))
+    count = _size(table.get("count", 1), where)
+    return FileSpec(path, _size(table.get("size"), where), _sha256(table.get("sha256"), where), count)
 
 
 def _archive(table: dict[str, Any], where: str) -> Archive:
     package = _text(table, "package", where)
     where = f"{where}/{package}"
-    take = tuple((member, _inside(target, where)) for member, target in table.get("take", {}).items())
+    take = tuple((member, _inside(target, where)) for member, target in _pairs(table, "take", where))
     _require(take, where, "take is empty")
     for member, target in take:
         _require(member.endswith("/") == target.endswith("/"), where, f"{member!r} and {target!r}: one is a tree")
@@ -218,7 +233,7 @@ def _archive(table: dict[str, Any], where: str) -> Archive:
         _size(table.get("size"), where),
         _sha256(table.get("sha256"), where),
         take,
-        tuple(table.get("leave", ())),
+        tuple(_many(table, "leave", str, where)),
     )
 
 
@@ -226,8 +241,8 @@ def _source(table: dict[str, Any], where: str) -> SourceSpec:
     kind = _text(table, "kind", where)
     where = f"{where}/{kind}"
     if kind in REGISTRIES:
-        return PackageSpec(kind, tuple(_archive(archive, where) for archive in table.get("archives", ())))
-    files = tuple((_inside(target, where), there) for target, there in table.get("files", {}).items())
+        return PackageSpec(kind, tuple(_archive(archive, where) for archive in _many(table, "archives", dict, where)))
+    files = tuple((_inside(target, where), there) for target, there in _pairs(table, "files", where))
     if kind in HUBS:
         return HubSpec(kind, _text(table, "repo", where), _text(table, "revision", where), files)
     _require(kind == "url", where, "unknown kind of source")
@@ -237,9 +252,9 @@ def _source(table: dict[str, Any], where: str) -> SourceSpec:
 def _variant(table: dict[str, Any], where: str) -> Variant:
     name = _text(table, "name", where)
     where = f"{where}/{name}"
-    files = tuple(_file(file, where) for file in table.get("files", ()))
+    files = tuple(_file(file, where) for file in _many(table, "files", dict, where))
     _require(files, where, "files is empty")
-    sources = tuple(_source(source, where) for source in table.get("source", ()))
+    sources = tuple(_source(source, where) for source in _many(table, "source", dict, where))
     known = {file.path for file in files}
     for source in sources:
         _require(source.targets, where, f"a {source.kind} source delivers nothing")
@@ -249,15 +264,16 @@ def _variant(table: dict[str, Any], where: str) -> Variant:
     return Variant(name, files, sources)
 
 
-def _model(name: str, table: dict[str, Any]) -> ModelSpec:
+def _model(name: str, table: Any) -> ModelSpec:
+    _require(isinstance(table, dict), name, "it is no table")
     _require(re.fullmatch(r"[a-z0-9][a-z0-9.-]*", name), name, "names are lower-case letters, digits, '.' and '-'")
-    variants = tuple(_variant(variant, name) for variant in table.get("variant", ()))
+    variants = tuple(_variant(variant, name) for variant in _many(table, "variant", dict, name))
     _require(variants, name, "it has no variant")
     return ModelSpec(
         name,
         *(_text(table, key, name) for key in ("kind", "title", "upstream", "licence", "attribution")),
-        table.get("note", ""),
-        table.get("default", False),
+        _text(table, "note", name) if "note" in table else "",
+        table.get("default") is True,
         variants,
-        tuple(table.get("derive", ())),
+        tuple(_many(table, "derive", str, name)),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import ssl
 import threading
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 CONNECT_S = 10.0
 READ_S = 30.0
 TRIES = 5  # without a single new byte in between
+BACKOFF_S = 0.5  # before the first repetition, doubled each time
 BLOCK = 1 << 18
 
 
@@ -48,19 +50,26 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def open_client(certificate: str | None = None) -> httpx.Client:
-    """A client that trusts certifi's roots, the system's, SSL_CERT_FILE, and pip's configured certificate."""
+@functools.cache
+def _trust(certificate: str | None) -> ssl.SSLContext:
+    """certifi's roots, the system's, SSL_CERT_FILE, and the certificate pip is configured with."""
     import certifi
-    import httpx
 
     context = ssl.create_default_context(cafile=certifi.where())
     context.load_default_certs()
     if certificate and Path(certificate).is_file():
         context.load_verify_locations(cafile=certificate)
+    return context
+
+
+def open_client(certificate: str | None = None) -> httpx.Client:
+    """A client with our timeouts that trusts, besides the usual roots, `certificate` (a path)."""
+    import httpx
+
     timeout = httpx.Timeout(READ_S, connect=CONNECT_S)
     # "identity": a proxy that compresses on the fly would break byte ranges and sizes.
     headers = {"Accept-Encoding": "identity", "User-Agent": "shuren"}
-    return httpx.Client(verify=context, timeout=timeout, headers=headers, follow_redirects=True)
+    return httpx.Client(verify=_trust(certificate), timeout=timeout, headers=headers, follow_redirects=True)
 
 
 @dataclass
@@ -75,7 +84,6 @@ class Downloader:
     folder: Path
     advance: Callable[[int], None] = lambda count: None
     stop: threading.Event = field(default_factory=threading.Event)
-    backoff_s: float = 0.5
 
     def finished(self, sha256: str) -> Path:
         return self.folder / sha256
@@ -129,7 +137,7 @@ class Downloader:
             tries = 0 if now > have else tries + 1
             if tries >= TRIES:
                 raise SourceTrouble(f"{remote.name}: {reason}")
-            if now < remote.size and self.stop.wait(self.backoff_s * 2**tries):
+            if now < remote.size and self.stop.wait(BACKOFF_S * 2**tries):
                 raise Stopped
         if have > remote.size:
             self._discard(partial)

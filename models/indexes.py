@@ -27,14 +27,20 @@ NPM = "https://registry.npmjs.org"
 _LINK = re.compile(r"""<a\s[^>]*?href\s*=\s*["']([^"']+)["']""", re.IGNORECASE)
 
 
+def _pip_files(environ: Mapping[str, str]) -> list[Path]:
+    """pip's configuration files, the strongest last. As with pip, os.devnull as PIP_CONFIG_FILE means none."""
+    if (named := environ.get("PIP_CONFIG_FILE")) == os.devnull:
+        return []
+    user = [Path.home() / folder / "pip.conf" for folder in (".pip", ".config/pip")]
+    files = [Path("/etc/xdg/pip/pip.conf"), Path("/etc/pip.conf"), *user, Path(sys.prefix) / "pip.conf"]
+    return [*files, Path(named)] if named else files
+
+
 def pip_settings(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """pip's `[global]` and `[install]` settings, the environment's PIP_* last."""
-    config, venv = environ.get("PIP_CONFIG_FILE"), Path(sys.prefix) / "pip.conf"
-    home = Path.home()
-    files = [Path("/etc/pip.conf"), home / ".pip/pip.conf", home / ".config/pip/pip.conf", venv]
     parser = configparser.RawConfigParser(strict=False)
     try:
-        parser.read([*files, *([config] if config else [])], encoding="utf-8")
+        parser.read(_pip_files(environ), encoding="utf-8")
     except (configparser.Error, UnicodeDecodeError):
         parser.clear()  # a file that pip itself would refuse: the public index is the better guess
     settings: dict[str, str] = {}
@@ -98,13 +104,13 @@ def _simple_url(client: httpx.Client, index: str, archive: Archive) -> str:
         link = html.unescape(href)
         if f"sha256={archive.sha256}" in link:
             return urljoin(str(response.url), link).partition("#")[0]
-    raise SourceTrouble(f"{archive.package} {archive.version} with the pinned sha256 is no longer in {index}")
+    raise SourceTrouble(f"{response.url.host} no longer has {archive.package} {archive.version} as pinned")
 
 
 def _npm_url(client: httpx.Client, archive: Archive) -> str:
-    registry = npm_registry()
-    response = _ask(client, f"{registry}/{archive.package}/{archive.version}", "application/json", archive.package)
+    page = f"{npm_registry()}/{archive.package}/{archive.version}"
+    response = _ask(client, page, "application/json", archive.package)
     try:
         return response.json()["dist"]["tarball"]
     except (ValueError, KeyError, TypeError) as error:
-        raise SourceTrouble(f"{registry} gives no tarball for {archive.package} {archive.version}") from error
+        raise SourceTrouble(f"{response.url.host} gives no tarball for {archive.package}") from error

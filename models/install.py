@@ -98,8 +98,8 @@ class Installer:
             wanted = [file for file in missing if file.path in source.targets()]
             if not wanted:
                 continue
-            self._deliver(source, wanted)
-            got = [file for file in wanted if self._accept(file, source)]
+            whole = self._deliver(source, wanted)
+            got = [file for file in wanted if self._accept(file, source, blame=whole)]
             missing = [file for file in missing if file not in got]
             if got:
                 used.append(source.label)
@@ -107,7 +107,8 @@ class Installer:
                 return tuple(used)
         return None
 
-    def _deliver(self, source: Source, wanted: list[FileSpec]) -> None:
+    def _deliver(self, source: Source, wanted: list[FileSpec]) -> bool:
+        """Let `source` fill staging; False when it gave up on the way."""
         downloader = Downloader(self._client, self._work / "downloads")
         self._check_space(source.space(wanted, downloader))
         total = source.download_size(wanted)
@@ -117,20 +118,27 @@ class Installer:
             source.deliver(wanted, self._staging, downloader)
         except SourceTrouble as trouble:
             self._note(source, trouble.reason, trouble.corrupt)
+            return False
+        return True
 
     def _note(self, source: Source, reason: str, corrupt: bool) -> None:
         self._troubles.append(f"{source.label}: {reason}")
         self._corrupt |= corrupt
 
-    def _accept(self, file: FileSpec, source: Source) -> bool:
-        """Whether `file` lies in staging with the right bytes; anything else is removed."""
+    def _accept(self, file: FileSpec, source: Source, *, blame: bool) -> bool:
+        """Whether `file` lies in staging with the right bytes; anything else is removed.
+
+        A source that gave up leaves unfinished files, which is no sign of wrong bytes: then nobody is blamed.
+        """
         path = self._staging / file.path
-        if not path.exists():
-            return False
-        if _right(path, file):
+        if path.exists() and _right(path, file):
             return True
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-        self._note(source, f"{file.path} has the wrong sha256", True)
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.exists():
+            path.unlink()
+        if blame:
+            self._note(source, f"{file.path} has the wrong sha256", True)
         return False
 
     def _check_space(self, needed: int) -> None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from models.catalogue import Catalogue, ModelSpec
-from models.errors import ModelCorrupt, ModelMissing
+from models.errors import ModelCorrupt, ModelError, ModelMissing, NoSpace
 from models.install import Installer, OnProgress, Progress
 from models.manifest import Manifest
 
@@ -74,15 +75,19 @@ class Store:
     def fetch(self, name: str, progress: OnProgress | None = None) -> Path:
         """Install `name` unless it is there; returns its folder.
 
-        `progress` is called from worker threads, one call at a time. Raises ModelUnknown, NoSpace, ModelCorrupt or
-        SourceFailed. Ctrl-C keeps what has arrived; the next call goes on from there.
+        `progress` is called from worker threads, one call at a time. Raises ModelUnknown, NoSpace, ModelCorrupt,
+        SourceFailed, or ModelError when the cache cannot be written. Ctrl-C keeps what has arrived; the next
+        call goes on from there.
         """
         spec = self.catalogue[name]
         tell = progress or (lambda _: None)
-        if not self.ready(name):
-            with self._lock(spec, tell):
-                if not self.ready(name):  # another process may have finished it while we waited
-                    self._install(spec, tell)
+        try:
+            if not self.ready(name):
+                with self._lock(spec, tell):
+                    if not self.ready(name):  # another process may have finished it while we waited
+                        self._install(spec, tell)
+        except OSError as error:
+            raise _disk_error(self._models, error) from error
         tell(Progress(name, "ready"))
         return self._models / name
 
@@ -94,7 +99,8 @@ class Store:
             (folder / entry.path).unlink(missing_ok=True)
         if wrong:
             names = ", ".join(entry.path for entry in wrong)
-            raise ModelCorrupt(f"{names} of {name} differed from the pinned sha256.", hint=_fetch_hint(name))
+            message = f"{names} of {name} no longer had the bytes that were installed."
+            raise ModelCorrupt(message, hint=_fetch_hint(name))
 
     def remove(self, name: str) -> bool:
         """Delete `name` and anything half downloaded; False when nothing was there."""
@@ -136,6 +142,14 @@ class Store:
             yield
         finally:
             lock.release()
+
+
+def _disk_error(folder: Path, error: OSError) -> ModelError:
+    """The system's refusal in our words."""
+    hint = "Move the cache with SHUREN_HOME."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return NoSpace(f"The disk of {folder} became full while a model was being fetched.", hint=hint)
+    return ModelError(f"The model cache {folder} cannot be used: {error.strerror or error}.", hint=hint)
 
 
 def _fetch_hint(name: str) -> str:
