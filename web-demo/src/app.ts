@@ -1,0 +1,346 @@
+/** The page's conversation: connects the wire, the microphone, the player and what is shown. */
+
+import { Microphone, MicError } from "./audio/mic";
+import { CaptionTrack } from "./captions";
+import { Conversation } from "./conversation";
+import { RealtimeClient, type ConnectionStatus } from "./net/client";
+import type { ErrorEvent, InterruptedEvent, ServerEvent, TurnState } from "./net/events";
+import type { Options } from "./options";
+import { avatarUrl, fetchPersonas, type Persona } from "./personas";
+import { Player } from "./player";
+import { Stage } from "./stage/stage";
+import { errorKey, preferredLanguage, type Key } from "./ui/i18n";
+import { Page } from "./ui/page";
+import type { UiState } from "./ui/status";
+
+/** How long she stays quieter when the person may have begun to speak and the server has not decided yet. */
+const DUCK_MS = 900;
+/** A browser that allows sound says so within this; otherwise it is waiting for a gesture. */
+const AUTOPLAY_MS = 400;
+const PERSONAS_RETRY_MS = 4000;
+
+export class App {
+  readonly player: Player;
+  readonly page: Page;
+  readonly microphone: Microphone;
+  private readonly client: RealtimeClient;
+  private readonly captions = new CaptionTrack();
+  private readonly conversation = new Conversation((message) => this.page.history.render(message));
+  private personas: Persona[] = [];
+  private persona: Persona | null = null;
+  private state: UiState = "offline";
+  private turn = 0;
+  private responding = false;
+  private typed = 0;
+  private started = false;
+  private wasConnected = false;
+  private countdown: ReturnType<typeof setInterval> | undefined;
+  private ducking: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly base: string,
+    private readonly options: Options,
+  ) {
+    this.player = new Player({
+      playhead: (pts, turn) => this.client.playhead(pts, turn),
+      tick: (pts) => this.tick(pts),
+      measured: () => this.page.latency.show(this.player.latency.turns.at(-1) ?? null),
+    });
+    this.client = new RealtimeClient(() => this.address(), {
+      onEvent: (event) => this.onEvent(event),
+      onMedia: (message) => this.player.media(message),
+      onStatus: (status) => this.onStatus(status),
+      showLabel: (label) => {
+        this.page.label.setTexts(label.text, label.text_en);
+        return this.page.label.shown();
+      },
+    });
+    this.microphone = new Microphone((pcm) => this.client.appendAudio(pcm), () => this.micLost());
+    this.page = new Page(options.language ?? preferredLanguage(navigator.languages), {
+      send: (text) => void this.sendText(text),
+      toggleMic: () => void (this.microphone.active ? this.stopMic() : this.startMic()),
+      interrupt: () => this.interrupt(),
+      start: (withVoice) => void this.start(withVoice),
+      choosePersona: (id) => this.choose(id),
+    });
+  }
+
+  get uiState(): UiState {
+    return this.state;
+  }
+
+  /** The label is on screen, the session is live, and she is on stage (or cannot be). */
+  get ready(): boolean {
+    return this.client.labelShown && (this.player.showing || !this.player.stage?.loaded);
+  }
+
+  /** Prepares everything that needs no permission, and begins at once where the browser allows sound. */
+  async run(): Promise<void> {
+    this.setState("offline");
+    this.openStage();
+    await this.loadPersonas();
+    void this.loadAvatar();
+    if (await this.player.speaker.resume(AUTOPLAY_MS)) await this.start(this.options.mic);
+    else this.page.welcome.show(true);
+  }
+
+  /** Begins the conversation; the first time out of a gesture, so that sound is allowed. */
+  async start(withVoice: boolean): Promise<void> {
+    if (!this.started) {
+      this.started = true;
+      this.page.welcome.show(false);
+      if (!(await this.player.speaker.resume())) this.waitForGesture();
+      this.client.connect();
+    }
+    if (withVoice) await this.startMic();
+  }
+
+  /** Asks a typed question; interrupts her if she is speaking. */
+  async sendText(text: string): Promise<boolean> {
+    await this.start(false);
+    if (!this.client.connected) return false;
+    if (this.responding || this.player.speaking) this.interrupt();
+    this.conversation.heard(`typed-${++this.typed}`, text);
+    this.player.latency.asked("text", performance.now());
+    return this.client.sendText(text);
+  }
+
+  async startMic(): Promise<boolean> {
+    await this.start(false);
+    this.page.dock.setMic("starting");
+    try {
+      await this.microphone.start();
+      this.page.notices.hide("micRefused", "micMissing", "micUnsupported", "micEnded");
+    } catch (error) {
+      const keys: Record<string, Key> = { refused: "micRefused", missing: "micMissing", unsupported: "micUnsupported" };
+      this.page.notices.show(keys[error instanceof MicError ? error.reason : "missing"] ?? "micMissing");
+    }
+    this.page.dock.setMic(this.microphone.active ? "on" : "off");
+    return this.microphone.active;
+  }
+
+  stopMic(): void {
+    this.microphone.stop();
+    this.page.dock.setMic("off");
+  }
+
+  /** Stops her now, here and on the server. */
+  interrupt(): void {
+    const turn = this.player.currentTurn || this.turn;
+    if (!this.responding && !this.player.speaking) return;
+    this.client.cancelResponse();
+    if (!turn) return;
+    const heard = this.player.interrupt(turn);
+    this.client.killTurn(turn);
+    this.captions.cut(turn, heard, true);
+    this.conversation.interrupted({ turn, item_id: "" });
+  }
+
+  private address(): string {
+    const url = new URL("v1/realtime", this.base);
+    url.protocol = url.protocol.replace("http", "ws");
+    if (this.persona) url.searchParams.set("persona", this.persona.id);
+    return url.href;
+  }
+
+  private openStage(): void {
+    try {
+      this.player.stage = new Stage(this.page.view, this.page.backdrop, { morph: this.options.morph });
+      this.page.watchInsets((insets) => this.player.stage?.setInsets(insets));
+    } catch (error) {
+      console.warn("Shuren: no stage", error);
+      this.page.message.show("noWebgl");
+    }
+  }
+
+  private async loadPersonas(): Promise<void> {
+    for (;;) {
+      try {
+        this.personas = await fetchPersonas(this.base);
+        this.persona = this.personas.find(({ id }) => id === this.options.persona) ?? this.personas[0] ?? null;
+        this.page.setPersonas(this.personas, this.persona);
+        this.page.notices.hide("serverDown");
+        if (this.options.persona && this.persona?.id !== this.options.persona) this.page.notices.show("errorPersona", {}, 8);
+        return;
+      } catch {
+        this.countDown("serverDown", PERSONAS_RETRY_MS);
+        await new Promise((resolve) => setTimeout(resolve, PERSONAS_RETRY_MS));
+      }
+    }
+  }
+
+  private async loadAvatar(): Promise<void> {
+    const { stage } = this.player;
+    if (!stage || !this.persona) return;
+    const low = this.options.lowDetail || stage.software;
+    const name = this.persona.avatar;
+    const progress = (part: number): void => this.page.message.show("loadingAvatar", Math.round(100 * part));
+    this.page.message.show("loadingAvatar");
+    try {
+      await stage.load(avatarUrl(this.base, name, low), progress).catch(async (error: unknown) => {
+        if (!low) throw error;
+        await stage.load(avatarUrl(this.base, name, false), progress); // not every avatar has a low one
+      });
+      this.page.message.hide();
+    } catch (error) {
+      console.warn("Shuren: the avatar could not be loaded", error);
+      this.page.message.show("avatarFailed");
+    }
+  }
+
+  private choose(id: string): void {
+    const persona = this.personas.find((candidate) => candidate.id === id);
+    if (!persona || persona === this.persona) return;
+    const sameAvatar = persona.avatar === this.persona?.avatar;
+    this.persona = persona;
+    const url = new URL(location.href);
+    url.searchParams.set("persona", id);
+    window.history.replaceState(null, "", url);
+    this.page.setPersonas(this.personas, persona);
+    if (!sameAvatar) void this.loadAvatar();
+    if (this.started) this.client.connect();
+  }
+
+  private waitForGesture(): void {
+    this.page.notices.show("noSound");
+    const retry = async (): Promise<void> => {
+      if (!(await this.player.speaker.resume())) return;
+      this.page.notices.hide("noSound");
+      for (const type of ["pointerdown", "keydown"]) removeEventListener(type, retry);
+    };
+    for (const type of ["pointerdown", "keydown"]) addEventListener(type, retry);
+  }
+
+  private onStatus(status: ConnectionStatus): void {
+    clearInterval(this.countdown);
+    if (status.kind === "connecting") this.newSession();
+    if (status.kind === "waiting") {
+      this.setState("offline");
+      this.countDown(this.wasConnected ? "reconnecting" : "serverDown", status.retryInMs);
+    }
+  }
+
+  private newSession(): void {
+    this.setState("connecting");
+    this.player.reset();
+    this.captions.clear();
+    this.conversation.finishAnswers();
+    this.microphone.restartClock();
+    this.page.captions.showPartial("");
+    this.turn = 0;
+    this.responding = false;
+  }
+
+  private countDown(key: "reconnecting" | "serverDown", ms: number): void {
+    const due = performance.now() + ms;
+    const show = (): void => {
+      const seconds = Math.ceil((due - performance.now()) / 1000);
+      if (seconds > 0) this.page.notices.show(key, { seconds });
+      else clearInterval(this.countdown);
+    };
+    clearInterval(this.countdown);
+    this.countdown = setInterval(show, 1000);
+    show();
+  }
+
+  private micLost(): void {
+    this.page.dock.setMic("off");
+    this.page.notices.show("micEnded", {}, 8);
+  }
+
+  private setState(state: UiState): void {
+    this.state = state;
+    this.page.status.set(state);
+  }
+
+  private onEvent(event: ServerEvent): void {
+    const { conversation, player } = this;
+    switch (event.type) {
+      case "session.created":
+        if (this.wasConnected) this.page.notices.show("reconnected", {}, 3);
+        else this.page.notices.hide("serverDown", "errorCapacity");
+        this.wasConnected = true;
+        return this.setState("idle");
+      case "shuren.animation.header":
+        return player.header(event);
+      case "shuren.state":
+        return this.onState(event.state, event.turn);
+      case "input_audio_buffer.speech_started":
+        return this.duck();
+      case "input_audio_buffer.speech_stopped":
+        return player.latency.asked("speech", this.microphone.spokenAt(event.audio_end_ms) ?? performance.now());
+      case "conversation.item.input_audio_transcription.delta":
+        return this.onPartial(event.item_id, event.delta, event.shuren?.text);
+      case "conversation.item.input_audio_transcription.completed":
+        return this.onTranscript(event.item_id, event.transcript);
+      case "conversation.item.input_audio_transcription.failed":
+        return this.onTranscript(event.item_id, "");
+      case "response.created":
+        this.responding = true;
+        return;
+      case "response.done":
+        this.responding = false;
+        return conversation.finishAnswers();
+      case "shuren.sentence":
+        this.turn = event.turn;
+        player.latency.begun(event.turn);
+        this.captions.addSentence(event);
+        return conversation.sentence(event);
+      case "shuren.caption":
+        return this.captions.addWords(event);
+      case "shuren.interrupted":
+        return this.onInterrupted(event);
+      case "shuren.timings":
+        player.latency.timed(event);
+        return this.page.latency.show(player.latency.turns.at(-1) ?? null);
+      case "error":
+        return this.onError(event);
+    }
+  }
+
+  private onState(state: TurnState, turn: number): void {
+    if (turn) this.turn = turn;
+    this.setState(state);
+  }
+
+  private duck(): void {
+    if (!this.player.speaking) return;
+    clearTimeout(this.ducking);
+    this.player.speaker.duck(true);
+    this.ducking = setTimeout(() => this.player.speaker.duck(false), DUCK_MS);
+  }
+
+  private onPartial(item: string, delta: string, whole: string | undefined): void {
+    if (whole === undefined) this.conversation.partialDelta(item, delta);
+    else this.conversation.partial(item, whole);
+    const message = this.conversation.messages.at(-1);
+    this.page.captions.showPartial(message?.open && message.who === "person" ? message.text : "");
+  }
+
+  private onTranscript(item: string, text: string): void {
+    this.conversation.heard(item, text);
+    this.page.captions.showPartial("");
+    if (text.trim()) this.player.latency.transcribed(performance.now());
+    else this.player.latency.dismissed();
+  }
+
+  private onInterrupted(event: InterruptedEvent): void {
+    clearTimeout(this.ducking);
+    this.player.interrupt(event.turn, event.pts);
+    this.captions.cut(event.turn, event.pts, event.final);
+    if (event.final) this.conversation.interrupted(event);
+  }
+
+  private onError({ error }: ErrorEvent): void {
+    this.page.notices.show(errorKey(error.code ?? ""), { message: error.message }, 8);
+  }
+
+  private tick(pts: number): void {
+    const { page, player } = this;
+    page.captions.show(player.speaker.clock.anchored ? this.captions.at(pts) : null);
+    const speaking = player.speaking;
+    page.status.setLevel(speaking ? player.speaker.level() : this.microphone.level);
+    page.dock.setLevel(this.microphone.level);
+    page.dock.setInterruptible(speaking || this.responding);
+  }
+}

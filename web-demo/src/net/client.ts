@@ -1,0 +1,183 @@
+/** One live session with the server over `shuren.v1`: events, media, the label duty, reconnection. */
+
+import { Backoff } from "./backoff";
+import { decodeMedia, pcmToBase64, type MediaMessage } from "./codec";
+import type { LabelRequired, ServerEvent } from "./events";
+import { TurnGate } from "./turns";
+
+export type ConnectionStatus =
+  | { kind: "connecting" }
+  | { kind: "open" }
+  | { kind: "waiting"; retryInMs: number }
+  | { kind: "closed" };
+
+export interface ClientHandlers {
+  onEvent(event: ServerEvent): void;
+  onMedia(message: MediaMessage): void;
+  onStatus(status: ConnectionStatus): void;
+  /** Shows the AI label and resolves once it is really on screen. Only then does the server learn of it. */
+  showLabel(label: LabelRequired): Promise<void>;
+}
+
+/** The part of WebSocket that is used; tests bring their own. */
+export type Socket = Pick<
+  WebSocket,
+  "send" | "close" | "readyState" | "bufferedAmount" | "binaryType" | "onopen" | "onmessage" | "onclose"
+>;
+
+const OPEN = 1;
+/** Frames never stop in a live session, so a silence this long means the connection is dead. */
+const SILENCE_MS = 12_000;
+/** Beyond ~5 s of microphone audio waiting in the socket, sending more only makes everything later. */
+const MAX_BUFFERED = 320_000;
+
+export class RealtimeClient {
+  private socket: Socket | null = null;
+  private gate = new TurnGate();
+  private labelled = false;
+  private wanted = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private watchdog: ReturnType<typeof setTimeout> | undefined;
+  private readonly backoff: Backoff;
+  /** Messages that could not be understood, and microphone chunks that found the socket full. */
+  readonly counters = { malformed: 0, stale: 0, micDropped: 0 };
+
+  constructor(
+    private readonly url: () => string,
+    private readonly handlers: ClientHandlers,
+    private readonly openSocket: (url: string) => Socket = (url) => new WebSocket(url, ["shuren.v1"]),
+    backoff = new Backoff(),
+  ) {
+    this.backoff = backoff;
+  }
+
+  get connected(): boolean {
+    return this.socket?.readyState === OPEN;
+  }
+
+  /** True once the server was told that the label is on screen. */
+  get labelShown(): boolean {
+    return this.labelled;
+  }
+
+  /** Connects and stays connected until `close`. */
+  connect(): void {
+    this.wanted = true;
+    this.open();
+  }
+
+  close(): void {
+    this.wanted = false;
+    this.drop();
+    this.handlers.onStatus({ kind: "closed" });
+  }
+
+  /** Sends one event; false when there is no connection. */
+  send(event: { type: string } & Record<string, unknown>): boolean {
+    if (!this.connected) return false;
+    this.socket?.send(JSON.stringify(event));
+    return true;
+  }
+
+  /** Microphone audio, mono int16 at 24 kHz. False when it could not be sent. */
+  appendAudio(pcm: Int16Array): boolean {
+    if ((this.socket?.bufferedAmount ?? 0) > MAX_BUFFERED) {
+      this.counters.micDropped++;
+      return false;
+    }
+    return this.send({ type: "input_audio_buffer.append", audio: pcmToBase64(pcm) });
+  }
+
+  /** A typed message and the wish for an answer. */
+  sendText(text: string): boolean {
+    const item = { type: "message", role: "user", content: [{ type: "input_text", text }] };
+    return this.send({ type: "conversation.item.create", item }) && this.send({ type: "response.create" });
+  }
+
+  cancelResponse(): boolean {
+    return this.send({ type: "response.cancel" });
+  }
+
+  playhead(pts: number, turn: number): boolean {
+    return this.send({ type: "shuren.playhead", pts, turn });
+  }
+
+  /** Drops whatever of this answer is still under way. */
+  killTurn(turn: number): void {
+    this.gate.kill(turn);
+  }
+
+  private open(): void {
+    this.drop();
+    this.gate = new TurnGate(); // a new session counts its turns from the start
+    this.labelled = false;
+    this.handlers.onStatus({ kind: "connecting" });
+    const socket = this.openSocket(this.url());
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => this.handlers.onStatus({ kind: "open" });
+    socket.onmessage = (message) => this.receive(message.data);
+    socket.onclose = () => this.lost();
+    this.socket = socket;
+    this.watch();
+  }
+
+  private drop(): void {
+    clearTimeout(this.timer);
+    clearTimeout(this.watchdog);
+    const socket = this.socket;
+    this.socket = null;
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+  }
+
+  private lost(): void {
+    this.drop();
+    if (!this.wanted) return;
+    const retryInMs = this.backoff.next();
+    this.handlers.onStatus({ kind: "waiting", retryInMs });
+    this.timer = setTimeout(() => this.open(), retryInMs);
+  }
+
+  private watch(): void {
+    clearTimeout(this.watchdog);
+    this.watchdog = setTimeout(() => {
+      if (this.connected && !this.labelled) this.watch(); // before the label the server may well be silent
+      else this.lost();
+    }, SILENCE_MS);
+  }
+
+  private receive(data: unknown): void {
+    this.watch();
+    try {
+      if (data instanceof ArrayBuffer) this.receiveMedia(decodeMedia(data));
+      else this.receiveEvent(JSON.parse(String(data)) as ServerEvent);
+    } catch (error) {
+      this.counters.malformed++;
+      console.warn("Shuren: a message was not understood", error);
+    }
+  }
+
+  private receiveMedia(message: MediaMessage): void {
+    if (!this.labelled) return; // nothing of her is seen or heard before the label is
+    if (this.gate.accepts(message.turn)) this.handlers.onMedia(message);
+    else this.counters.stale++;
+  }
+
+  private receiveEvent(event: ServerEvent): void {
+    if (event.type === "session.created") this.backoff.reset();
+    if (event.type === "shuren.label.required") void this.acknowledgeLabel(event);
+    if (event.type === "shuren.caption" || event.type === "shuren.sentence") {
+      if (!this.gate.accepts(event.turn)) return void this.counters.stale++;
+    }
+    if (event.type === "shuren.interrupted" && event.final) this.gate.kill(event.turn);
+    this.handlers.onEvent(event);
+  }
+
+  private async acknowledgeLabel(label: LabelRequired): Promise<void> {
+    const socket = this.socket;
+    await this.handlers.showLabel(label);
+    if (socket !== this.socket) return; // the session it was for is gone
+    this.labelled = this.send({ type: "shuren.label.shown" });
+  }
+}

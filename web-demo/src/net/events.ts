@@ -1,0 +1,142 @@
+/** JSON events of the wire that the page uses: the OpenAI Realtime set and `shuren.*` (docs/protocol.md). */
+
+export type TurnState = "idle" | "listening" | "thinking" | "speaking" | "paused";
+
+export interface Citation {
+  passage_id: string;
+  title: string;
+  source: string;
+  as_of: string;
+}
+
+export interface CaptionWord {
+  text: string;
+  /** Samples at 24 kHz relative to the caption's pts. */
+  start: number;
+  end: number;
+}
+
+export interface LabelRequired {
+  type: "shuren.label.required";
+  text: string;
+  text_en: string;
+}
+
+export interface AnimationHeader {
+  type: "shuren.animation.header";
+  shapes: string[];
+  joints: string[];
+  fps: number;
+  rate: number;
+}
+
+export interface StateEvent {
+  type: "shuren.state";
+  state: TurnState;
+  turn: number;
+  pts: number;
+}
+
+export interface SentenceEvent {
+  type: "shuren.sentence";
+  turn: number;
+  item_id: string;
+  text: string;
+  language: string;
+  source: "approved" | "model" | "template" | "unknown";
+  citations: Citation[];
+  handoff: boolean;
+}
+
+export interface CaptionEvent {
+  type: "shuren.caption";
+  turn: number;
+  item_id: string;
+  pts: number;
+  words: CaptionWord[];
+}
+
+export interface InterruptedEvent {
+  type: "shuren.interrupted";
+  turn: number;
+  item_id: string;
+  pts: number;
+  final: boolean;
+}
+
+export interface TimingsEvent {
+  type: "shuren.timings";
+  turn: number;
+  [stage: string]: unknown;
+}
+
+export interface SpeechStarted {
+  type: "input_audio_buffer.speech_started";
+  item_id: string;
+  audio_start_ms: number;
+}
+
+export interface SpeechStopped {
+  type: "input_audio_buffer.speech_stopped";
+  item_id: string;
+  audio_end_ms: number;
+}
+
+export interface TranscriptionDelta {
+  type: "conversation.item.input_audio_transcription.delta";
+  item_id: string;
+  delta: string;
+  /** The whole current hypothesis, where the server tells it; deltas alone are append-only. */
+  shuren?: { text?: string };
+}
+
+export interface TranscriptionCompleted {
+  type: "conversation.item.input_audio_transcription.completed";
+  item_id: string;
+  transcript: string;
+}
+
+export interface TranscriptionFailed {
+  type: "conversation.item.input_audio_transcription.failed";
+  item_id: string;
+}
+
+export interface ResponseCreated {
+  type: "response.created";
+  response: { id: string };
+}
+
+export interface ResponseDone {
+  type: "response.done";
+  response: { id: string; status: string; status_details?: { type?: string; reason?: string } | null };
+}
+
+export interface ErrorEvent {
+  type: "error";
+  error: { code?: string | null; message: string; hint?: string };
+}
+
+export interface SessionCreated {
+  type: "session.created";
+}
+
+export type ServerEvent =
+  | LabelRequired
+  | AnimationHeader
+  | StateEvent
+  | SentenceEvent
+  | CaptionEvent
+  | InterruptedEvent
+  | TimingsEvent
+  | SpeechStarted
+  | SpeechStopped
+  | TranscriptionDelta
+  | TranscriptionCompleted
+  | TranscriptionFailed
+  | ResponseCreated
+  | ResponseDone
+  | ErrorEvent
+  | SessionCreated;
+
+export type ServerEventType = ServerEvent["type"];
+export type EventOf<T extends ServerEventType> = Extract<ServerEvent, { type: T }>;

@@ -1,0 +1,26 @@
+/** What the address bar may ask for. */
+
+import type { Language } from "./ui/i18n";
+import type { MorphMode } from "./stage/avatar";
+
+export interface Options {
+  persona: string | null;
+  language: Language | null;
+  /** Start the microphone right away. */
+  mic: boolean;
+  morph: MorphMode | null;
+  lowDetail: boolean;
+}
+
+export function readOptions(search: string): Options {
+  const query = new URLSearchParams(search);
+  const morph = query.get("morph");
+  const language = query.get("lang");
+  return {
+    persona: query.get("persona"),
+    language: language === "zh" || language === "en" ? language : null,
+    mic: query.get("mic") === "1",
+    morph: morph === "cpu" || morph === "gpu" ? morph : null,
+    lowDetail: query.get("lod") === "low",
+  };
+}

@@ -1,0 +1,176 @@
+/** Plays the session's media: voice on the audio clock, the face in step with what is heard. */
+
+import { Speaker } from "./audio/speaker";
+import { LatencyLog } from "./latency";
+import { Metrics } from "./metrics";
+import { POSE_SIZE, RATE, SAMPLES_PER_FRAME, type MediaMessage, type Pose } from "./net/codec";
+import type { AnimationHeader } from "./net/events";
+import { DEFAULT_NAMES } from "./stage/names";
+import type { Stage } from "./stage/stage";
+import { Standby } from "./stage/standby";
+import { Blender, Timeline, type Shown } from "./stage/timeline";
+
+const PLAYHEAD_MS = 150;
+/** A machine that draws in software gets half the frames: its cores are wanted for hearing and speaking too. */
+const SOFTWARE_FRAME_MS = 1000 / 32;
+/** A mouth this far open is seen to be open. */
+const MOUTH_SEEN = 0.06;
+/** Frames further from now than this are not hers to show any more: she stands by. */
+const STALE_SAMPLES = 3 * RATE;
+
+export interface PlayerEvents {
+  /** Sample `pts` of answer `turn` is being heard. */
+  playhead(pts: number, turn: number): void;
+  /** After each frame; `pts` is the sample being heard. */
+  tick(pts: number): void;
+  /** An answer's latency figures have grown. */
+  measured(): void;
+}
+
+export class Player {
+  readonly speaker = new Speaker();
+  readonly metrics = new Metrics();
+  readonly latency = new LatencyLog();
+  stage: Stage | null = null;
+  private readonly timeline = new Timeline();
+  private readonly blender = new Blender();
+  private readonly pose: Pose = new Float32Array(POSE_SIZE);
+  private standby = new Standby(DEFAULT_NAMES.shapes);
+  private shapes: readonly string[] = DEFAULT_NAMES.shapes;
+  private jaw = DEFAULT_NAMES.shapes.indexOf("jawOpen");
+  private speakingTurn = 0;
+  private live = false;
+  private jumps = 0;
+  private lastDraw = 0;
+  private drawMs = 8; // how long drawing takes, smoothed: the pose is chosen for when it will be seen
+
+  constructor(private readonly events: PlayerEvents) {
+    setInterval(() => this.report(), PLAYHEAD_MS);
+    requestAnimationFrame((now) => this.frame(now));
+  }
+
+  /** True while her voice is playing or waiting to. */
+  get speaking(): boolean {
+    return this.speaker.busy;
+  }
+
+  /** jawOpen of the pose on screen. */
+  get mouthOpen(): number {
+    return this.pose[this.jaw] ?? 0;
+  }
+
+  /** True once a frame of the session is on screen. */
+  get showing(): boolean {
+    return this.live;
+  }
+
+  header({ shapes, joints }: AnimationHeader): void {
+    this.shapes = shapes;
+    this.jaw = shapes.indexOf("jawOpen");
+    this.standby = new Standby(shapes);
+    this.stage?.setNames({ shapes, joints });
+  }
+
+  media(message: MediaMessage): void {
+    const { speaker } = this;
+    const now = speaker.now();
+    speaker.clock.arrived(message.pts, now, speaker.busy);
+    if (message.kind === "audio") {
+      this.latency.begun(message.turn);
+      speaker.play(message.turn, message.pts, message.pcm);
+      this.speakingTurn = message.turn;
+      return;
+    }
+    if (speaker.busy) this.countLate(message.pts, message.poses.length);
+    this.timeline.add(message.turn, message.pts, message.poses);
+  }
+
+  /** Stops answer `turn` at once; frames after `pts` (by default: after what was heard) are forgotten. */
+  interrupt(turn: number, pts?: number): number {
+    const heard = this.speaker.stop(turn);
+    this.events.playhead(heard, turn);
+    this.timeline.dropAfter(pts ?? heard);
+    this.blender.start(performance.now() / 1000);
+    return heard;
+  }
+
+  /** The answer being heard or waiting to be, 0 when there is none. */
+  get currentTurn(): number {
+    return this.speaker.playlist.currentTurn(this.speaker.now());
+  }
+
+  /** A new session begins. */
+  reset(): void {
+    this.speaker.reset();
+    this.timeline.clear();
+    this.latency.restart();
+    this.speakingTurn = 0;
+  }
+
+  private frame(now: number): void {
+    requestAnimationFrame((next) => this.frame(next));
+    if (this.stage?.software && now - this.lastDraw < SOFTWARE_FRAME_MS) return;
+    const seconds = (now - this.lastDraw) / 1000;
+    this.lastDraw = now;
+    const start = performance.now();
+    const shown = this.choose(start);
+    this.stage?.draw(this.pose, seconds);
+    this.drawMs += (Math.min(60, performance.now() - start) - this.drawMs) * 0.1;
+    this.metrics.drawn(now);
+    this.measure(shown);
+    if (!this.speaker.busy) this.speaker.clock.idle(this.speaker.now());
+    this.events.tick(this.speaker.audiblePts());
+  }
+
+  /** Writes the pose for the moment it will be seen. */
+  private choose(start: number): Shown | null {
+    const { clock } = this.speaker;
+    const pts = this.speaker.audiblePts(start + this.drawMs);
+    let shown = clock.anchored ? this.timeline.read(pts, this.pose) : null;
+    if (shown && pts - shown.pts > STALE_SAMPLES) shown = null;
+    if (!shown) this.pose.set(this.standby.pose(start / 1000));
+    if ((shown !== null) !== this.live || clock.jumps !== this.jumps) this.blender.start(start / 1000);
+    this.live = shown !== null;
+    this.jumps = clock.jumps;
+    this.blender.apply(this.pose, start / 1000);
+    return shown;
+  }
+
+  private measure(shown: Shown | null): void {
+    const at = performance.now();
+    const heard = this.speaker.measuredPts();
+    const turn = this.speaker.playlist.turnAt(heard);
+    if (!turn) return;
+    this.noteSound(turn, heard, at);
+    if (!shown) return;
+    this.metrics.offset(((shown.pts - heard) * 1000) / RATE);
+    const start = this.speaker.playlist.startOf(turn) ?? Infinity;
+    if (shown.turn === turn && shown.pts >= start && this.mouthMoves() && this.latency.mouthed(turn, at)) this.events.measured();
+  }
+
+  private noteSound(turn: number, heard: number, at: number): void {
+    const start = this.speaker.playlist.startOf(turn);
+    if (start === undefined || heard < start) return;
+    if (this.latency.sounded(turn, at - ((heard - start) * 1000) / RATE)) this.events.measured();
+  }
+
+  private mouthMoves(): boolean {
+    return this.shapes.some((name, k) => /^(jawOpen|mouth(Funnel|Pucker|Stretch|LowerDown|UpperUp))/.test(name) && this.pose[k]! > MOUTH_SEEN);
+  }
+
+  private report(): void {
+    const turn = this.speakingTurn;
+    if (!turn) return;
+    const audible = this.speaker.measuredPts();
+    this.noteSound(turn, audible, performance.now()); // also where no frames are drawn: a hidden tab, no WebGL
+    this.events.playhead(this.speaker.playlist.heard(turn, audible), turn);
+    if (this.speaker.busy) return;
+    this.speakingTurn = 0;
+    this.speaker.playlist.turnEnded();
+  }
+
+  private countLate(pts: number, count: number): void {
+    const late = Math.floor((this.speaker.measuredPts() - pts) / SAMPLES_PER_FRAME);
+    this.metrics.droppedFrames += Math.max(0, Math.min(count, late));
+  }
+}

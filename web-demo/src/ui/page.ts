@@ -1,0 +1,119 @@
+/** The whole page, put together. Holds no logic beyond language and layout. */
+
+import { Captions } from "./captions-view";
+import { Dock, type DockActions } from "./dock";
+import { h, nameControl, setText } from "./dom";
+import { History } from "./history";
+import { translator, type Language, type Translate } from "./i18n";
+import { icon } from "./icons";
+import { AiLabel } from "./label";
+import { LatencyStrip } from "./latency-view";
+import { Notices, StageMessage, Welcome } from "./overlay";
+import type { Part } from "./part";
+import { Status } from "./status";
+import { suggestionsFor } from "./suggestions";
+import { Topbar, type TopbarActions } from "./topbar";
+import { nameOf, type Persona } from "../personas";
+
+export interface PageActions extends DockActions, Omit<TopbarActions, "switchLanguage" | "toggleHistory"> {
+  start(withVoice: boolean): void;
+}
+
+export class Page {
+  readonly stage = document.getElementById("stage") as HTMLElement;
+  readonly view = document.getElementById("view") as HTMLCanvasElement;
+  readonly backdrop = document.getElementById("backdrop") as HTMLCanvasElement;
+  readonly label = new AiLabel(document.getElementById("ai-label") as HTMLElement, this.stage);
+  readonly captions = new Captions();
+  readonly history = new History();
+  readonly latency = new LatencyStrip();
+  readonly status = new Status();
+  readonly message = new StageMessage();
+  readonly notices = new Notices();
+  readonly dock: Dock;
+  readonly welcome: Welcome;
+  private readonly topbar: Topbar;
+  private readonly panel: HTMLElement;
+  private readonly panelTitle = h("h2");
+  private readonly panelClose: HTMLButtonElement;
+  private readonly lower: HTMLElement;
+  private readonly parts: Part[];
+  private readonly narrow = matchMedia("(max-width: 900px)");
+  private persona: Persona | null = null;
+  private t: Translate;
+
+  constructor(
+    private language: Language,
+    private readonly actions: PageActions,
+  ) {
+    this.t = translator(language);
+    this.dock = new Dock(actions);
+    this.welcome = new Welcome((withVoice) => actions.start(withVoice));
+    this.topbar = new Topbar({
+      choosePersona: (id) => actions.choosePersona(id),
+      switchLanguage: () => this.setLanguage(this.language === "zh" ? "en" : "zh"),
+      toggleHistory: () => this.openPanel(!this.panelOpen),
+    });
+    this.lower = h("div", { class: "lower" }, this.status.element, this.captions.element, this.welcome.element, this.dock.element);
+    this.stage.append(this.topbar.element, this.notices.element, this.message.element, this.lower);
+    this.panelClose = h("button", { type: "button", class: "quiet square close", onclick: () => this.openPanel(false) }, icon("close"));
+    const head = h("header", { class: "panel-head" }, this.panelTitle, this.panelClose);
+    this.panel = h("aside", { id: "panel", class: "panel" }, head, this.history.element, this.latency.element);
+    this.stage.after(this.panel);
+    this.parts = [this.topbar, this.dock, this.welcome, this.captions, this.history, this.latency, this.status, this.message, this.notices];
+    this.narrow.addEventListener("change", () => this.openPanel(false));
+    addEventListener("keydown", (event) => this.key(event));
+    this.openPanel(false);
+    this.setLanguage(language);
+  }
+
+  setLanguage(language: Language): void {
+    this.language = language;
+    this.t = translator(language);
+    document.documentElement.lang = language;
+    this.view.setAttribute("aria-label", this.t("stageLabel"));
+    setText(this.panelTitle, this.t("history"));
+    nameControl(this.panelClose, this.t("hideHistory"));
+    this.label.setLanguage(language);
+    for (const part of this.parts) part.translate(this.t, language);
+    if (this.persona) this.history.setName(nameOf(this.persona, language));
+    this.dock.setSuggestions(suggestionsFor(this.persona?.id ?? "", language));
+  }
+
+  setPersonas(personas: Persona[], chosen: Persona | null): void {
+    this.persona = chosen;
+    this.topbar.setPersonas(personas, chosen?.id ?? "");
+    this.welcome.setPersona(chosen);
+    if (chosen) this.history.setName(nameOf(chosen, this.language));
+    this.dock.setSuggestions(suggestionsFor(chosen?.id ?? "", this.language));
+  }
+
+  /** Tells `onChange` how much of the stage the controls cover, now and whenever that changes. */
+  watchInsets(onChange: (insets: { top: number; bottom: number }) => void): void {
+    const tell = (): void => {
+      const stage = this.stage.getBoundingClientRect();
+      const dock = this.dock.element.getBoundingClientRect();
+      const top = this.topbar.element.getBoundingClientRect();
+      onChange({ top: top.bottom - stage.top, bottom: stage.bottom - dock.top });
+    };
+    const observer = new ResizeObserver(tell);
+    for (const element of [this.stage, this.dock.element, this.topbar.element]) observer.observe(element);
+  }
+
+  private get panelOpen(): boolean {
+    return this.panel.classList.contains("open");
+  }
+
+  private openPanel(open: boolean): void {
+    this.panel.classList.toggle("open", open);
+    this.panel.inert = this.narrow.matches && !open; // a closed sheet must not be reached by keyboard
+    this.topbar.setHistoryOpen(open);
+    if (open && this.narrow.matches) this.panelClose.focus();
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.key !== "Escape") return;
+    if (this.panelOpen && this.narrow.matches) this.openPanel(false);
+    else this.actions.interrupt();
+  }
+}
