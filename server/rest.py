@@ -30,7 +30,12 @@ STATUS = {
     "model_missing": 503,
 }
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-AVATAR_FILES = {"avatar.glb": "model/gltf-binary", "rig.json": "application/json"}
+AVATAR_FILES = {
+    "avatar.glb": "model/gltf-binary",
+    "avatar.low.glb": "model/gltf-binary",
+    "rig.json": "application/json",
+    "provenance.json": "application/json",
+}
 
 
 class Catalogue(Protocol):
