@@ -10,11 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from avatar.looks import body, eyes, lashes, lids, occlusion, rig, teeth
+from avatar.looks import body, eyes, hair, lashes, lids, occlusion, rig, teeth
 from avatar.looks import skin as skin_paint
 from avatar.looks.expressions import expressions
 from avatar.looks.figure import Figure, pose, shape
 from avatar.looks.glb import Writer
+from avatar.looks.hair_picture import hair_pictures
 from avatar.looks.look import Look
 from avatar.looks.materials import Sheets, materials
 from avatar.looks.mesh import Part
@@ -52,7 +53,7 @@ def build(look: Look, assets: Path, out: Path, *, force: bool = False, say: Call
     sheets = Sheets()
     for file, fine in (("avatar.glb", True), ("avatar.low.glb", False)):
         say(f"{look.name}: {file}")
-        parts = assemble(figure, shapes, lash_eyes, fine=fine)
+        parts = assemble(figure, shapes, lash_eyes, look, fine=fine)
         if fine:  # both versions share the texture layout, so the pictures are painted once
             sheets = paint(figure, parts, lash_eyes, look)
         data = write(figure, parts, sheets)
@@ -77,7 +78,7 @@ def _figure(look: Look, source: Source) -> tuple[Figure, dict[str, np.ndarray], 
 
 
 def assemble(
-    figure: Figure, shapes: dict[str, np.ndarray], lash_eyes: list[lids.Eye], *, fine: bool
+    figure: Figure, shapes: dict[str, np.ndarray], lash_eyes: list[lids.Eye], look: Look, *, fine: bool
 ) -> list[Part]:
     """Every mesh of the avatar."""
     radii = eyes.ball_radii(figure)
@@ -85,6 +86,7 @@ def assemble(
     parts += [eyes.eyeball(figure, joint, radius) for joint, radius in radii.items()]
     parts += [teeth.teeth(figure, shapes), teeth.lining(figure, shapes)]
     parts += [lashes.shade(figure, lash_eyes, shapes), lashes.lashes(figure, lash_eyes, shapes)]
+    parts.append(hair.hair(figure, look.hair, fine=fine))
     return parts
 
 
@@ -93,7 +95,7 @@ def paint(figure: Figure, parts: list[Part], lash_eyes: list[lids.Eye], look: Lo
     skin, *rest = parts
     visible = occlusion.visibility(skin, [part for part in rest if part.material not in ("eye", "eye_shade", "lash")])
     images = skin_paint.paint(skin, visible, figure, lash_eyes, look)
-    return Sheets(images | {"eye": eyes.eye_picture(look), "lash": lashes.lash_picture()})
+    return Sheets(images | {"eye": eyes.eye_picture(look), "lash": lashes.lash_picture()} | hair_pictures(look.hair))
 
 
 def write(figure: Figure, parts: list[Part], sheets: Sheets) -> bytes:

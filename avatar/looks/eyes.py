@@ -11,7 +11,7 @@ from avatar.looks.mesh import Part, grid_triangles
 from avatar.looks.noise import layered, noise
 from avatar.looks.raster import jpeg, linear, to_srgb
 
-RINGS, SPOKES = 22, 40
+RINGS, SPOKES = 18, 30
 SPAN = np.radians(105.0)  # how far back the eyeball is built
 IRIS = np.radians(27.5)  # half angle of the iris: 6.1 mm on a 13.2 mm eyeball
 DOME = 0.055  # the cornea's rise as a share of the radius

@@ -15,7 +15,7 @@ from models.errors import AvatarInvalid
 FLOAT, USHORT, UINT, UBYTE = 5126, 5123, 5125, 5121
 _WIDTH = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 _DTYPE = {FLOAT: np.float32, USHORT: np.uint16, UINT: np.uint32, UBYTE: np.uint8}
-SMALLEST_MOVE = 2e-6  # metres; a morph displacement below this is left out of the sparse accessor
+SMALLEST_MOVE = 8e-6  # metres; a morph displacement below this is left out of the sparse accessor
 
 
 @dataclass
@@ -129,7 +129,7 @@ class Writer:
             moved = vertex_normals(part.positions + delta, part.triangles, part.weld)
             still = vertex_normals(part.positions, part.triangles, part.weld)
             change = moved - still
-            target["NORMAL"] = self._sparse(np.where(np.abs(change).max(axis=1, keepdims=True) > 4e-3, change, 0.0))
+            target["NORMAL"] = self._sparse(np.where(np.abs(change).max(axis=1, keepdims=True) > 0.02, change, 0.0))
         return target
 
     def _sparse(self, rows: np.ndarray) -> int:

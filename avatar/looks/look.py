@@ -8,6 +8,34 @@ from models.errors import AvatarInvalid
 
 
 @dataclass(frozen=True)
+class HairStyle:
+    """How hair is combed. Angles in degrees, lengths in metres.
+
+    part: azimuth of the parting, positive towards her left; hairline: its elevation at the forehead.
+    face_edge: azimuth of the foremost strands; turn: elevation where strands leave the head and hang.
+    front, back: how far below the eyes the hem lies. volume: distance from the scalp. bulge, curl: outwards in the
+    middle, inwards at the ends; swing: how far ends by the face turn forwards. fringe: how low the front strands of the
+    parting's long side pass over the forehead, fringe_depth: up to where around the head.
+    """
+
+    colour: tuple[int, int, int] = (44, 33, 29)
+    part: float = 16.0
+    hairline: float = 40.0
+    face_edge: float = 55.0
+    turn: float = 6.0
+    front: float = 0.104
+    back: float = 0.092
+    volume: float = 0.0115
+    bulge: float = 0.006
+    curl: float = 0.016
+    dome_share: float = 0.58
+    fringe: float = 22.0
+    fringe_depth: float = 0.35
+    swing: float = 9.0
+    seed: int = 5
+
+
+@dataclass(frozen=True)
 class Look:
     """Parameters of one avatar.
 
@@ -19,6 +47,7 @@ class Look:
     name: str
     title: str
     targets: dict[str, float] = field(default_factory=dict)
+    hair: HairStyle = HairStyle()
     smile: float = 0.0
     skin: tuple[int, int, int] = (214, 168, 141)
     lips: tuple[int, int, int] = (186, 104, 98)

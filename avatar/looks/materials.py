@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from avatar.looks.glb import Material
 
+STRANDS = {"alphaMode": "MASK", "alphaCutoff": 0.4, "doubleSided": True}
 VEIL = {"alphaMode": "BLEND", "doubleSided": True}
 
 
@@ -32,6 +33,7 @@ def materials(sheets: Sheets) -> list[Material]:
         made("skin", (0.62, 0.42, 0.32, 1), 0.48, base="skin", normal="skin_normal", rough="skin_rough"),
         made("eye", (0.8, 0.8, 0.8, 1), 0.08, base="eye"),
         made("mouth", (1, 1, 1, 1), 0.25, {"doubleSided": True}),
+        made("hair", (1, 1, 1, 1), 0.46, STRANDS, base="hair", normal="hair_normal"),
         made("eye_shade", (1, 1, 1, 1), 1.0, VEIL),
         made("lash", (1, 1, 1, 1), 0.8, VEIL, base="lash"),
     ]

@@ -17,10 +17,11 @@ from avatar.looks.look import Look
 from avatar.looks.mesh import Part
 from avatar.looks.noise import layered, noise
 from avatar.looks.raster import bake, blur, jpeg, linear, normals_of, sample, to_srgb
+from avatar.looks.scalp import Scalp
 
 SIZE = 1024
 NOSE_TIP, CHIN = 297, 5171  # base mesh vertices
-SHADOW_TINT = np.array([0.46, 0.25, 0.20])  # light that has been through skin: what a fully shadowed crease keeps
+SHADOW_TINT = np.array([0.48, 0.31, 0.26])  # light that has been through skin: what a fully shadowed crease keeps
 
 
 @dataclass
@@ -69,6 +70,7 @@ def _tone(canvas: Canvas, figure: Figure, eyes: list[Eye], look: Look) -> np.nda
     skin = _around_eyes(skin, canvas, eyes, look)
     skin = _lips(skin, canvas, figure, look)
     skin = _mix(skin, skin * [1.12, 0.98, 0.98], canvas.nails * 0.8)
+    skin = _mix(skin, np.broadcast_to(linear(*look.hair.colour) * 0.8, at.shape), _roots(canvas, figure))
     cover = sum(brow_cover(at, eye, look) for eye in eyes)
     skin = _mix(skin, np.broadcast_to(linear(*look.brow), at.shape), np.clip(cover, 0, 1))
     shade = ramp(canvas.visible, 0.05, 0.85)[..., None]
@@ -96,6 +98,16 @@ def _blush(skin: np.ndarray, canvas: Canvas, figure: Figure, look: Look) -> np.n
         warm += 0.35 * ramp(sign * at[..., 0], 0.072, 0.082) * (at[..., 1] > eye[1] - 0.06)
     knuckles = (at[..., 1] < figure.joint("chest")[1]) * 0.25 * (0.5 + 0.5 * noise(at, 0.012, 21))
     return skin * (1 + (warm + knuckles)[..., None] * np.array([0.10, -0.16, -0.13]))
+
+
+def _roots(canvas: Canvas, figure: Figure) -> np.ndarray:
+    """Where hair grows [s, s], 0..1: the scalp is dark between the strands, with a ragged edge at the hairline."""
+    at = canvas.at - Scalp.middle(figure)
+    azimuth = np.abs(np.degrees(np.arctan2(at[..., 0], at[..., 2])))
+    elevation = np.degrees(np.arctan2(at[..., 1], np.hypot(at[..., 0], at[..., 2])))
+    line = np.interp(azimuth, [0, 30, 52, 62, 72, 84, 110, 180], [41, 41, 33, 16, -6, -2, -28, -52])
+    ragged = 3.0 * noise(canvas.at, 0.0022, 71) + 2.0 * noise(canvas.at, 0.009, 72)
+    return ramp(elevation + ragged, line - 1.0, line + 9.0) * (canvas.at[..., 1] > figure.joint("neck")[1])
 
 
 def _around_eyes(skin: np.ndarray, canvas: Canvas, eyes: list[Eye], look: Look) -> np.ndarray:
