@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     import httpx
@@ -18,7 +18,6 @@ CONNECT_S = 10.0
 READ_S = 30.0
 TRIES = 5  # without a single new byte in between
 BACKOFF_S = 0.5  # before the first repetition, doubled each time
-BLOCK = 1 << 18
 
 
 class SourceTrouble(Exception):
@@ -104,17 +103,14 @@ class Downloader:
             self.advance(done.stat().st_size)
             return done
         partial = self.partial(remote.sha256)
-        resumed = partial.exists()
-        self._complete(remote, partial)
-        if sha256_of(partial) != remote.sha256 and resumed:
-            # The head may stem from another file or a torn write: one clean try before the source is blamed.
-            self._discard(partial)
+        # A resumed file's head may stem from another file or a torn write: one clean try before the source is blamed.
+        for _ in range(2 if partial.exists() else 1):
             self._complete(remote, partial)
-        if sha256_of(partial) != remote.sha256:
+            if sha256_of(partial) == remote.sha256:
+                partial.replace(done)
+                return done
             self._discard(partial)
-            raise SourceTrouble(f"{remote.name} has the wrong sha256", corrupt=True)
-        partial.replace(done)
-        return done
+        raise SourceTrouble(f"{remote.name} has the wrong sha256", corrupt=True)
 
     def _discard(self, partial: Path) -> None:
         self.advance(-partial.stat().st_size)
@@ -156,8 +152,9 @@ class Downloader:
             with partial.open("ab") as file:
                 self._append(response, file, remote)
 
-    def _append(self, response: httpx.Response, file, remote: Remote) -> None:
-        for block in response.iter_raw(BLOCK):
+    def _append(self, response: httpx.Response, file: BinaryIO, remote: Remote) -> None:
+        # No block size: httpx would drop a half-filled block when the line breaks; this way every byte is kept.
+        for block in response.iter_raw():
             if self.stop.is_set():
                 raise Stopped
             file.write(block)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +14,8 @@ from rich.table import Table
 from models.errors import ModelCorrupt, ModelMissing
 
 if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+
     from models.catalogue import ModelSpec
     from models.install import Progress
     from models.store import Store
@@ -101,7 +103,7 @@ def fetch(
                     store.fetch(spec.name, tell)
         except KeyboardInterrupt:
             typer.echo("Stopped. What has arrived is kept; the same command goes on from there.", err=True)
-            raise typer.Exit(130) from None
+            raise SystemExit(130) from None  # the shell's code for Ctrl-C
     total = _size(sum(spec.size for spec in specs))
     typer.echo(f"{len(specs)} models ready ({total}) in {store.home / 'models'}")
 
@@ -113,7 +115,7 @@ def _chosen(store: Store, names: list[str] | None, every: bool) -> list[ModelSpe
 
 
 @contextmanager
-def _bars(specs: list[ModelSpec]):
+def _bars(specs: list[ModelSpec]) -> Iterator[Callable[[Progress], None]]:
     """A bar per model and one for all of them; yields the callback that moves them."""
     from rich import progress as bars
 
@@ -138,7 +140,7 @@ def _expected(spec: ModelSpec) -> int:
     return first_download(spec.variants[0])
 
 
-def _mover(display, rows: dict[str, int], overall: int | None) -> Callable[[Progress], None]:
+def _mover(display: Bars, rows: dict[str, int], overall: int | None) -> Callable[[Progress], None]:
     def move(event: Progress) -> None:
         task = next(task for task in display.tasks if task.id == rows[event.model])
         if event.phase in ("downloading", "unpacking") and event.total:

