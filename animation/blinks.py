@@ -18,7 +18,7 @@ from animation.types import FPS, State
 MEAN_INTERVAL: dict[State, float] = {"speaking": 3.0, "listening": 4.2, "thinking": 6.6, "idle": 3.8}  # s
 SHORTEST = frames_of(0.5)
 DOUBLE_AFTER = frames_of(0.32)
-AT_PHRASE_END, AT_GAZE_SHIFT, DOUBLE, PARTIAL = 0.35, 0.5, 0.10, 0.30  # probabilities
+AT_PHRASE_END, AT_GAZE_SHIFT, DOUBLE, PARTIAL = 0.35, 0.25, 0.10, 0.30  # probabilities
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ class Blinks:
             return
         phrase_end = m.phrase is not None and m.frame == m.phrase.end
         due = since >= MEAN_INTERVAL[m.state] * FPS * last.wait
-        snapped = phrase_end and self._dice.uniform(k, 0) < AT_PHRASE_END
-        shifted = gaze_shift and self._dice.uniform(k, 1) < AT_GAZE_SHIFT
+        snapped = phrase_end and self._dice.uniform(m.frame, 0) < AT_PHRASE_END
+        shifted = gaze_shift and m.state != "thinking" and self._dice.uniform(m.frame, 1) < AT_GAZE_SHIFT
         if due or snapped or shifted:
             self._blink(m.frame, double=self._dice.uniform(k, 2) < DOUBLE)
 

@@ -47,6 +47,7 @@ class Sound:
     end: int
     gain: float = 1.0  # jaw, see loudness.jaw_gain
     burst: int | None = None  # where a stop is released
+    repeated: int | None = None  # where the last of several identical sounds begins, if they were merged
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def merged(sounds: Iterable[Sound]) -> list[Sound]:
     for sound in sounds:
         last = out[-1] if out else None
         if last and last.symbol == sound.symbol and sound.start - last.end <= RATE // 50:
-            out[-1] = replace(last, end=sound.end, burst=sound.burst)
+            out[-1] = replace(last, end=sound.end, burst=sound.burst, repeated=sound.start)
         else:
             out.append(sound)
     return out
@@ -196,8 +197,9 @@ def _windows(sounds: Sequence[Sound], clock: np.ndarray) -> tuple[np.ndarray, np
         if constraint == "sibilant":
             shape = window(t, 0.0, length, rise, fall)
         else:
-            release = _release(sound) if constraint == "bilabial" else length
-            stop = max(release - CLOSE_YIELD, CLOSE_HOLD - CLOSE_LEAD)
+            onset = 0.0 if sound.repeated is None else (sound.repeated - sound.start) / RATE
+            release = _release(sound, onset) if constraint == "bilabial" else length
+            stop = max(release - CLOSE_YIELD, onset + CLOSE_HOLD - CLOSE_LEAD)
             shape = np.minimum(ease((t + CLOSE_LEAD) / rise + 1.0), _let_go((stop - t) / fall + 1.0))
         into = {"bilabial": closure, "labiodental": teeth, "sibilant": sibilant}[constraint]
         np.maximum(into[a:b], shape, out=into[a:b])
@@ -210,12 +212,12 @@ def _let_go(u: np.ndarray) -> np.ndarray:
     return u * u * (3.0 - 2.0 * u)
 
 
-def _release(sound: Sound) -> float:
-    """When the lips part, in seconds from the start of the phone."""
+def _release(sound: Sound, onset: float) -> float:
+    """When the lips part, in seconds from the start of the sound; `onset` is where the last of merged ones begins."""
     if sound.burst is not None:
         return (sound.burst - sound.start) / RATE
     length = (sound.end - sound.start) / RATE
-    return 0.7 * length if sound.symbol in ASPIRATED else length
+    return onset + 0.7 * (length - onset) if sound.symbol in ASPIRATED else length
 
 
 def _edge(sounds: Sequence[Sound], i: int, step: int, least: float) -> float:

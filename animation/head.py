@@ -51,7 +51,7 @@ class Head:
         since = m.frame - last.frame
         if m.phrase and m.phrase.gesture and m.frame == m.phrase.start:
             self._gesture(m.phrase.gesture, m.frame)
-        elif m.accent and since >= NOD_SPACING and self._dice.uniform(k, 0) < 0.8:
+        elif m.accent and since >= NOD_SPACING and self._dice.uniform(m.frame, 0) < 0.8:
             size = math.radians(1.5 + 3.0 * m.accent + 0.8 * self._dice.uniform(k, 1))
             self._log.add(Nod(m.frame, size * _PITCH, ACCENT_LEAD, frames_of(0.3)))
         elif m.state == "listening" and not m.speaking and m.frame - m.state_since > 1.5 * FPS:

@@ -27,7 +27,7 @@ class Phrase:
     gesture: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Moment:
     """What a behaviour may know at one frame."""
 
@@ -100,14 +100,16 @@ class Score:
             self._cuts.pop(0)
 
     def moment(self, frame: int) -> Moment:
-        since, state = next(entry for entry in reversed(self._states) if entry[0] <= frame)
+        since, state = self._states[-1]
+        if since > frame:
+            since, state = next(entry for entry in reversed(self._states) if entry[0] <= frame)
         i = bisect_right(self._phrases, frame, key=lambda phrase: phrase.start)
         coming = self._phrases[i] if i < len(self._phrases) else None
         return Moment(
             frame=frame,
             state=state,
             state_since=since,
-            cut=next(at for at in reversed(self._cuts) if at <= frame),
+            cut=self._cuts[-1],  # a cut rewinds the body to its frame, so none lies ahead
             phrase=self._phrases[i - 1] if i else None,
             coming=coming if coming and coming.start - frame <= LOOKAHEAD else None,
             accent=self._accents.get(frame + ACCENT_LEAD, 0.0),

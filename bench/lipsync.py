@@ -111,7 +111,8 @@ def violations(frames: Frames, rig: Rig) -> dict[str, int]:
     def both(a: str, b: str) -> int:
         return int(((s[:, INDEX[a]] > 1e-6) & (s[:, INDEX[b]] > 1e-6)).sum())
 
-    sides = [(f"eyeLook{a}{side}", f"eyeLook{b}{side}") for side in ("Left", "Right") for a, b in (("In", "Out"), ("Up", "Down"))]
+    opposite = [("In", "Out"), ("Up", "Down")]
+    sides = [(f"eyeLook{a}{side}", f"eyeLook{b}{side}") for side in ("Left", "Right") for a, b in opposite]
     length = np.linalg.norm(frames.joints.astype(np.float64), axis=2)
     return {
         "not_finite": int((~np.isfinite(s)).any(axis=1).sum()),
@@ -170,7 +171,8 @@ def chunk_mismatch(rig: Rig, seed: int = 0) -> int:
     while body.cursor < 2 * LEAD + len(said.pcm):
         until = body.cursor + SAMPLES_PER_FRAME * int(rng.integers(1, 9))
         parts.append(body.frames(min(until, 2 * LEAD + len(said.pcm))))
-    return sum(_differing(getattr(whole, f), [getattr(p, f) for p in parts]) for f in ("shapes", "head", "eyes", "joints"))
+    fields = ("shapes", "head", "eyes", "joints")
+    return max(_differing(getattr(whole, f), [getattr(p, f) for p in parts]) for f in fields)
 
 
 def _differing(whole: np.ndarray, parts: list[np.ndarray]) -> int:

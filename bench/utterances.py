@@ -126,6 +126,7 @@ def _voice(
             audio[span] += 700.0 * level * noise
         else:
             loud = (4_600.0 if poses(phone.symbol)[0].opens else 1_500.0) * level
+            loud *= 0.7 + 1.2 * poses(phone.symbol)[0].targets[0]  # open vowels are a few dB louder
             loud *= 1.0 + 0.3 * phone.stress + 0.15 * float(rng.normal())
             audio[span] += loud * np.sin(2 * np.pi * 190 * time[span])
     return np.clip(audio, -32_768, 32_767).astype(np.int16), bursts
