@@ -7,7 +7,11 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="Measure. Each command prints one table, or with --json one object.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Measure. Each command prints one table, or with --json one object.",
+)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 

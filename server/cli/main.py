@@ -1,50 +1,58 @@
-"""`shuren`: the command line. Each command lives in a file of its own and is imported only when it is called."""
+"""`shuren`: the command line. Each command lives in a file of its own, imported when it is called or listed."""
 
 from __future__ import annotations
 
 import importlib
 import sys
+from typing import Any
 
-import click
 import typer
+from typer.core import TyperGroup
 
 from models.errors import ShurenError
 
-# name -> (module, attribute, one line of help). The attribute is a typer app (a group) or a plain function (a command).
-COMMANDS: dict[str, tuple[str, str, str]] = {
-    "serve": ("server.cli.serve", "serve", "Start the service."),
-    "models": ("server.cli.models", "app", "List, fetch and verify weights."),
-    "say": ("server.cli.say", "say", "Speak a text into a wav file, with its animation."),
-    "hear": ("server.cli.hear", "hear", "Transcribe a wav file."),
-    "chat": ("server.cli.chat", "chat", "Talk with a persona in the terminal."),
-    "avatar": ("server.cli.avatar", "app", "Build the avatars."),
-    "bench": ("server.cli.bench", "app", "Measure: turn, hear, voice."),
+# name -> (module, attribute): a typer app (a group of commands) or a plain function (one command). The modules import
+# nothing heavy outside their functions.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "serve": ("server.cli.serve", "serve"),
+    "models": ("server.cli.models", "app"),
+    "avatar": ("server.cli.avatar", "app"),
+    "say": ("server.cli.say", "say"),
+    "hear": ("server.cli.hear", "hear"),
+    "chat": ("server.cli.chat", "chat"),
+    "bench": ("server.cli.bench", "app"),
 }
 
 
-class LazyGroup(click.Group):
-    """Commands are listed without importing them, so that `shuren --help` takes no time."""
+class LazyGroup(TyperGroup):
+    """Imports a command's module only when the command is wanted."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, name: str) -> Any:
         if name not in COMMANDS:
             return None
-        module, attribute, help_line = COMMANDS[name]
+        module, attribute = COMMANDS[name]
         target = getattr(importlib.import_module(module), attribute)
-        if isinstance(target, typer.Typer):
-            return typer.main.get_command(target)
-        single = typer.Typer(add_completion=False)
-        single.command(name=name, help=target.__doc__ or help_line)(target)
-        return typer.main.get_command(single)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, help_line) for name, (_, _, help_line) in COMMANDS.items()])
+        if not isinstance(target, typer.Typer):
+            function, target = target, typer.Typer(add_completion=False)
+            target.command(name=name)(function)
+        command = typer.main.get_command(target)
+        command.name = name
+        return command
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+app = typer.Typer(
+    cls=LazyGroup,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
 def cli() -> None:
     """Shuren 蜀人: a conversational digital human."""
 
@@ -52,7 +60,7 @@ def cli() -> None:
 def main() -> None:
     """Entry point. Our own errors become one clear line and exit code 1."""
     try:
-        cli()
+        app()
     except ShurenError as error:
         print(f"shuren: {error.message} [{error.code}]", file=sys.stderr)
         if error.hint:
