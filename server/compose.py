@@ -151,7 +151,12 @@ class House:
     def _load_persona(self, persona: Persona) -> None:
         from dialogue.mind import Mind
 
-        persona.mind = Mind.load(persona.pack.folder, store=self._store, language_model=self._language_model)
+        persona.mind = Mind.load(
+            persona.pack.folder,
+            store=self._store,
+            language_model=self._language_model,
+            phrasing=self._settings.language_model.phrasing,
+        )
         persona.voice = _load_voice(self._settings, self._store, persona.pack)
         persona.rig = _load_rig(self._settings.avatars / persona.pack.avatar)
 

@@ -7,6 +7,7 @@ Each field is an environment variable with the prefix `SHUREN_`; nested fields a
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -59,10 +60,13 @@ class LanguageModel(BaseModel):
     """Base URL, for a backend that talks to an OpenAI-compatible server."""
 
     model: str = ""
-    """Model name at that server."""
+    """Model name at that server, or the name of the weights for a local one. Empty: the backend's default."""
 
     key: SecretStr = SecretStr("")
     """API key for that server."""
+
+    phrasing: Literal["approved", "model"] = "approved"
+    """Answers from the knowledge packs as written, or told by the model and checked against what is written."""
 
 
 class Voice(BaseModel):
