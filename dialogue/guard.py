@@ -1,0 +1,161 @@
+"""Looks at each sentence before it is spoken. No sentence reaches the voice without a verdict.
+
+| rule | blocks |
+| --- | --- |
+| promise | a banned claim of the pack, unless the sentence says that it is not so |
+| human | claiming to be human or to have lived |
+| closeness | words that bind people: 我爱你, 离不开我 |
+| solicit | asking for a password, code, card or identity number |
+| link | web addresses and e-mail |
+| number | a quantity that stands in no cited passage, in digits or in words |
+| time | an opening time, day or date expression that stands in no cited passage |
+| name | a bank, company, person or other proper name that stands in no cited passage |
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dialogue.numbers import quantities
+from dialogue.pack import Pack
+from dialogue.text import has_chinese, normalise
+
+_CLAUSE = re.compile(r"[，,。！!？?；;：:\n]|\. ")
+_NOT_A_NO = re.compile(
+    "不|没|无|别|非|勿|禁止|拒绝|谁敢|轻信|警惕"
+    r"|\b(?:not|no|never|none|cannot|nobody|without|nor|avoid|beware)\b|n't\b",
+    re.IGNORECASE,
+)
+_NO_AFTER = re.compile(
+    "^.{0,6}(?:是假的?|不可信|都是骗|是骗|别信|不存在|的说法|不合规)"
+    r"|^.{0,20}\b(?:is false|scam|do not exist|don't exist)\b",
+    re.IGNORECASE,
+)
+
+_HUMAN = re.compile(
+    "我(?:就|真的|其实|可|也)?是(?:一?[个名位])?(?:真人|人类|活人|真实的?人|有血有肉)"
+    "|我不是(?:AI|机器人?|数字人|人工智能|程序)|我(?:小时候|的童年)"
+    "|我(?:自己|本人|家|老公|老婆|孩子|去年|昨天|上次|以前)[^，。]{0,6}(?:用过|买过|去过|吃过|存过|遇到过|经历过)"
+    r"|\bI(?:'m| am) (?:a |an )?(?:real |actual )?(?:human|person|man|woman)\b"
+    r"|\bI(?:'m| am) not (?:an? )?(?:AI|robot|bot|machine)\b"
+    r"|\bwhen I was (?:a child|young|little)\b|\bmy (?:husband|wife|children|kids)\b",
+    re.IGNORECASE,
+)
+_CLOSENESS = re.compile(
+    "我(?:好|很|真的|最)?(?:爱|想念)(?:你|您)|想(?:你|您)了|离不开(?:我|你|您)|只有我懂|一直陪着(?:你|您)"
+    "|(?:不要|别)(?:走(?![开近远])|离开我)"
+    r"|\bI (?:really )?(?:love|miss) you\b|\bdon't (?:go|leave me)\b|\bonly I understand\b",
+    re.IGNORECASE,
+)
+_SECRET_ZH = "密码|验证码|卡号|身份证号|CVV|账号"
+_SECRET_EN = "password|pin|code|card number|id number|account number"
+_SOLICIT = re.compile(
+    f"(?:告诉|提供|报|说|念|发|给)(?:一下|给|出)?我?(?:您|你)?的?[^，。]{{0,6}}(?:{_SECRET_ZH})"
+    f"|(?:{_SECRET_ZH})(?:是多少|是什么|告诉我|发给我|报给我)"
+    rf"|\b(?:tell|give|send|share|provide|say)\b[^,.]{{0,30}}\b(?:{_SECRET_EN})\b"
+    rf"|\bwhat(?:'s| is) your (?:{_SECRET_EN})\b",
+    re.IGNORECASE,
+)
+_LINK = re.compile(
+    r"https?:|www\.|\b[\w-]+\.(?:com|cn|net|org|io|top)\b|[\w.+-]+@[\w-]+\.\w+|扫(?:描)?(?:这个|下面|下方)?的?二维码",
+    re.IGNORECASE,
+)
+_DAYS_EN = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
+_MONTHS_EN = "january|february|april|june|july|august|september|october|november|december"
+_TIME = re.compile(
+    "(?:上午|下午|中午|傍晚)(?!好)|晚上(?!好)|凌晨|周末(?!愉快|快乐)|(?:周|星期|礼拜)[日天末]|后天|明天|昨天"
+    "|月[底初末]|年[底初]|节假日|工作日|全天|通宵|24小时"
+    "|今[天日](?=[^，。]{0,10}(?:营业|开门|关门|上班|下班|利率|汇率|到账|办|排队))"
+    rf"|\b(?:{_DAYS_EN}|{_MONTHS_EN}|noon|midnight|weekends?|weekdays?|tomorrow|yesterday|public holidays?)\b"
+    r"|\bin the (?:morning|afternoon|evening)\b",
+    re.IGNORECASE,
+)
+_SURNAMES = (
+    "王李张刘陈杨黄赵周吴徐孙马朱胡郭何林罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶"
+    "程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛阎段雷"
+)
+_TITLES = "先生|女士|小姐|经理|主任|行长|医生|老师"
+_NAME_ZH = re.compile(
+    "(?:工商|建设|农业|交通|招商|邮储|邮政储蓄|中信|光大|民生|浦发|兴业|平安|华夏|广发|浙商|渤海|恒丰|成都|四川|北京|上海)银行"
+    "|中国银行(?!业)|[工建农交招]行|支付宝|蚂蚁|微信|腾讯|阿里|京东|抖音|百度|华为|小米|余额宝"
+    f"|(?<![一-龥])[{_SURNAMES}][一-龥]{{0,2}}(?:{_TITLES})|(?:找|叫|问|联系|是|请)[{_SURNAMES}][一-龥]?(?:{_TITLES})"
+)
+_CAPITAL = re.compile(r"(?<!^)(?<![.!?:] )(?<!^[\"'“(])\b[A-Z][A-Za-z]+\b")
+_LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]+")
+_PLAIN_WORDS = frozenset(
+    "AI APP App ATM OK English Chinese Mandarin China Hi Hello Sorry Sure Ms Mr Sir Madam ID PIN".split()
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a sentence may be spoken; if not, the rule that blocks it and the words that broke it."""
+
+    rule: str = ""
+    words: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return not self.rule
+
+
+class Guard:
+    """The rules of one pack. Stateless."""
+
+    def __init__(self, pack: Pack) -> None:
+        claims = [re.escape(claim) for group in pack.policy.banned_claims.values() for claim in group]
+        self._promise = re.compile("|".join(claims), re.IGNORECASE) if claims else None
+        self._own_names = frozenset(word for name in pack.names.values() for word in _LATIN.findall(name))
+        self._hers = tuple(pack.names.values())
+
+    def check(self, sentence: str, passages: Sequence[str] = ()) -> Verdict:
+        """The verdict on one sentence, given the passages it may take facts from."""
+        text = normalise(sentence)
+        cited = " \n ".join(map(normalise, passages))
+        for rule, words in (
+            ("promise", self._promised(text)),
+            ("human", _first(_HUMAN, text)),
+            ("closeness", _first(_CLOSENESS, text)),
+            ("solicit", _unless_denied(_SOLICIT, text)),
+            ("link", _first(_LINK, text)),
+            ("number", _unsupported_number(text, cited)),
+            ("time", next((m[0] for m in _TIME.finditer(text) if m[0].lower() not in cited.lower()), "")),
+            ("name", self._name(text, cited)),
+        ):
+            if words:
+                return Verdict(rule, words)
+        return Verdict()
+
+    def _promised(self, text: str) -> str:
+        return _unless_denied(self._promise, text) if self._promise else ""
+
+    def _name(self, text: str, cited: str) -> str:
+        for match in _NAME_ZH.finditer(text):
+            if match[0] not in cited:
+                return match[0]
+        allowed = _PLAIN_WORDS | self._own_names
+        # In Chinese every Latin word is a foreign name or an abbreviation; in English a capital inside gives one away.
+        pattern = _LATIN if has_chinese(text) else _CAPITAL
+        return next((m[0] for m in pattern.finditer(text) if m[0] not in allowed and m[0] not in cited), "")
+
+
+def _first(pattern: re.Pattern[str], text: str) -> str:
+    match = pattern.search(text)
+    return match[0] if match else ""
+
+
+def _unless_denied(pattern: re.Pattern[str], text: str) -> str:
+    for clause in _CLAUSE.split(text):
+        for match in pattern.finditer(clause):
+            before = _NOT_A_NO.sub(" ", clause[: match.start()])
+            near = before[-10:] if has_chinese(clause) else " ".join(before.split()[-6:])
+            if not _NO.search(near) and not _NO_AFTER.search(clause[match.end() :]):
+                return match[0]
+    return ""
+
+
+def _unsupported_number(text: str, cited: str) -> str:
+    known = quantities(cited)
+    return next((quantity.text for quantity in quantities(text) if not quantity.found_in(known)), "")

@@ -1,0 +1,131 @@
+"""A persona's mind: its pack, its index and its language model, shared by every conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from dialogue import prompts
+from dialogue.embedding import Embedder, UseEmbedder
+from dialogue.guard import Guard
+from dialogue.llm import LANGUAGE_MODELS
+from dialogue.llm.base import LanguageModel
+from dialogue.pack import Pack
+from dialogue.packs import load_pack
+from dialogue.planner import CHAT, Planner
+from dialogue.records import TurnRecord
+from dialogue.retrieval import Entry, Index
+from dialogue.talk import ModelLimits, Talk
+from dialogue.text import has_chinese, normalise
+from dialogue.types import Language
+from models.errors import BackendUnavailable
+from models.store import Store
+
+Phrasing = Literal["approved", "model"]
+
+
+class Mind:
+    """Immutable once loaded; conversations are made by `converse` and know nothing of each other."""
+
+    def __init__(
+        self,
+        pack: Pack,
+        *,
+        model: LanguageModel | None = None,
+        embedder: Embedder | None = None,
+        phrasing: Phrasing = "approved",
+        limits: ModelLimits | None = None,
+        today: Callable[[], date] = date.today,
+    ) -> None:
+        """`phrasing`: approved answers are spoken as written, or (`model`) told by the model and checked by them."""
+        self.pack = pack
+        self.model = model
+        self._owns_model = False
+        self._limits = limits or ModelLimits()
+        self._guard = Guard(pack)
+        index = build_index(pack, embedder)
+        self._planner = Planner(pack, index, today=today, by_model=phrasing == "model" and model is not None)
+
+    @classmethod
+    def load(
+        cls,
+        pack_dir: Path,
+        *,
+        store: Store | None = None,
+        language_model: str | LanguageModel | None = "llama",
+        phrasing: Phrasing = "approved",
+        **settings: Any,
+    ) -> Mind:
+        """Load a pack and what it needs; takes seconds, call it off the event loop.
+
+        `language_model`: a name from `LANGUAGE_MODELS` (with its `settings`), `"none"`, or a model already loaded,
+        which then stays the caller's to close. Raises PersonaUnknown, PackInvalid, ModelMissing, BackendUnknown or
+        BackendUnavailable. Without the sentence encoder it goes on by words and sound.
+        """
+        pack = load_pack(Path(pack_dir))
+        named = isinstance(language_model, str)
+        model = _load_model(language_model, store, settings) if named else language_model
+        try:
+            embedder = UseEmbedder()
+        except BackendUnavailable:
+            embedder = None
+        mind = cls(pack, model=model, embedder=embedder, phrasing=phrasing)
+        mind._owns_model = named
+        if model:
+            model.warm([prompts.chat_system(pack, pack.languages[0])])
+        return mind
+
+    def converse(self, *, language: Language = "zh", on_record: Callable[[TurnRecord], None] | None = None) -> Talk:
+        """A new conversation. `language` of the greeting; after that she follows the person."""
+        return Talk(
+            self.pack,
+            self._planner,
+            self._guard,
+            self.model,
+            language=language,
+            limits=self._limits,
+            on_record=on_record,
+        )
+
+    async def aclose(self) -> None:
+        if self.model and self._owns_model:
+            await self.model.aclose()
+
+
+def _load_model(name: str, store: Store | None, settings: dict[str, Any]) -> LanguageModel | None:
+    if name == "none":
+        return None
+    spec = LANGUAGE_MODELS[name]
+    if "store" in spec.settings and store is not None:
+        settings = {"store": store, **settings}
+    return LANGUAGE_MODELS.load(name, **settings)
+
+
+def build_index(pack: Pack, embedder: Embedder | None) -> Index:
+    """The retrieval index of a pack: every item in both languages, and small talk."""
+    entries = [
+        Entry(
+            item.id,
+            tuple(normalise(text) for key in pack.languages for text in (*item.phrasings[key], item.topic[key])),
+            tuple(normalise(item.answer[key]) for key in pack.languages),
+        )
+        for item in pack.items
+    ]
+    entries.append(Entry(CHAT, tuple(normalise(text) for text in pack.small_talk.examples)))
+    return Index(entries, words=role_words(pack, entries), embedder=embedder)
+
+
+def role_words(pack: Pack, entries: list[Entry]) -> set[str]:
+    """The words a mistaken recogniser is mended towards: the vocabulary, and what the phrasings are made of."""
+    import logging
+
+    import jieba
+
+    jieba.setLogLevel(logging.WARNING)
+    words = {word for word in pack.vocabulary if has_chinese(word)}
+    for entry in entries:
+        for phrasing in entry.phrasings:
+            words.update(word for word in jieba.cut(phrasing) if len(word) > 1 and has_chinese(word))
+    return words
