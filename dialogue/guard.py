@@ -24,6 +24,11 @@ from dialogue.text import has_chinese, normalise
 
 _CLAUSE = re.compile(r"[，,。！!？?；;：:\n]|\. ")
 _NOT_A_NO = re.compile(
+    "不用担心|不必担心|不用怕|别担心|放心|不[但仅光只错骗假管论]|没问题|没错|不得不|无疑|毫无疑问|无论|非常|别人|特别|级别"
+    r"|分别|\bnot only\b|\bno (?:doubt|problem|worries)\b|\bdon'?t worry\b|\bwhy not\b",
+    re.IGNORECASE,
+)
+_NO = re.compile(
     "不|没|无|别|非|勿|禁止|拒绝|谁敢|轻信|警惕"
     r"|\b(?:not|no|never|none|cannot|nobody|without|nor|avoid|beware)\b|n't\b",
     re.IGNORECASE,
