@@ -14,7 +14,7 @@ from dialogue.llm import LANGUAGE_MODELS
 from dialogue.llm.base import LanguageModel
 from dialogue.pack import Pack
 from dialogue.packs import load_pack
-from dialogue.planner import CHAT, Planner
+from dialogue.planner import CHAT, ELSEWHERE, Planner
 from dialogue.records import TurnRecord
 from dialogue.retrieval import Entry, Index
 from dialogue.talk import ModelLimits, Talk
@@ -113,7 +113,9 @@ def build_index(pack: Pack, embedder: Embedder | None) -> Index:
         )
         for item in pack.items
     ]
-    entries.append(Entry(CHAT, tuple(normalise(text) for text in pack.small_talk.examples)))
+    for name, examples in ((CHAT, pack.small_talk.examples), (ELSEWHERE, pack.elsewhere)):
+        if examples:
+            entries.append(Entry(name, tuple(normalise(text) for text in examples)))
     return Index(entries, words=role_words(pack, entries), embedder=embedder)
 
 

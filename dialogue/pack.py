@@ -94,6 +94,7 @@ class Pack:
     stale: Text
     lead_ins: Phrases
     small_talk: SmallTalk
+    elsewhere: tuple[str, ...]  # examples of questions this role does not answer
     policy: Policy
     vocabulary: tuple[str, ...]
     items: tuple[Item, ...]

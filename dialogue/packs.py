@@ -59,6 +59,7 @@ def load_pack(folder: Path) -> Pack:
         interaction=persona.one_of("interaction", ("service",)),
         voice=_voice(persona.node("voice")),
         lead_ins=persona.phrases("lead_ins"),
+        elsewhere=persona.list("elsewhere", optional=True),
         small_talk=_small_talk(persona.node("small_talk")),
         policy=_policy(read_yaml(folder / "policy.yaml")),
         vocabulary=_vocabulary(folder / "vocabulary.txt"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -18,7 +18,9 @@ from dialogue.retrieval import Index, Match
 from dialogue.types import Language, Sentence
 from dialogue.wording import Wording
 
-CHAT = "small-talk"  # id of the small-talk entry in the index; items cannot be called so, the loader says
+# Entries of the index that are no items; an item cannot be called so, its id has no spaces.
+CHAT = "small talk"
+ELSEWHERE = "belongs elsewhere"
 _MASK = re.compile(r"\[[^\]]+\]")
 _FOLLOWS = re.compile(r"^(?:那|还有|如果|要是|它|这个|and\b|then\b|what about|how about|what if)", re.IGNORECASE)
 
@@ -140,8 +142,13 @@ class Planner:
             return Plan("chat", say.small_talk(), question, matches=matches, ask_model="chat")
         if confidence < self._limits.unclear:
             return self._missed(say, "not_heard", matches, state)
-        candidates = self._items(match.id for match in matches if match.id != CHAT)
-        if matches[0].score >= self._limits.ask and len(candidates) > 1 and not state.choice:
+        candidates = self._items(match.id for match in matches if match.id not in (CHAT, ELSEWHERE))
+        if (
+            matches[0].id != ELSEWHERE
+            and matches[0].score >= self._limits.ask
+            and len(candidates) > 1
+            and not state.choice
+        ):
             pair = candidates[:2]
             return Plan("which", say.ask_which(*pair), question, items=pair, matches=matches, discloses=False)
         return self._missed(say, "unknown", matches, state)
@@ -163,7 +170,7 @@ class Planner:
     def _clear(self, matches: tuple[Match, ...]) -> Item | None:
         """The item that was clearly meant, if one was."""
         limits = self._limits
-        if not matches or matches[0].id == CHAT or matches[0].score < limits.answer:
+        if not matches or matches[0].id in (CHAT, ELSEWHERE) or matches[0].score < limits.answer:
             return None
         second = matches[1].score if len(matches) > 1 else 0.0
         clear = matches[0].score - second >= limits.margin or matches[0].score >= limits.sure
@@ -182,6 +189,4 @@ def _chosen(moves: frozenset[str], choice: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _with(plan: Plan, **changes: object) -> Plan:
-    from dataclasses import replace
-
     return replace(plan, **changes)
