@@ -44,7 +44,7 @@ from avatar.turn import Floor, step
 from dialogue.types import Conversation, Sentence, Utterance
 from models.errors import LabelNotShown, SessionBusy, ShurenError
 from speech.audio import StreamResampler, to_float
-from speech.types import INPUT_RATE, Heard, Partial, Speech, SpeechStarted, SpeechStopped, Voice
+from speech.types import INPUT_RATE, Heard, HearingFailed, Partial, Speech, SpeechStarted, SpeechStopped, Voice
 
 log = logging.getLogger("shuren.session")
 
@@ -240,6 +240,8 @@ class Session:
                     self._emit(InputSpeechStopped(self._open_input(), _ms(at, INPUT_RATE)))
                 case Heard():
                     self._on_heard(event)
+                case HearingFailed(code, message):
+                    self._on_hearing_failed(code, message)
 
     def _on_heard(self, heard: Heard) -> None:
         item, self._input_item = self._open_input(), ""
@@ -262,6 +264,12 @@ class Session:
             self._step(floor_events.Heard())
         elif self.floor.phase == "paused":
             self._step(floor_events.Cancel("turn_detected"))
+
+    def _on_hearing_failed(self, code: str, message: str) -> None:
+        item, self._input_item = self._open_input(), ""
+        self._pause_deadline = None
+        self._emit(Failed(code, message, item=item))
+        self._step(floor_events.Heard(empty=True))
 
     def _open_input(self) -> str:
         self._input_item = self._input_item or self._new_item()

@@ -93,7 +93,7 @@ class Recogniser(Protocol):
     async def aclose(self) -> None: ...
 
 
-# --- events of a `speech.hearing.Hearing`, in the order they can occur -------------------------------------------------
+# --- events of a `speech.hearing.Hearing`, in the order they can occur ---
 
 
 @dataclass(frozen=True)
@@ -131,4 +131,14 @@ class Heard:
     timings: dict[str, float] = field(default_factory=dict)  # ms: "endpoint", "final", "partials", …
 
 
-HearingEvent = SpeechStarted | Partial | SpeechStopped | Heard
+@dataclass(frozen=True)
+class HearingFailed:
+    """The turn's speech could not be recognised; comes in place of Heard."""
+
+    code: str
+    message: str
+    start: int
+    end: int
+
+
+HearingEvent = SpeechStarted | Partial | SpeechStopped | Heard | HearingFailed

@@ -1,0 +1,282 @@
+"""Listening to one person: audio in, who spoke and what out.
+
+    push(audio) → voice activity → endpointing ─ SpeechStarted ─ Partial… ─ SpeechStopped ─ Heard
+                                        └ likely end → the final is recognised already, for when the turn ends there
+
+Voice activity and endpointing run inline; recognition runs in the recogniser's own thread, one piece of work at a time
+for each turn: a partial that would have to wait is skipped. Time is counted in samples pushed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from models.errors import BackendError
+from speech.agreement import Agreement
+from speech.audio import checked
+from speech.completeness import judge
+from speech.endpointing import Ended, Endpointer, Endpointing, LikelyEnd, Resumed, Started
+from speech.types import (
+    INPUT_RATE,
+    Heard,
+    HearingEvent,
+    HearingFailed,
+    Language,
+    Partial,
+    Recogniser,
+    SpeechStarted,
+    SpeechStopped,
+    Transcript,
+)
+from speech.vad import FRAME, SileroVad, VoiceActivity
+
+PRE_ROLL = INPUT_RATE * 480 // 1000  # audio kept from before the voice was noticed, so that no first syllable is lost
+POST_ROLL = INPUT_RATE * 160 // 1000  # and from after it
+PARTIAL_EVERY = INPUT_RATE // 2
+LONGEST = 30 * INPUT_RATE  # audio kept of one turn
+EVENTS_KEPT = 256
+
+
+class Ears:
+    """The engines all listeners share."""
+
+    def __init__(self, vad: SileroVad, recogniser: Recogniser) -> None:
+        self._vad = vad
+        self.recogniser = recogniser
+
+    @classmethod
+    def load(cls, store: Any, *, recogniser: str = "whisper", **settings: Any) -> Ears:
+        """From a `models.store.Store`; `settings` go to the recogniser. Raises ModelMissing, BackendUnknown."""
+        from speech.recognisers import RECOGNISERS
+
+        return cls(SileroVad.load(store), RECOGNISERS.load(recogniser, store=store, **settings))
+
+    def listen(
+        self, words: tuple[str, ...] = (), language: Language | None = None, detect_turns: bool = True
+    ) -> Hearing:
+        """A listener of its own for one stream."""
+        return Hearing(
+            self._vad.stream(), self.recogniser, words=words, language=language, detect_turns=detect_turns
+        )
+
+    async def aclose(self) -> None:
+        await self.recogniser.aclose()
+
+
+@dataclass
+class _Turn:
+    """One utterance while it is spoken and until it is recognised."""
+
+    start: int  # of the voice
+    agreement: Agreement = field(default_factory=Agreement)
+    working: asyncio.Task | None = None  # the partial under way
+    early: asyncio.Task | None = None  # the final, begun at a likely end
+    next_partial: int = 0
+    partials: int = 0
+
+
+class Hearing:
+    """One stream. `push` and iterate from one event loop; iteration ends after `aclose`."""
+
+    def __init__(
+        self,
+        vad: VoiceActivity,
+        recogniser: Recogniser,
+        *,
+        words: tuple[str, ...] = (),
+        language: Language | None = None,
+        detect_turns: bool = True,
+        endpointing: Endpointing | None = None,
+    ) -> None:
+        """With `detect_turns` False only `commit` ends a turn; it may be changed at any time."""
+        self.detect_turns = detect_turns
+        self._vad, self._recogniser = vad, recogniser
+        self._words, self._language = words, language
+        self._endpointer = Endpointer(endpointing)
+        self._audio = np.zeros(0, np.float32)
+        self._audio_from = 0  # sample number of _audio[0]
+        self._judged = 0  # samples the voice detector has seen
+        self._turn: _Turn | None = None
+        self._events: asyncio.Queue[HearingEvent | None] = asyncio.Queue(EVENTS_KEPT)
+        self._tasks: set[asyncio.Task] = set()
+        self._closed = False
+
+    async def settled(self) -> None:
+        """Wait until nothing is being recognised."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def push(self, pcm: np.ndarray) -> None:
+        """Take float32 mono 16 kHz audio of any length. Raises AudioInvalid for anything else."""
+        if self._closed:
+            return
+        self._audio = np.concatenate((self._audio, checked(pcm)))
+        while self._judged + FRAME <= self._pushed:
+            frame = self._slice(self._judged, self._judged + FRAME)
+            self._judged += FRAME
+            self._on_frame(self._vad.probability(frame))
+        self._forget()
+
+    async def commit(self) -> None:
+        """The turn is over now, whatever the silence says. Heard follows, with empty text where nobody spoke."""
+        turn = self._turn or _Turn(max(self._audio_from, self._pushed - LONGEST))
+        end = self._endpointer.voice_end if self._endpointer.pausing else self._pushed
+        self._endpointer.reset()
+        self._end(turn, end, self._pushed)
+
+    def clear(self) -> None:
+        """Forget the turn under way and what was pushed before now."""
+        self._drop(self._turn)
+        self._turn = None
+        self._endpointer.reset()
+        self._audio, self._audio_from = self._audio[:0], self._pushed
+        self._judged = self._audio_from
+
+    async def aclose(self) -> None:
+        """End the stream; idempotent. Nothing is recognised any more."""
+        if self._closed:
+            return
+        self._closed = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._put(None)
+
+    async def __aiter__(self) -> AsyncIterator[HearingEvent]:
+        while (event := await self._events.get()) is not None:
+            yield event
+
+    # --- following the voice ---------------------------------------------------------------------------------------
+
+    @property
+    def _pushed(self) -> int:
+        return self._audio_from + len(self._audio)
+
+    def _on_frame(self, probability: float) -> None:
+        match self._endpointer.push(probability, may_end=self.detect_turns):
+            case Started(at):
+                self._turn = _Turn(at, next_partial=at + PARTIAL_EVERY)
+                self._put(SpeechStarted(at))
+            case LikelyEnd(at) if self._turn:
+                self._begin_early(self._turn, at)
+            case Resumed() if self._turn:
+                self._drop_early(self._turn)
+            case Ended(at, decided_at) if self._turn:
+                self._end(self._turn, at, decided_at)
+        turn = self._turn
+        if turn and self._judged >= turn.next_partial and not self._endpointer.pausing:
+            self._begin_partial(turn)
+
+    def _end(self, turn: _Turn, end: int, decided_at: int) -> None:
+        self._turn = None
+        self._put(SpeechStopped(end, decided_at))
+        self._spawn(self._finish(turn, end, decided_at))
+
+    def _forget(self) -> None:
+        """Keep the turn under way, else the pre-roll; without turn detection all that may yet be committed."""
+        if self._turn:
+            keep_from = self._turn.start - PRE_ROLL
+        elif self.detect_turns:
+            keep_from = self._judged - PRE_ROLL - INPUT_RATE
+        else:
+            keep_from = self._pushed - LONGEST
+        cut = max(keep_from, self._pushed - LONGEST - PRE_ROLL) - self._audio_from
+        if cut > INPUT_RATE // 4:
+            self._audio = self._audio[cut:]
+            self._audio_from += cut
+
+    def _slice(self, start: int, end: int) -> np.ndarray:
+        return self._audio[max(0, start - self._audio_from) : max(0, end - self._audio_from)]
+
+    # --- recognising -----------------------------------------------------------------------------------------------
+
+    def _begin_partial(self, turn: _Turn) -> None:
+        turn.next_partial = self._judged + PARTIAL_EVERY
+        if turn.working and not turn.working.done():
+            return
+        turn.working = self._spawn(self._partial(turn, self._slice(turn.start - PRE_ROLL, self._judged).copy()))
+
+    async def _partial(self, turn: _Turn, audio: np.ndarray) -> None:
+        try:
+            guess = await self._recogniser.transcribe(audio, language=self._language, partial=True)
+        except BackendError:
+            return  # the final will say so
+        if turn is self._turn and guess.text:
+            turn.partials += 1
+            self._tell(turn, guess.text)
+
+    def _tell(self, turn: _Turn, text: str) -> None:
+        if turn.agreement.push(text):
+            self._put(Partial(turn.agreement.text, turn.agreement.stable))
+
+    def _begin_early(self, turn: _Turn, end: int) -> None:
+        self._drop_early(turn)
+        turn.early = self._spawn(self._early(turn, self._utterance(turn, end)))
+
+    async def _early(self, turn: _Turn, audio: np.ndarray) -> Transcript:
+        """The final, if nothing more is said; what it says decides how long to wait for more."""
+        heard = await self._recogniser.transcribe(audio, language=self._language, words=self._words)
+        if turn is self._turn and heard.text:
+            self._endpointer.hint(judge(heard.text, heard.language))
+            self._tell(turn, heard.text)
+        return heard
+
+    async def _finish(self, turn: _Turn, end: int, decided_at: int) -> None:
+        loop = asyncio.get_running_loop()
+        decided = loop.time()
+        if turn.working:
+            turn.working.cancel()
+        try:
+            if turn.early and not turn.early.cancelled():
+                heard = await turn.early
+            else:
+                audio = self._utterance(turn, end)
+                heard = await self._recogniser.transcribe(audio, language=self._language, words=self._words)
+        except BackendError as problem:
+            self._put(HearingFailed(problem.code, problem.message, turn.start, end))
+            return
+        timings = {
+            "endpoint": (decided_at - end) * 1000 / INPUT_RATE,
+            "final": (loop.time() - decided) * 1000,
+            "compute": heard.compute_ms,
+            "partials": float(turn.partials),
+        }
+        self._put(Heard(heard.text, heard.language, heard.confidence, turn.start, end, timings))
+
+    def _utterance(self, turn: _Turn, end: int) -> np.ndarray:
+        return self._slice(turn.start - PRE_ROLL, end + POST_ROLL).copy()
+
+    def _drop(self, turn: _Turn | None) -> None:
+        if turn:
+            self._drop_early(turn)
+            if turn.working:
+                turn.working.cancel()
+
+    def _drop_early(self, turn: _Turn) -> None:
+        if turn.early:
+            turn.early.cancel()
+            turn.early = None
+
+    def _spawn(self, work: Any) -> asyncio.Task:
+        task = asyncio.create_task(work, name="hearing")
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # an early final that failed is told by `_finish`, or was not wanted any more
+
+    def _put(self, event: HearingEvent | None) -> None:
+        """Full: nobody reads. Partials give way, since newer ones follow; then the oldest event."""
+        if self._events.full():
+            if isinstance(event, Partial):
+                return
+            self._events.get_nowait()
+        self._events.put_nowait(event)

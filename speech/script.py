@@ -1,0 +1,39 @@
+"""Recognised text in the form the rest of the house expects: Simplified Chinese, tidy spaces and marks."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from speech.types import Language
+
+_HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_WIDE = str.maketrans({",": "，", "?": "？", "!": "！", ";": "；", ":": "："})
+_MARK_BY_HAN = re.compile(rf"(?<=[{_HAN}])\s*[,?!;:]|[,?!;:](?=\s*[{_HAN}])")
+_STOP_AFTER_HAN = re.compile(rf"(?<=[{_HAN}])\s*\.+(?=\s|$)")
+_SPACE_BY_HAN = re.compile(rf"(?<=[{_HAN}，。！？、；：])\s+|\s+(?=[{_HAN}，。！？、；：])")
+_LEADING_MARKS = re.compile(r"^[\s,.，。!！?？、;；:：…\-—·]+")
+
+
+def tidy(text: str, language: Language) -> str:
+    """`text` without stray marks and spaces; Chinese in Simplified characters with full-width marks."""
+    text = _LEADING_MARKS.sub("", " ".join(text.split()))
+    if language == "en":
+        return text
+    text = to_simplified(text)
+    text = _MARK_BY_HAN.sub(lambda mark: mark.group().strip().translate(_WIDE), text)
+    text = _STOP_AFTER_HAN.sub("。", text)
+    return _SPACE_BY_HAN.sub("", text)
+
+
+def to_simplified(text: str) -> str:
+    """Traditional to Simplified characters by phrase (OpenCC t2s, Apache-2.0); Simplified text is left alone."""
+    return _converter().convert(text)
+
+
+@cache
+def _converter() -> Any:
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
