@@ -133,7 +133,7 @@ export class App {
     const heard = this.player.interrupt(turn);
     this.client.killTurn(turn);
     this.captions.cut(turn, heard, true);
-    this.conversation.interrupted({ turn, item_id: "" });
+    this.conversation.interrupted({ turn, item_id: "" }, this.captions.saidIn(turn));
   }
 
   private address(): string {
@@ -145,7 +145,7 @@ export class App {
 
   private openStage(): void {
     try {
-      this.player.stage = new Stage(this.page.view, this.page.backdrop, { morph: this.options.morph });
+      this.player.stage = new Stage(this.page.view, { morph: this.options.morph });
       this.page.watchInsets((insets) => this.player.stage?.setInsets(insets));
     } catch (error) {
       console.warn("Shuren: no stage", error);
@@ -328,7 +328,7 @@ export class App {
     clearTimeout(this.ducking);
     this.player.interrupt(event.turn, event.pts);
     this.captions.cut(event.turn, event.pts, event.final);
-    if (event.final) this.conversation.interrupted(event);
+    if (event.final) this.conversation.interrupted(event, this.captions.saidIn(event.turn));
   }
 
   private onError({ error }: ErrorEvent): void {

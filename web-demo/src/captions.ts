@@ -47,8 +47,10 @@ export class CaptionTrack {
   addWords({ turn, pts, words }: Pick<CaptionEvent, "turn" | "pts" | "words">): void {
     for (const { text, start, end } of words) {
       const mine = this.sentences.filter((sentence) => sentence.turn === turn);
+      const begun = mine.findLast((sentence) => sentence.words.length > 0);
       const open = mine.find((sentence) => !isFull(sentence)) ?? mine.at(-1);
-      open?.words.push({ text, start: pts + start, end: pts + end });
+      const target = bare(text) ? open : (begun ?? open); // a lone full stop ends the sentence before it
+      target?.words.push({ text, start: pts + start, end: pts + end });
     }
   }
 
@@ -63,6 +65,11 @@ export class CaptionTrack {
     if (!final) return;
     this.sentences = this.sentences.filter((sentence) => sentence.turn !== turn || sentence.words.length > 0);
     for (const sentence of this.sentences) if (sentence.turn === turn) sentence.text = said(sentence);
+  }
+
+  /** The words of `turn` that are left: after a cut, what was heard of it. */
+  saidIn(turn: number): string {
+    return this.sentences.filter((sentence) => sentence.turn === turn).map(said).join("");
   }
 
   clear(): void {

@@ -50,11 +50,12 @@ export class Conversation {
     this.onChange(message);
   }
 
-  /** The answer was cut short for good; `heard` is what reached the person. */
-  interrupted(event: Pick<InterruptedEvent, "item_id" | "turn">): void {
+  /** The answer was cut short for good; `heard` is what reached the person and all that is kept of it. */
+  interrupted(event: Pick<InterruptedEvent, "item_id" | "turn">, heard: string): void {
     const message = this.find(event.item_id) ?? this.messages.findLast(({ turn, who }) => who === "avatar" && turn === event.turn);
-    if (!message) return;
+    if (!message || message.interrupted) return;
     message.interrupted = true;
+    message.text = heard ? `${heard.trim()}……` : "……";
     this.close(message);
   }
 

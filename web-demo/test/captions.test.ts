@@ -40,6 +40,13 @@ describe("captions", () => {
     expect(captions.at(6 * STEP)).toMatchObject({ text: "要办什么？", current: "要办", upcoming: "什么？" });
   });
 
+  it("leave a full stop with the sentence it ends", () => {
+    const captions = track();
+    captions.addWords({ turn: 1, pts: 0, words: words("您好。请坐", "！", "要", "办什么？") });
+    expect(captions.at(STEP)).toMatchObject({ heard: "您好。请坐", current: "！" });
+    expect(captions.at(2 * STEP)).toMatchObject({ heard: "", current: "要", upcoming: "办什么？" });
+  });
+
   it("show what is still to come from the sentence's own text", () => {
     const captions = new CaptionTrack();
     captions.addSentence({ turn: 1, text: "Good morning to you", language: "en" });
@@ -67,6 +74,7 @@ describe("captions", () => {
     const captions = track();
     captions.addWords({ turn: 1, pts: 0, words: words("您好", "。请", "坐！") });
     captions.cut(1, STEP + 10, true);
+    expect(captions.saidIn(1)).toBe("您好");
     expect(captions.at(STEP + 20)).toMatchObject({ text: "您好", heard: "您好", upcoming: "" });
   });
 });

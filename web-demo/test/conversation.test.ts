@@ -38,11 +38,12 @@ describe("conversation", () => {
     expect(talk.messages[0]).toMatchObject({ source: "model", citations: [citation] });
   });
 
-  it("marks an interrupted answer", () => {
+  it("keeps of an interrupted answer what was heard", () => {
     const talk = new Conversation(() => undefined);
-    talk.sentence(sentence("甲。"));
-    talk.interrupted({ turn: 1, item_id: "" });
-    expect(talk.messages[0]).toMatchObject({ interrupted: true, open: false });
+    talk.sentence(sentence("转账一般当天到账。"));
+    talk.interrupted({ turn: 1, item_id: "" }, "转账一般");
+    talk.interrupted({ turn: 1, item_id: "a1" }, "转账"); // the server says it again
+    expect(talk.messages[0]).toMatchObject({ interrupted: true, open: false, text: "转账一般……" });
   });
 });
 

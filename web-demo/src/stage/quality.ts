@@ -16,6 +16,8 @@ const PATIENCE = 6;
 
 export class Quality {
   private scale: number;
+  /** The resolution never goes below this. */
+  least = 0.5;
   private frames = 0;
   private elapsed = 0;
   private fluent = 0;
@@ -25,7 +27,6 @@ export class Quality {
   /** Scales are device pixels per CSS pixel, `start` to begin with; `target` seconds per frame. */
   constructor(
     private readonly max: number,
-    private readonly min: number,
     private readonly target: number,
     start = max,
   ) {
@@ -33,7 +34,7 @@ export class Quality {
   }
 
   get pixelRatio(): number {
-    return this.scale;
+    return Math.max(this.least, this.scale);
   }
 
   /** Notes one frame's duration in seconds; true when the resolution should change. */
@@ -63,7 +64,7 @@ export class Quality {
 
   private set(scale: number): boolean {
     const before = this.scale;
-    this.scale = Math.max(this.min, Math.min(this.max, scale));
+    this.scale = Math.min(this.max, Math.max(this.least, scale));
     return this.scale !== before;
   }
 }

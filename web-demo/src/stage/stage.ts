@@ -1,13 +1,14 @@
 /** The stage: camera, light, avatar. Draws a pose; knows nothing of time or of the network. */
 
 import {
-  ACESFilmicToneMapping, DirectionalLight, HemisphereLight, Mesh, PCFSoftShadowMap, PerspectiveCamera, PMREMGenerator,
-  Scene, Vector3, WebGLRenderer,
+  ACESFilmicToneMapping, CanvasTexture, DirectionalLight, HemisphereLight, Mesh, PCFShadowMap, PerspectiveCamera, PMREMGenerator,
+  Scene, SRGBColorSpace, Vector3, WebGLRenderer,
 } from "three";
 import { RoomEnvironment } from "three/addons/environments/RoomEnvironment.js";
 import type { Pose } from "../net/codec";
 import { loadAvatar, type Avatar, type MorphMode } from "./avatar";
 import { drawBackdrop } from "./backdrop";
+import { cheapen } from "./cheap";
 import { DEFAULT_NAMES, type ChannelNames } from "./names";
 import { isSoftwareRenderer, Quality } from "./quality";
 
@@ -18,11 +19,23 @@ const ABOVE_EYES = 0.175;
 const BELOW_EYES = 0.35;
 const HALF_WIDTH = 0.23;
 
+/** Fewer pixels than this look broken, however slow the machine is. */
+const LEAST_PIXELS = 220_000;
+
 /** Parts of the stage covered by controls, CSS pixels: the face is centred in what is free. */
 export interface Insets {
   top: number;
   bottom: number;
 }
+
+/** Where the eyes are, pixels from the top, and how many of her metres a pixel shows. */
+interface Framing {
+  eyeLine: number;
+  perPixel: number;
+}
+
+/** Seconds in which the camera covers most of its way to a new framing. */
+const DOLLY = 0.35;
 
 export interface StageOptions {
   morph: MorphMode | null;
@@ -38,20 +51,24 @@ export class Stage {
   private names: ChannelNames = DEFAULT_NAMES;
   private avatar: Avatar | null = null;
   private insets: Insets = { top: 0, bottom: 0 };
+  private goal: Framing | null = null;
+  private framing: Framing | null = null;
+  private readonly still = matchMedia("(prefers-reduced-motion: reduce)");
+  private readonly backdrop = document.createElement("canvas");
 
   /** Throws when the browser has no WebGL 2. */
   constructor(
     private readonly canvas: HTMLCanvasElement,
-    private readonly backdrop: HTMLCanvasElement,
     options: StageOptions,
   ) {
     this.software = isSoftwareRenderer(rendererName());
     this.morph = options.morph ?? (this.software ? "cpu" : "gpu");
-    this.renderer = new WebGLRenderer({ canvas, alpha: true, antialias: !this.software, powerPreference: "high-performance" });
+    // Opaque: blending a see-through canvas over the page costs a machine without a GPU more than drawing her.
+    this.renderer = new WebGLRenderer({ canvas, alpha: false, antialias: !this.software, powerPreference: "high-performance" });
     this.renderer.toneMapping = ACESFilmicToneMapping;
     this.renderer.toneMappingExposure = 0.95;
     const dense = Math.min(2, window.devicePixelRatio || 1);
-    this.quality = this.software ? new Quality(1, 0.4, 1 / 24, 0.65) : new Quality(dense, 0.6, 1 / 45);
+    this.quality = this.software ? new Quality(1, 1 / 20, 0.7) : new Quality(dense, 1 / 45);
     this.light();
     new ResizeObserver(() => this.resize()).observe(canvas.parentElement ?? canvas);
   }
@@ -74,7 +91,11 @@ export class Stage {
     if (this.avatar) this.scene.remove(this.avatar.root);
     this.avatar = avatar;
     avatar.setNames(this.names);
-    if (!this.software) shadows(avatar);
+    avatar.root.traverse((node) => {
+      if (!(node instanceof Mesh)) return;
+      if (this.software) cheapen(node);
+      else node.castShadow = node.receiveShadow = true;
+    });
     this.scene.add(avatar.root);
     this.resize();
   }
@@ -93,21 +114,23 @@ export class Stage {
   draw(pose: Pose, seconds: number): void {
     this.avatar?.apply(pose);
     if (this.quality.frame(seconds)) this.resize();
+    this.dolly(seconds);
     this.renderer.render(this.scene, this.camera);
   }
 
   private light(): void {
+    const key = lamp("#fff1e0", this.software ? 2.5 : 2.0, -0.9, 1.0, 1.6);
+    const fill = lamp("#e4f0ff", 0.55, 1.4, 0.1, 1.2);
+    const rim = lamp("#fff6ea", 1.9, 1.0, 0.9, -1.5);
+    const around = new HemisphereLight("#f3f7f6", "#8a7a6c", this.software ? 1.9 : 0.45);
+    this.scene.add(key, key.target, fill, fill.target, rim, rim.target, around);
+    if (this.software) return; // neither reflections nor shadows
     const generator = new PMREMGenerator(this.renderer);
     this.scene.environment = generator.fromScene(new RoomEnvironment(), 0.04).texture;
     this.scene.environmentIntensity = 0.42;
     generator.dispose();
-    const key = lamp("#fff1e0", 2.0, -0.9, 1.0, 1.6);
-    const fill = lamp("#e4f0ff", 0.55, 1.4, 0.1, 1.2);
-    const rim = lamp("#fff6ea", 1.9, 1.0, 0.9, -1.5);
-    this.scene.add(key, key.target, fill, fill.target, rim, rim.target, new HemisphereLight("#f3f7f6", "#8a7a6c", 0.45));
-    if (this.software) return;
     this.renderer.shadowMap.enabled = true;
-    this.renderer.shadowMap.type = PCFSoftShadowMap;
+    this.renderer.shadowMap.type = PCFShadowMap;
     key.castShadow = true;
     key.shadow.mapSize.set(1024, 1024);
     key.shadow.radius = 6;
@@ -119,30 +142,56 @@ export class Stage {
   private resize(): void {
     const box = (this.canvas.parentElement ?? this.canvas).getBoundingClientRect();
     const [width, height] = [Math.max(1, Math.round(box.width)), Math.max(1, Math.round(box.height))];
+    this.quality.least = Math.min(1, Math.sqrt(LEAST_PIXELS / (width * height)));
     this.renderer.setPixelRatio(this.quality.pixelRatio);
     this.renderer.setSize(width, height, false);
-    if (this.backdrop.width !== width || this.backdrop.height !== height) drawBackdrop(this.backdrop, width, height);
+    if (this.backdrop.width !== width || this.backdrop.height !== height) this.paintBackdrop(width, height);
     this.frame(width, height);
+  }
+
+  private paintBackdrop(width: number, height: number): void {
+    drawBackdrop(this.backdrop, width, height);
+    const old = this.scene.background;
+    this.scene.background = new CanvasTexture(this.backdrop);
+    this.scene.background.colorSpace = SRGBColorSpace;
+    if (old instanceof CanvasTexture) old.dispose();
   }
 
   /** Chest-up, eyes above the middle of what the controls leave free, shoulders inside on narrow screens. */
   private frame(width: number, height: number): void {
-    if (!this.avatar) return;
-    const { eyes, metre } = this.avatar;
-    const free = Math.max(0.4 * height, height - this.insets.top - this.insets.bottom);
-    const perPixel = Math.max((ABOVE_EYES + BELOW_EYES) / free, (2 * HALF_WIDTH) / width) * metre;
-    const eyeLine = this.insets.top + (free * ABOVE_EYES) / (ABOVE_EYES + BELOW_EYES);
-    const span = perPixel * height;
-    const distance = span / 2 / Math.tan((FIELD_OF_VIEW * Math.PI) / 360);
-    const centre = new Vector3(eyes.x, eyes.y - (height / 2 - eyeLine) * perPixel, eyes.z);
     this.camera.aspect = width / height;
-    this.camera.position.set(centre.x, centre.y + 0.02 * metre, centre.z + distance);
+    const free = Math.max(0.3 * height, height - this.insets.top - this.insets.bottom);
+    const perPixel = Math.max((ABOVE_EYES + BELOW_EYES) / free, (2 * HALF_WIDTH) / width);
+    const eyeLine = this.insets.top + (free * ABOVE_EYES) / (ABOVE_EYES + BELOW_EYES);
+    this.goal = { eyeLine, perPixel };
+    this.aimLights();
+  }
+
+  /** Moves the camera towards its goal; the first framing of an avatar is taken at once. */
+  private dolly(seconds: number): void {
+    const { goal, avatar, canvas } = this;
+    if (!goal || !avatar) return;
+    const part = this.framing && !this.still.matches ? 1 - Math.exp(-seconds / DOLLY) : 1;
+    const from = this.framing ?? goal;
+    const eyeLine = from.eyeLine + (goal.eyeLine - from.eyeLine) * part;
+    const perPixel = from.perPixel + (goal.perPixel - from.perPixel) * part;
+    this.framing = { eyeLine, perPixel };
+    const height = canvas.clientHeight;
+    const scale = perPixel * avatar.metre;
+    const distance = (scale * height) / 2 / Math.tan((FIELD_OF_VIEW * Math.PI) / 360);
+    const centre = new Vector3(avatar.eyes.x, avatar.eyes.y - (height / 2 - eyeLine) * scale, avatar.eyes.z);
+    this.camera.position.set(centre.x, centre.y + 0.02 * avatar.metre, centre.z + distance);
     this.camera.lookAt(centre);
     this.camera.near = distance / 4;
     this.camera.far = distance * 4;
     this.camera.updateProjectionMatrix();
+  }
+
+  private aimLights(): void {
+    const { avatar } = this;
+    if (!avatar) return;
     this.scene.traverse((node) => {
-      if (node instanceof DirectionalLight) aim(node, eyes, metre);
+      if (node instanceof DirectionalLight) aim(node, avatar.eyes, avatar.metre);
     });
   }
 }
@@ -158,12 +207,6 @@ function aim(light: DirectionalLight, eyes: Vector3, metre: number): void {
   light.target.position.copy(eyes).y -= 0.1 * metre;
   light.position.copy(light.target.position).addScaledVector(light.userData.from as Vector3, metre);
   light.target.updateMatrixWorld();
-}
-
-function shadows(avatar: Avatar): void {
-  avatar.root.traverse((node) => {
-    if (node instanceof Mesh) node.castShadow = node.receiveShadow = true;
-  });
 }
 
 /** The graphics driver's name, asked on a canvas of its own because it decides how the real one is made. */

@@ -22,7 +22,6 @@ export interface PageActions extends DockActions, Omit<TopbarActions, "switchLan
 export class Page {
   readonly stage = document.getElementById("stage") as HTMLElement;
   readonly view = document.getElementById("view") as HTMLCanvasElement;
-  readonly backdrop = document.getElementById("backdrop") as HTMLCanvasElement;
   readonly label = new AiLabel(document.getElementById("ai-label") as HTMLElement, this.stage);
   readonly captions = new Captions();
   readonly history = new History();
@@ -92,12 +91,13 @@ export class Page {
   watchInsets(onChange: (insets: { top: number; bottom: number }) => void): void {
     const tell = (): void => {
       const stage = this.stage.getBoundingClientRect();
-      const dock = this.dock.element.getBoundingClientRect();
+      const lowest = this.welcome.element.hidden ? this.dock.element : this.welcome.element;
+      const dock = lowest.getBoundingClientRect();
       const top = this.topbar.element.getBoundingClientRect();
       onChange({ top: top.bottom - stage.top, bottom: stage.bottom - dock.top });
     };
     const observer = new ResizeObserver(tell);
-    for (const element of [this.stage, this.dock.element, this.topbar.element]) observer.observe(element);
+    for (const element of [this.stage, this.dock.element, this.welcome.element, this.topbar.element]) observer.observe(element);
   }
 
   private get panelOpen(): boolean {
