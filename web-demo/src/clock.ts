@@ -20,6 +20,10 @@ const WINDOW_SECONDS = 4;
 const SLEW = 0.04;
 /** Further off than this the anchor jumps: sliding would take longer than the person waits. */
 const JUMP = 0.6;
+/** An answer that would begin later than the cushion by more than this is moved forward: nobody speaks yet. */
+const EAGER = 0.1;
+/** Media this long in time, without exception, proves that an old delay is over. */
+const PROOF_SECONDS = 1;
 /** Within this the anchor is good enough. */
 const TOLERANCE = 0.02;
 /** How long after an interruption media may arrive for moments already past. */
@@ -72,7 +76,12 @@ export class MediaClock {
     const lead = this.timeOf(pts) - now;
     this.arrivals.push({ at: now, lead });
     while (this.arrivals[0] && this.arrivals[0].at < now - WINDOW_SECONDS) this.arrivals.shift();
-    if (!speaking && Math.abs(this.worstLead() - this.cushionSeconds) > JUMP) this.anchor(pts, now);
+    if (!speaking && (this.hopelesslyLate() || this.needlesslyLate(now))) this.anchor(pts, now);
+  }
+
+  /** Audio for `pts`, the first of an answer, arrived at `now` and nobody speaks: it need not wait longer than the cushion. */
+  hasten(pts: number, now: number): void {
+    if (this.origin !== null && this.timeOf(pts) - now > this.cushionSeconds + EAGER) this.anchor(pts, now);
   }
 
   /**
@@ -126,8 +135,18 @@ export class MediaClock {
     for (const arrival of this.arrivals) arrival.lead += seconds;
   }
 
-  private worstLead(): number {
-    return this.arrivals.reduce((least, { lead }) => Math.min(least, lead), Infinity);
+  private worstLead(since = -Infinity): number {
+    return this.arrivals.reduce((least, { at, lead }) => (at >= since ? Math.min(least, lead) : least), Infinity);
+  }
+
+  private hopelesslyLate(): boolean {
+    return this.worstLead() < this.cushionSeconds - JUMP;
+  }
+
+  private needlesslyLate(now: number): boolean {
+    const since = now - PROOF_SECONDS;
+    const known = this.arrivals[0]!.at <= since;
+    return known && this.worstLead(since) > this.cushionSeconds + JUMP;
   }
 }
 

@@ -103,6 +103,25 @@ describe("media clock", () => {
     expect(clock.jumps).toBe(1);
   });
 
+  it("gives up an old delay as soon as a second of media proves that it is over", () => {
+    const clock = new MediaClock();
+    clock.arrived(0, 0, false);
+    clock.makeRoom(RATE, 4, true); // a stall of three seconds while she spoke
+    expect(clock.timeOf(RATE) - 1).toBeGreaterThan(3);
+    let now = 4;
+    while (now < 5.2) clock.arrived((now += 0.04) * RATE, now, false);
+    expect(clock.timeOf(now * RATE) - now).toBeCloseTo(clock.cushion, 1);
+  });
+
+  it("lets an answer begin at once when it would wait for nothing", () => {
+    const clock = new MediaClock();
+    clock.arrived(0, 0, false);
+    clock.hasten(RATE, 1.05); // only just later than the cushion: left alone
+    expect(clock.timeOf(RATE)).toBeCloseTo(1 + CUSHION_START);
+    clock.hasten(3 * RATE, 1.1);
+    expect(clock.timeOf(3 * RATE)).toBeCloseTo(1.1 + CUSHION_START);
+  });
+
   it("does not take media sent again after an interruption for a slow network", () => {
     const clock = new MediaClock();
     clock.arrived(0, 0, false);

@@ -24,7 +24,7 @@ describe("playlist", () => {
 
   it("keeps the silence between sentences", () => {
     add(1, 0, 0);
-    const next = add(1, 3 * CHUNK, 0.05);
+    const next = add(1, 3 * CHUNK, 0.05); // the first one is still to be heard
     expect(next.seamless).toBe(false);
     expect(next.at).toBeCloseTo(CUSHION_START + 0.3, 6);
   });

@@ -35,6 +35,7 @@ export class Playlist {
   /** Places a chunk that arrived at `now` (seconds on the audio clock). */
   add(chunk: Chunk, now: number): Placement {
     const last = this.chunks.at(-1);
+    if (!this.busy(now)) this.clock.hasten(chunk.pts, now);
     const follows = last !== undefined && last.turn === chunk.turn && Math.abs(endOf(last) - chunk.pts) <= SEAM;
     const shift = this.clock.makeRoom(chunk.pts, now, follows);
     this.chunks.push(chunk);
