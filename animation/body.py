@@ -136,9 +136,7 @@ class Body:
         joints = self._posture.values(first, last, self._breath.values(first, last))
         return Frames(first * SAMPLES_PER_FRAME, *(a.astype(np.float32) for a in (face, head, eyes, joints)))
 
-    def _turn(
-        self, first: int, last: int, presence: np.ndarray, lids: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def _turn(self, first: int, last: int, presence: np.ndarray, lids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Head [n, 3] and eyes [n, 4]. The eyes make up for what the head does, so that she keeps looking where she
         looks; they sink a little behind closing lids."""
         gaze, follow = self._gaze.values(first, last)
@@ -156,5 +154,3 @@ class Body:
             behaviour.forget(frame)
         self._score.forget(frame)
         self._mouth.forget(frame)
-
-

@@ -26,7 +26,7 @@ TAIL = frames_of(0.45)  # frames after the last phone until the mouth is at rest
 
 # s, how far a held phone is felt, by channel (jaw, round, spread, height, tongue). Lips are slower than the jaw: with a
 # shorter reach they would have to jump across a consonant that asks nothing of them ("umi").
-REACH = np.array([0.10, 0.17, 0.13, 0.10, 0.10])
+REACH = np.array([0.10, 0.18, 0.13, 0.10, 0.10])
 ROUND_BEFORE = 0.23  # s, anticipation of rounding
 REST_AFTER, REST_BEFORE = 0.11, 0.15  # s: shut after the last sound, opening before the first
 REST_REACH = np.array([0.14, 0.25, 0.18, 0.14, 0.14])  # s, towards the neighbouring sounds

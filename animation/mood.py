@@ -31,19 +31,19 @@ def _face(**weights: float) -> np.ndarray:
     return row
 
 
-_REST = _face(mouthSmile=0.14, cheekSquint=0.05, browInnerUp=0.03)
+_REST = _face(mouthSmile=0.22, cheekSquint=0.08, browInnerUp=0.03)
 _STATES: dict[State, np.ndarray] = {
     "listening": _face(browInnerUp=0.05, browOuterUp=0.03),
     "speaking": _face(),
-    "thinking": _face(mouthSmile=-0.08, eyeSquint=0.08, browInnerUp=0.10, browDown=0.05, mouthPress=0.06),
+    "thinking": _face(mouthSmile=-0.14, eyeSquint=0.08, browInnerUp=0.10, browDown=0.05, mouthPress=0.06),
     "idle": _face(mouthSmile=-0.03),
 }
 MOODS: dict[str, np.ndarray] = {
     "neutral": _face(),
     "warm": _face(mouthSmile=0.16, cheekSquint=0.12, browInnerUp=0.06, eyeSquint=0.05),
-    "serious": _face(mouthSmile=-0.12, browDown=0.16, mouthPress=0.05, eyeSquint=0.04),
-    "sorry": _face(mouthSmile=-0.14, mouthFrown=0.14, browInnerUp=0.35, browDown=0.05),
-    "glad": _face(mouthSmile=0.32, cheekSquint=0.28, browOuterUp=0.14, browInnerUp=0.08, mouthDimple=0.06),
+    "serious": _face(mouthSmile=-0.20, browDown=0.16, mouthPress=0.05, eyeSquint=0.04),
+    "sorry": _face(mouthSmile=-0.22, mouthFrown=0.14, browInnerUp=0.35, browDown=0.05),
+    "glad": _face(mouthSmile=0.28, cheekSquint=0.28, browOuterUp=0.14, browInnerUp=0.08, mouthDimple=0.06),
 }
 
 # Idle asymmetry: nobody's face is still or symmetric.

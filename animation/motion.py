@@ -44,9 +44,7 @@ def bridge(value: np.ndarray, slope: np.ndarray, steps: int) -> np.ndarray:
     return value + u * (speed + u * (-3.0 * value - 2.0 * speed + u * (2.0 * value + speed)))
 
 
-def _quintic(
-    p0: np.ndarray, v0: np.ndarray, a0: np.ndarray | float, p1: np.ndarray | float
-) -> tuple[np.ndarray, ...]:
+def _quintic(p0: np.ndarray, v0: np.ndarray, a0: np.ndarray | float, p1: np.ndarray | float) -> tuple[np.ndarray, ...]:
     """Coefficients of the quintic on [0, 1] with these initial position, speed, acceleration, ending at rest at p1."""
     d = p1 - p0
     return (

@@ -109,9 +109,7 @@ class Mouth:
         """Write new rows from `start`, carrying over the difference to what was shown just before."""
         shown = self._values(start - 2, start)
         planned = curve(self._sounds, start - 2, start)
-        planned_rows = np.concatenate(
-            [planned.parts, planned.closure[:, None], planned.presence[:, None]], axis=1
-        )
+        planned_rows = np.concatenate([planned.parts, planned.closure[:, None], planned.presence[:, None]], axis=1)
         off = shown - planned_rows
         if np.abs(off).max() > 0.0:
             steps = min(RELAX, len(rows))

@@ -33,29 +33,37 @@ def _pose(**degrees: tuple[float, float, float]) -> np.ndarray:
     return rows
 
 
-_RIGHT_BEAT = _pose(rightLowerArm=(-22, 0, 0), rightUpperArm=(-5, 0, -4), rightShoulder=(0, 0, -2.0), chest=(0, 1.2, 0))
-_LEFT_BEAT = _pose(leftLowerArm=(-22, 0, 0), leftUpperArm=(-5, 0, 4), leftShoulder=(0, 0, 2.0), chest=(0, -1.2, 0))
+# Forearms bend up about -x; +y turns the right one inwards, and a hand about its own length (-y: right palm up).
+_RIGHT_BEAT = _pose(
+    rightLowerArm=(-28, 7, 0),
+    rightUpperArm=(-6, 0, -3),
+    rightHand=(0, -25, 0),
+    rightShoulder=(0, 0, -2),
+    chest=(0, 1.2, 0),
+)
+_LEFT_BEAT = _pose(
+    leftLowerArm=(-28, -7, 0), leftUpperArm=(-6, 0, 3), leftHand=(0, 25, 0), leftShoulder=(0, 0, 2), chest=(0, -1.2, 0)
+)
 _OPEN = _pose(
-    rightLowerArm=(-55, -18, 0), rightUpperArm=(-10, 0, -7), rightShoulder=(0, 0, -2.5), rightHand=(0, 40, 0),
-    leftLowerArm=(-45, 14, 0), leftUpperArm=(-8, 0, 6), leftShoulder=(0, 0, 2.0), leftHand=(0, -35, 0),
+    rightLowerArm=(-92, 20, 0), rightUpperArm=(-14, 0, -5), rightShoulder=(0, 0, -2), rightHand=(0, -50, 0),
+    leftLowerArm=(-84, -18, 0), leftUpperArm=(-12, 0, 5), leftShoulder=(0, 0, 2), leftHand=(0, 45, 0),
     spine=(1.5, 0, 0),
 )  # fmt: skip
+_SHOW = _pose(
+    rightLowerArm=(-98, -8, 0), rightUpperArm=(-22, 0, -12), rightShoulder=(0, 0, -4), rightHand=(0, -65, 0),
+    chest=(0, -3, 0),
+)  # fmt: skip
+_STOP = _pose(rightLowerArm=(-118, 18, 0), rightUpperArm=(-10, 0, -4), rightHand=(0, 55, 0), spine=(-1.5, 0, 0))
 _BOW = _pose(spine=(5, 0, 0), chest=(4, 0, 0), hips=(2, 0, 0))
 
 # Gesture → pose, frames to get there, frames held.
 GESTURES: dict[str, tuple[np.ndarray, int, int]] = {
     "greet": (_BOW, frames_of(0.5), frames_of(0.15)),
     "thank": (_BOW, frames_of(0.5), frames_of(0.25)),
-    "explain": (_OPEN, frames_of(0.6), frames_of(0.9)),
-    "point": (
-        _pose(rightLowerArm=(-70, -10, 0), rightUpperArm=(-18, 0, -10), rightShoulder=(0, 0, -4), chest=(0, 3, 0)),
-        frames_of(0.6), frames_of(1.0),
-    ),
-    "refuse": (
-        _pose(rightLowerArm=(-60, 0, 0), rightUpperArm=(-8, 0, -5), rightHand=(-35, 0, 0), spine=(-1.5, 0, 0)),
-        frames_of(0.5), frames_of(0.6),
-    ),
-}  # fmt: skip
+    "explain": (_OPEN, frames_of(0.75), frames_of(1.0)),
+    "point": (_SHOW, frames_of(0.75), frames_of(1.0)),
+    "refuse": (_STOP, frames_of(0.75), frames_of(0.7)),
+}
 HOME = frames_of(0.9)
 
 _LEAN: dict[State, np.ndarray] = {

@@ -182,7 +182,7 @@ def test_joints_stay_near_rest_and_neck_and_head_stay_identity() -> None:
             assert (joints[:, JOINTS.index(name)] == [0, 0, 0, 1]).all()
         for name in ("hips", "spine", "chest"):
             assert joints[:, JOINTS.index(name), 3].min() > np.cos(np.radians(6) / 2)
-        assert np.abs(np.diff(joints, axis=0)).max() < 0.04
+        assert np.abs(np.diff(joints, axis=0)).max() < 0.05
 
 
 @pytest.mark.parametrize("gesture", ["greet", "explain", "point", "refuse", "thank"])
@@ -230,7 +230,7 @@ def test_a_mood_sets_in_with_its_words_and_fades_after_them(mood: str) -> None:
 
 def test_she_rests_with_a_slight_smile_and_closed_lips() -> None:
     frames = life("idle")
-    assert 0.05 <= frames.shapes[:, INDEX["mouthSmileLeft"]].mean() <= 0.2
+    assert 0.1 <= frames.shapes[:, INDEX["mouthSmileLeft"]].mean() <= 0.3
     assert RIG.lip_gap(frames.shapes).max() <= 0.3
     smiles = frames.shapes[:, [INDEX["mouthSmileLeft"], INDEX["mouthSmileRight"]]]
     assert 0.0 < np.abs(smiles[:, 0] - smiles[:, 1]).max() <= 0.12  # nobody is symmetric

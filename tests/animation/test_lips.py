@@ -17,9 +17,7 @@ from animation.visemes import PHONES, poses
 from bench import lipsync
 from bench.utterances import LANGUAGES, Utterance, utterance
 
-PUCKER, FUNNEL, STRETCH, ROLL = (
-    INDEX[n] for n in ("mouthPucker", "mouthFunnel", "mouthStretchLeft", "mouthRollLower")
-)
+PUCKER, FUNNEL, STRETCH, ROLL = (INDEX[n] for n in ("mouthPucker", "mouthFunnel", "mouthStretchLeft", "mouthRollLower"))
 
 
 def odd_rig() -> Rig:
