@@ -14,7 +14,7 @@ LAYOUT = {
     "head": (0.0, 0.22, 1.0, 1.0), "torso": (0.0, 0.0, 0.46, 0.21), "left": (0.47, 0.0, 0.7, 0.21),
     "right": (0.71, 0.0, 0.94, 0.21),
 }  # fmt: skip
-NECK_BOTTOM = 0.115  # metres below the neck joint where the skin ends inside the blouse
+NECK_BOTTOM = 0.022  # metres below the neck joint where the skin ends inside the blouse
 WRIST = 0.055  # metres of forearm kept above the wrist, inside the cuff
 
 
@@ -51,7 +51,8 @@ def skin(figure: Figure, expressions: dict[str, np.ndarray], *, fine: bool) -> P
 def _visible(figure: Figure, quads: np.ndarray, island: np.ndarray) -> np.ndarray:
     points = figure.positions[quads].mean(axis=1)
     neck = figure.joint("neck")
-    bust = (points[:, 1] > neck[1] - NECK_BOTTOM) & (np.abs(points[:, 0]) < 0.105)
+    collar = neck[1] - NECK_BOTTOM - 0.45 * (points[:, 2] - neck[2]) + 0.25 * np.abs(points[:, 0])
+    bust = (points[:, 1] > collar) & (np.abs(points[:, 0]) < 0.085)
     hand = np.zeros(len(quads), bool)
     for side in ("left", "right"):
         wrist = figure.joint(f"{side}Hand")
@@ -67,7 +68,7 @@ def _face_front(figure: Figure, quads: np.ndarray, island: np.ndarray) -> np.nda
     """Faces worth refining: the front of the head and the ears' surroundings, not the crown under the hair."""
     points = figure.positions[quads].mean(axis=1)
     eyes = figure.joint("leftEye")
-    return (island == "head") & (points[:, 2] > eyes[2] - 0.085) & (points[:, 1] < eyes[1] + 0.075)
+    return (island == "head") & (points[:, 2] > eyes[2] - 0.055) & (points[:, 1] < eyes[1] + 0.06)
 
 
 def _layout(source: Source, quad_uv: np.ndarray, island: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from avatar.looks import body, eyes, hair, lashes, lids, occlusion, rig, teeth
+from avatar.looks import accessories, body, eyes, hair, lashes, lids, occlusion, rig, teeth
 from avatar.looks import skin as skin_paint
+from avatar.looks.blouse import Blouse, blouse
+from avatar.looks.cloth_picture import weave_picture
 from avatar.looks.expressions import expressions
 from avatar.looks.figure import Figure, pose, shape
 from avatar.looks.glb import Writer
@@ -20,6 +22,7 @@ from avatar.looks.look import Look
 from avatar.looks.materials import Sheets, materials
 from avatar.looks.mesh import Part
 from avatar.looks.source import Source
+from avatar.looks.suit import Jacket, suit
 
 COPYRIGHT = "CC0 1.0 (MakeHuman/MPFB base mesh, Face Units 01 by Mika Suominen); shaped, dressed and textured by Shuren"
 PROVENANCE = {
@@ -87,6 +90,9 @@ def assemble(
     parts += [teeth.teeth(figure, shapes), teeth.lining(figure, shapes)]
     parts += [lashes.shade(figure, lash_eyes, shapes), lashes.lashes(figure, lash_eyes, shapes)]
     parts.append(hair.hair(figure, look.hair, fine=fine))
+    jacket = Jacket(figure, fine=fine)
+    parts += [suit(jacket), blouse(Blouse(figure, parts[0], jacket))]
+    parts += [accessories.scarf(jacket, -0.040), accessories.badge(jacket), accessories.button(jacket)]
     return parts
 
 
@@ -94,7 +100,8 @@ def paint(figure: Figure, parts: list[Part], lash_eyes: list[lids.Eye], look: Lo
     """The pictures the materials use."""
     skin, *rest = parts
     visible = occlusion.visibility(skin, [part for part in rest if part.material not in ("eye", "eye_shade", "lash")])
-    images = skin_paint.paint(skin, visible, figure, lash_eyes, look)
+    images = {"badge": accessories.badge_picture(look), "weave": weave_picture()}
+    images |= skin_paint.paint(skin, visible, figure, lash_eyes, look)
     return Sheets(images | {"eye": eyes.eye_picture(look), "lash": lashes.lash_picture()} | hair_pictures(look.hair))
 
 

@@ -15,7 +15,7 @@ from models.errors import AvatarInvalid
 FLOAT, USHORT, UINT, UBYTE = 5126, 5123, 5125, 5121
 _WIDTH = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 _DTYPE = {FLOAT: np.float32, USHORT: np.uint16, UINT: np.uint32, UBYTE: np.uint8}
-SMALLEST_MOVE = 8e-6  # metres; a morph displacement below this is left out of the sparse accessor
+SMALLEST_MOVE = 1.5e-5  # metres; a morph displacement below this is left out of the sparse accessor
 
 
 @dataclass
@@ -93,12 +93,13 @@ class Writer:
             "POSITION": self._accessor(part.positions, FLOAT, "VEC3", bounds=True),
             "NORMAL": self._accessor(part.normals, FLOAT, "VEC3"),
             "JOINTS_0": self._accessor(joints, UBYTE, "VEC4"),
-            "WEIGHTS_0": self._accessor(weights, FLOAT, "VEC4"),
+            "WEIGHTS_0": self._accessor(weights, USHORT, "VEC4", normalized=True),
         }
         if part.uv is not None:
             attributes["TEXCOORD_0"] = self._accessor(part.uv, FLOAT, "VEC2")
         if part.colour is not None:
-            attributes["COLOR_0"] = self._accessor(part.colour, FLOAT, "VEC4")
+            colour = np.round(np.clip(part.colour, 0, 1) * 255)
+            attributes["COLOR_0"] = self._accessor(colour, UBYTE, "VEC4", normalized=True)
         primitive = {
             "attributes": attributes,
             "indices": self._accessor(part.triangles.reshape(-1, 1), UINT if wide else USHORT, "SCALAR", target=34963),
@@ -129,7 +130,7 @@ class Writer:
             moved = vertex_normals(part.positions + delta, part.triangles, part.weld)
             still = vertex_normals(part.positions, part.triangles, part.weld)
             change = moved - still
-            target["NORMAL"] = self._sparse(np.where(np.abs(change).max(axis=1, keepdims=True) > 0.02, change, 0.0))
+            target["NORMAL"] = self._sparse(np.where(np.abs(change).max(axis=1, keepdims=True) > 0.03, change, 0.0))
         return target
 
     def _sparse(self, rows: np.ndarray) -> int:
@@ -152,10 +153,13 @@ class Writer:
         self.js["accessors"].append(accessor)
         return len(self.js["accessors"]) - 1
 
-    def _accessor(self, array: np.ndarray, kind: int, shape: str, *, target: int = 34962, bounds: bool = False) -> int:
+    def _accessor(self, array: np.ndarray, kind: int, shape: str, *, target: int = 34962, bounds: bool = False,
+                  normalized: bool = False) -> int:  # fmt: skip
         array = np.ascontiguousarray(array, _DTYPE[kind])
         accessor = {"bufferView": self._view(array.tobytes(), None if shape == "MAT4" else target)}
         accessor |= {"componentType": kind, "count": len(array), "type": shape}
+        if normalized:
+            accessor["normalized"] = True
         if bounds:
             accessor |= {"min": _floats(array.min(axis=0)), "max": _floats(array.max(axis=0))}
         self.js["accessors"].append(accessor)
@@ -207,12 +211,13 @@ class Glb:
 
 
 def _four(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The four strongest joints of each vertex [n, 4] and their weights, summing to 1 in float32."""
+    """The four strongest joints of each vertex [n, 4] and their weights in units of 1/65535, summing to exactly 1."""
     order = np.argsort(-weights, axis=1, kind="stable")[:, :4]
     top = np.take_along_axis(weights, order, axis=1)
     top = np.where(top < 1e-4, 0.0, top)
-    top /= top.sum(axis=1, keepdims=True)
-    return np.where(top > 0, order, 0), top.astype(np.float32)
+    whole = np.round(top / top.sum(axis=1, keepdims=True) * 65_535).astype(np.int64)
+    whole[:, 0] += 65_535 - whole.sum(axis=1)
+    return np.where(whole > 0, order, 0), whole
 
 
 def _floats(row: np.ndarray) -> list[float]:

@@ -1,0 +1,123 @@
+"""White blouse with collar, silk scarf, cuffs, buttons and name badge."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from avatar.looks.cast import cast, fill, nearest
+from avatar.looks.drape import drape
+from avatar.looks.fields import ramp
+from avatar.looks.figure import Figure
+from avatar.looks.mesh import Part, clip, grid_triangles, join
+from avatar.looks.suit import DENSITY, Jacket
+
+CLEARANCE = 0.004
+STAND = 0.026  # height of the collar's stand behind the neck, metres
+
+
+class Blouse:
+    def __init__(self, figure: Figure, skin: Part, jacket: Jacket) -> None:
+        self.figure, self.skin, self.jacket = figure, skin, jacket
+        self.neck = figure.joint("neck")
+        self.whole = drape(figure, CLEARANCE, 10)
+
+    def pieces(self) -> list[Part]:
+        """Everything of white cloth."""
+        stand, leaf = self._collar()
+        return [self._front(), stand, leaf, *(self._cuff(side) for side in ("left", "right"))]
+
+    def _front(self) -> Part:
+        """Only what the jacket leaves open, and a margin; it ends inside the collar's stand."""
+        p = self.whole.positions
+        near = (np.abs(p[:, 0]) < 0.105) & (p[:, 1] > self.jacket.y0 - 0.05)
+        part = self.whole.pick(near[self.whole.triangles].all(axis=1))
+        x, y, z = part.positions.T
+        return clip(part, self.neck[1] - 0.010 - 0.45 * (z - self.neck[2]) + 0.2 * np.abs(x) - y)
+
+    def _ring(self, angle: np.ndarray, height: np.ndarray) -> np.ndarray:
+        """Distance of the neck's skin from its axis at angles from behind and heights above the neck joint [k]."""
+        origins = np.stack([np.zeros_like(angle), self.neck[1] + height, self._axis(height)], axis=1)
+        away = np.stack([np.sin(angle), np.zeros_like(angle), -np.cos(angle)], axis=1)
+        return fill(np.minimum(cast(self.skin, origins, away), 0.085))
+
+    def _axis(self, height: np.ndarray) -> np.ndarray:
+        """Depth of the neck's axis: it leans forward."""
+        return self.neck[2] + 0.016 + 0.25 * height
+
+    def _place(self, angle: np.ndarray, height: np.ndarray, out: np.ndarray) -> np.ndarray:
+        reach = self._ring(angle, height) + out
+        axis = self._axis(height)
+        return np.stack(
+            [np.sin(angle) * reach, self.neck[1] + height, axis - np.cos(angle) * reach], axis=1
+        )
+
+    def _collar(self) -> tuple[Part, Part]:
+        """The stand around the neck and the leaf that folds over it, open in front."""
+        turns = 53
+        a = np.linspace(-1, 1, turns)
+        angle = a * np.radians(174.0)
+        front = ramp(np.abs(a), 0.45, 1.0)
+        top = STAND * (1 - front) - 0.012 * front
+        rows = []
+        for t in np.linspace(0, 1, 4):
+            height = top - (1 - t) * 0.030
+            rows.append(self._place(angle, height, np.full(turns, 0.0035) + 0.002 * (1 - t)))
+        stand = self._sheet(np.stack(rows, axis=1), flip=False)
+        leaf = []
+        drop = 0.030 + 0.030 * ramp(np.abs(a), 0.70, 0.97)
+        for k, t in enumerate(np.linspace(0, 1, 7)):
+            height = top + 0.0025 * np.sin(np.pi * min(t * 2.5, 1.0)) - drop * t
+            spread = 0.0042 + 0.0035 * np.sqrt(t) + (0.003 + 0.013 * front) * t
+            pull = angle * (1 - 0.10 * t * ramp(np.abs(a), 0.75, 1.0))
+            inner = self._place(pull, np.maximum(height, -0.03), spread)
+            point = inner * [1, 0, 1] + np.stack([0 * a, self.neck[1] + height, 0 * a], axis=1)
+            leaf.append(self._outside(point, 0.004 if k < 6 else 0.001))
+        return stand, self._sheet(np.stack(leaf, axis=1), flip=True)
+
+    def _outside(self, points: np.ndarray, gap: float) -> np.ndarray:
+        """Push points that fall inside the blouse out to `gap` metres beyond it, seen from inside the chest."""
+        core = self.neck + [0, -0.14, 0.025]
+        direction = points - core
+        length = np.linalg.norm(direction, axis=1)
+        direction /= length[:, None]
+        hit = cast(self.whole, np.tile(core, (len(points), 1)), direction, last=True)
+        need = np.where(np.isfinite(hit), hit + gap, 0.0)
+        return core + direction * np.maximum(length, need)[:, None]
+
+    def _cuff(self, side: str) -> Part:
+        """A band of white below the sleeve."""
+        wrist, elbow = self.figure.joint(f"{side}Hand"), self.figure.joint(f"{side}LowerArm")
+        axis = (elbow - wrist) / np.linalg.norm(elbow - wrist)
+        helper = np.cross(axis, [0.0, 0.0, 1.0])
+        helper /= np.linalg.norm(helper)
+        other = np.cross(axis, helper)
+        turn = np.linspace(0, 2 * np.pi, 25)
+        away = np.cos(turn)[:, None] * helper + np.sin(turn)[:, None] * other
+        rows = []
+        for along, out in ((0.030, 0.002), (0.010, 0.0045), (-0.004, 0.0045), (-0.004, 0.0015)):
+            origin = wrist + axis * max(along, 0.004)
+            reach = cast(self.skin, np.tile(origin, (25, 1)), away)
+            rows.append(wrist + axis * along + away * (fill(np.minimum(reach, 0.045)) + out)[:, None])
+        part = self._sheet(np.stack(rows, axis=1), flip=False)
+        part.weights = self.figure.rows(f"{side}LowerArm", len(part.positions))
+        return part
+
+    def _sheet(self, lattice: np.ndarray, *, flip: bool) -> Part:
+        rows, columns = lattice.shape[:2]
+        positions = lattice.reshape(-1, 3)
+        triangles = grid_triangles(rows, columns)
+        weights = self.whole.weights[nearest(self.whole, positions)]
+        uv = positions[:, :2] * [DENSITY, -DENSITY]
+        return Part(
+            "cloth", positions, triangles[:, ::-1] if flip else triangles, weights, "blouse", uv=uv
+        ).with_normals()
+
+
+def blouse(shirt: Blouse) -> Part:
+    """The blouse as one mesh."""
+    pieces = []
+    for piece in shirt.pieces():
+        piece.material = "blouse"
+        pieces.append(piece.with_normals())
+        pieces[-1].weld = None
+    return join("blouse", pieces)
