@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from dialogue.mind import Mind
     from dialogue.pack import Pack
     from speech.hearing import Ears
-    from speech.types import Transcript, Voice
+    from speech.types import Language, Transcript, Voice
 
 
 class Listener(Protocol):
@@ -93,21 +94,23 @@ class House:
         """`ready`, `loading`, or what is wrong, by part."""
         return dict(self._parts)
 
-    def _plan(self) -> list[tuple[str, Callable[[], None]]]:
+    def _plan(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
         """What to load, in order: the parts every persona needs first."""
-        plan: list[tuple[str, Callable[[], None]]] = [
-            ("ears", self._load_ears),
-            ("language model", self._load_language_model),
+        plan: list[tuple[str, Callable[[], Awaitable[None]]]] = [
+            ("ears", partial(asyncio.to_thread, self._load_ears)),
+            ("language model", partial(asyncio.to_thread, self._load_language_model)),
         ]
-        for persona in self._personas.values():
-            plan.append((f"persona {persona.pack.id}", lambda persona=persona: self._load_persona(persona)))
-        return plan
+        return plan + [(f"persona {name}", partial(self._prepare, each)) for name, each in self._personas.items()]
+
+    async def _prepare(self, persona: Persona) -> None:
+        await asyncio.to_thread(self._load_persona, persona)
+        await _rehearse(persona, persona.pack.languages[0])
 
     async def _load(self) -> None:
         for part, load in self._plan():
             began = perf_counter()
             try:
-                await asyncio.to_thread(load)
+                await load()
             except ShurenError as problem:
                 self._state(part, " ".join(filter(None, (problem.message, problem.hint))))
                 logs.event("load_failed", part=part, code=problem.code, why=problem.message, hint=problem.hint)
@@ -117,8 +120,12 @@ class House:
             else:
                 self._state(part, "ready")
                 logs.event("loaded", part=part, ms=round((perf_counter() - began) * 1000))
+        ready = all(state == "ready" for state in self._parts.values())
         if self._listener:
-            self._listener.all(all(state == "ready" for state in self._parts.values()))
+            self._listener.all(ready)
+        for persona in self._personas.values() if ready else ():
+            for language in persona.pack.languages[1:]:
+                await _rehearse(persona, language)
 
     def _state(self, part: str, state: str) -> None:
         self._parts[part] = state
@@ -127,8 +134,17 @@ class House:
 
     def _load_ears(self) -> None:
         from speech.hearing import Ears
+        from speech.recognisers import RECOGNISERS
 
-        self._ears = Ears.load(self._store, recogniser=self._settings.ears.recogniser, threads=self._settings.threads)
+        chosen = self._settings.ears
+        settings = _understood(
+            RECOGNISERS[chosen.recogniser].settings,
+            threads=self._settings.threads,
+            base_url=chosen.url,
+            model=chosen.model,
+            api_key=chosen.key.get_secret_value(),
+        )
+        self._ears = Ears.load(self._store, recogniser=chosen.recogniser, **settings)
 
     def _load_language_model(self) -> None:
         from dialogue.llm import LANGUAGE_MODELS
@@ -209,7 +225,8 @@ class House:
             voice=persona.voice,
             body=Body(persona.rig, seed=secrets.randbits(32)),
             greet=self._settings.sessions.greet,
-            spoken_label=persona.card.label if speaks_label else "",
+            spoken_label=spoken_label(persona.pack) if speaks_label else "",
+            label_language=_own_language(persona.pack),
         )
 
     def _unavailable(self, persona: Persona) -> BackendUnavailable:
@@ -248,6 +265,29 @@ def _card(pack: Pack) -> PersonaCard:
         label=pack.label["zh"],
         label_en=pack.label["en"],
     )
+
+
+async def _rehearse(persona: Persona, language: Language) -> None:
+    """Speak the greeting and the AI label once: a voice reads its dictionaries at its first sentence, which takes
+    seconds, and what was spoken once comes from the voice's cache."""
+    texts = [sentence.text for sentence in persona.mind.converse(language=language).greeting()]
+    if language == _own_language(persona.pack):
+        texts.append(spoken_label(persona.pack))
+    for text in texts:
+        async for _ in persona.voice.say(text, language=language):
+            pass
+
+
+def spoken_label(pack: Pack) -> str:
+    """The AI label as a sentence: what stands there with a dot between is spoken with a comma."""
+    language = _own_language(pack)
+    comma, stop = ("，", "。") if language == "zh" else (", ", ".")
+    return pack.label[language].replace(" · ", comma).rstrip(stop) + stop
+
+
+def _own_language(pack: Pack) -> Language:
+    """The language of the place: of the label a client hears that shows none."""
+    return "zh" if pack.locale.startswith("zh") else "en"
 
 
 def _load_voice(settings: Settings, store: Store, pack: Pack) -> Voice:

@@ -94,6 +94,15 @@ class Ears(BaseModel):
     recogniser: str = "whisper"
     """Backend name of the recogniser."""
 
+    url: str = ""
+    """Base URL, for a backend that talks to a server with `/v1/audio/transcriptions`."""
+
+    model: str = ""
+    """Model name at that server."""
+
+    key: SecretStr = SecretStr("")
+    """API key for that server."""
+
 
 class Log(BaseModel):
     """What the service writes to standard error."""

@@ -7,14 +7,28 @@ from pathlib import Path
 
 import pytest
 
+from dialogue.types import Sentence
 from models.errors import AtCapacity, BackendUnavailable, ModelMissing, PersonaUnknown
 from server.compose import House, _understood
 from server.settings import Settings
 
 
 class Engine:
+    """Mind, voice and ears in one: greets, and remembers what it was asked to say."""
+
     def __init__(self) -> None:
         self.closed = False
+        self.said: list[tuple[str, str]] = []
+
+    def converse(self, *, language: str) -> Engine:
+        return self
+
+    def greeting(self) -> tuple[Sentence, ...]:
+        return (Sentence("您好。", "zh", "template"),)
+
+    async def say(self, text: str, *, language: str):
+        self.said.append((text, language))
+        yield None
 
     async def aclose(self) -> None:
         self.closed = True
@@ -68,6 +82,11 @@ async def test_the_shared_parts_load_before_the_personas() -> None:
     await house.loaded()
     assert told.parts[:3] == [("ears", "ready"), ("language model", "ready"), ("persona bank-teller", "ready")]
     assert told.ready is True
+    assert house._personas["bank-teller"].voice.said == [
+        ("您好。", "zh"),
+        ("数字人，内容由AI生成。", "zh"),
+        ("您好。", "en"),
+    ]
     await house.aclose()
     assert house._ears.closed and house._language_model.closed
 
