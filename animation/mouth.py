@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from animation.coarticulation import LOOKAHEAD, TAIL, Sound, curve
+from animation.coarticulation import LOOKAHEAD, TAIL, Curve, Sound, curve
 from animation.loudness import Loudness, jaw_gain
 from animation.motion import bridge, frames_of
 from animation.rig import Rig
@@ -15,6 +15,7 @@ from animation.types import SAMPLES_PER_FRAME, SHAPES, Phone
 from animation.visemes import PART_SHAPES, PARTS, is_silence, poses
 
 RELAX = frames_of(0.12)  # a cut-off mouth is at rest this much later
+LATE_CLOSURE = frames_of(0.065)  # lips that learn late that they must be shut hurry
 _CLOSURE, _PRESENCE = len(PARTS), len(PARTS) + 1  # columns after the articulators
 _COLUMNS = len(PARTS) + 2
 
@@ -38,6 +39,10 @@ def _sound(phone: Phone, loudness: Loudness, at: int) -> Sound:
     return Sound(phone.symbol, at + phone.start, at + phone.end, gain, None if burst is None else at + burst)
 
 
+def _rows(made: Curve) -> np.ndarray:
+    return np.concatenate([made.parts, made.closure[:, None], made.presence[:, None]], axis=1)
+
+
 class Mouth:
     """Articulator curves of everything announced, from some frames back to the end of speech."""
 
@@ -57,9 +62,7 @@ class Mouth:
         start = max(cursor, sounds[0].start // SAMPLES_PER_FRAME - LOOKAHEAD)
         self._sounds = [s for s in self._sounds if s.end > (start - 2 * LOOKAHEAD) * SAMPLES_PER_FRAME] + sounds
         stop = -(-self._sounds[-1].end // SAMPLES_PER_FRAME) + TAIL
-        made = curve(self._sounds, start, stop)
-        rows = np.concatenate([made.parts, made.closure[:, None], made.presence[:, None]], axis=1)
-        self._splice(start, rows)
+        self._splice(start, _rows(curve(self._sounds, start, stop)))
 
     def cut(self, frame: int) -> None:
         """Nothing is said from `frame` on: the mouth comes to rest, lips closed, within RELAX frames."""
@@ -107,14 +110,14 @@ class Mouth:
 
     def _splice(self, start: int, rows: np.ndarray) -> None:
         """Write new rows from `start`, carrying over the difference to what was shown just before."""
-        shown = self._values(start - 2, start)
-        planned = curve(self._sounds, start - 2, start)
-        planned_rows = np.concatenate([planned.parts, planned.closure[:, None], planned.presence[:, None]], axis=1)
-        off = shown - planned_rows
+        off = self._values(start - 2, start) - _rows(curve(self._sounds, start - 2, start))
         if np.abs(off).max() > 0.0:
-            steps = min(RELAX, len(rows))
-            rows[:steps] += bridge(off[1], off[1] - off[0], RELAX)[:steps]
-            np.clip(rows, 0.0, 1.0, out=rows)
+            carried = np.zeros_like(rows)
+            for steps, columns in ((RELAX, slice(None)), (LATE_CLOSURE, _CLOSURE)):
+                n = min(steps, len(rows))
+                carried[:, columns] = 0.0
+                carried[:n, columns] = bridge(off[1], off[1] - off[0], steps)[:n, columns]
+            rows = np.clip(rows + carried, 0.0, 1.0)
         self._write(start, rows)
 
     def _write(self, start: int, rows: np.ndarray) -> None:

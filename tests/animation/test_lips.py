@@ -73,7 +73,7 @@ def test_a_mood_does_not_keep_the_lips_apart(mood: str) -> None:
         assert lipsync.closures(take).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(sorted(PHONES)), st.integers(25, 200)), min_size=1, max_size=14), st.data())
 def test_lips_close_and_nothing_is_illegal_for_any_phones(sounds: list[tuple[str, int]], data: st.DataObject) -> None:
     phones, at = [], 0
