@@ -11,8 +11,13 @@ import { Standby } from "./stage/standby";
 import { Blender, Timeline, type Shown } from "./stage/timeline";
 
 const PLAYHEAD_MS = 150;
-/** A machine that draws in software gets half the frames: its cores are wanted for hearing and speaking too. */
-const SOFTWARE_FRAME_MS = 1000 / 32;
+/**
+ * A machine that draws in software does so on the cores that hearing, thinking and speaking need: it gets fewer
+ * frames while she speaks, and few while the answer is being made.
+ */
+const SOFTWARE_FPS = { speaking: 24, silent: 12 };
+/** Animation frames come every 16.7 ms; one that comes this much early is taken rather than the one after it. */
+const EARLY_MS = 9;
 /** A mouth this far open is seen to be open. */
 const MOUTH_SEEN = 0.06;
 /** Frames further from now than this are not hers to show any more: she stands by. */
@@ -109,16 +114,17 @@ export class Player {
 
   private frame(now: number): void {
     requestAnimationFrame((next) => this.frame(next));
-    if (this.stage?.software && now - this.lastDraw < SOFTWARE_FRAME_MS) return;
+    const { busy } = this.speaker;
+    if (this.stage?.software && now - this.lastDraw < 1000 / SOFTWARE_FPS[busy ? "speaking" : "silent"] - EARLY_MS) return;
     const seconds = (now - this.lastDraw) / 1000;
     this.lastDraw = now;
     const start = performance.now();
     const shown = this.choose(start);
-    this.stage?.draw(this.pose, seconds);
+    this.stage?.draw(this.pose, seconds, busy || !this.stage.software);
     this.drawMs += (Math.min(60, performance.now() - start) - this.drawMs) * 0.1;
     this.metrics.drawn(now);
     this.measure(shown);
-    if (!this.speaker.busy) this.speaker.clock.idle(this.speaker.now());
+    if (!busy) this.speaker.clock.idle(this.speaker.now());
     this.events.tick(this.speaker.audiblePts());
   }
 

@@ -110,10 +110,10 @@ export class Stage {
     this.resize();
   }
 
-  /** Draws one frame. `seconds`: time since the last one drawn. */
-  draw(pose: Pose, seconds: number): void {
+  /** Draws one frame. `seconds`: time since the last one drawn; `judge`: whether that tells how fast the machine is. */
+  draw(pose: Pose, seconds: number, judge: boolean): void {
     this.avatar?.apply(pose);
-    if (this.quality.frame(seconds)) this.resize();
+    if (judge && this.quality.frame(seconds)) this.resize();
     this.dolly(seconds);
     this.renderer.render(this.scene, this.camera);
   }
