@@ -25,7 +25,7 @@ def to_float(pcm: np.ndarray) -> np.ndarray:
 
 def to_int16(audio: np.ndarray) -> np.ndarray:
     """Float (n,) to int16 (n,); what lies outside [-1, 1] is clipped, never wrapped."""
-    return (np.clip(audio, -1.0, 1.0) * 32767).round().astype(np.int16)
+    return np.clip(np.round(np.asarray(audio) * 32768), -32768, 32767).astype(np.int16)
 
 
 def checked(audio: np.ndarray) -> np.ndarray:

@@ -19,7 +19,7 @@ class Completeness(enum.Enum):
 
 _HAN_UNFINISHED = re.compile(
     r"(嗯|呃|额|啊这|那个|这个|就是|就是说|然后|但是|可是|不过|因为|所以|还有|以及|或者|如果|假如|要是|比如|比如说|除了"
-    r"|和|跟|与|把|被|对|从|向|到|在|给|我想|我要|我想问|我想问一下|请问|请问一下|想问一下|想问下|你好请问|的话|关于|包括|一个|几个)$"
+    r"|和|跟|与|把|被|从|向|到|在|给|我想|我要|我想问|我想问一下|请问|请问一下|想问一下|想问下|你好请问|的话|关于|包括|一个|几个)$"
 )
 _HAN_COMPLETE = re.compile(
     r"(吗|么|呢|吧|了|啦|谢谢|再见|你好|您好|好的|是的|对的|可以|不是|没有|不用|知道|多少|多少钱|什么|哪里|哪儿|哪些|哪个"
@@ -48,10 +48,10 @@ def judge(text: str, language: Language) -> Completeness:
 
 
 def _judge_chinese(text: str, bare: str) -> Completeness:
+    if _HAN_UNFINISHED.search(bare):  # first: 我想问一下 goes on, 帮我看一下 does not
+        return Completeness.UNFINISHED
     if _HAN_COMPLETE.search(bare):
         return Completeness.COMPLETE
-    if _HAN_UNFINISHED.search(bare):
-        return Completeness.UNFINISHED
     return Completeness.COMPLETE if text.endswith(("？", "?", "！", "!", "。")) else Completeness.OPEN
 
 

@@ -1,0 +1,183 @@
+"""Listening: turns begin quickly and end in time, partials only grow, nothing leaks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scripted import FRAME_MS, Listener, ScriptedRecogniser, silence, voice
+from virtual_time import run_virtual
+
+from models.errors import AudioInvalid, BackendUnavailable
+from speech.types import INPUT_RATE, Heard, HearingFailed, Partial, SpeechStarted, SpeechStopped
+
+
+def listen(script, recogniser: ScriptedRecogniser | None = None, **options) -> Listener:
+    async def main() -> Listener:
+        listener = Listener(recogniser or ScriptedRecogniser("银行卡丢了怎么办？"), **options)
+        await script(listener)
+        await listener.close()
+        return listener
+
+    return run_virtual(main())
+
+
+def ms(samples: int) -> float:
+    return samples * 1000 / INPUT_RATE
+
+
+def test_a_turn_is_started_partial_stopped_heard_in_this_order() -> None:
+    async def script(listener: Listener) -> None:
+        await listener.play(silence(1), voice(2), silence(1))
+
+    listener = listen(script)
+    kinds = [type(event) for _, event in listener.events]
+    assert kinds[0] is SpeechStarted and kinds[-2:] == [SpeechStopped, Heard]
+    assert kinds.count(Heard) == kinds.count(SpeechStarted) == 1
+    assert listener.of(Heard)[0].text == "银行卡丢了怎么办？"
+
+
+def test_voice_is_noticed_within_130_ms_so_that_she_can_stop_in_200() -> None:
+    async def script(listener: Listener) -> None:
+        await listener.play(silence(1), voice(2), silence(1), chunk=160)
+
+    listener = listen(script)
+    assert ms(listener.when(SpeechStarted)) - 1000 <= 130 + FRAME_MS
+    assert abs(ms(listener.of(SpeechStarted)[0].at) - 1000) <= FRAME_MS
+
+
+def test_a_finished_sentence_ends_the_turn_after_a_third_of_a_second_with_its_text_ready() -> None:
+    async def script(listener: Listener) -> None:
+        await listener.play(silence(1), voice(2), silence(1))
+
+    listener = listen(script, ScriptedRecogniser("银行卡丢了怎么办？", delay=0.05))
+    stopped = listener.of(SpeechStopped)[0]
+    assert ms(stopped.decided_at - stopped.at) <= 350
+    assert listener.of(Heard)[0].timings["final"] == 0.0
+    assert len(listener.recogniser.finals) == 1
+
+
+def test_an_unfinished_sentence_is_given_more_time() -> None:
+    async def script(listener: Listener) -> None:
+        await listener.play(silence(1), voice(1), silence(0.6), voice(1), silence(1.2))
+
+    assert len(listen(script, ScriptedRecogniser("我想问一下")).of(Heard)) == 1
+    assert len(listen(script, ScriptedRecogniser("我的卡丢了怎么办？")).of(Heard)) == 2
+
+
+def test_a_pause_within_a_turn_drops_the_final_begun_too_early() -> None:
+    async def script(listener: Listener) -> None:
+        await listener.play(silence(1), voice(1), silence(0.25), voice(1), silence(1))
+
+    listener = listen(script, ScriptedRecogniser("银行卡丢了怎么办？", delay=0.02))
+    heard = listener.of(Heard)
+    assert len(heard) == 1 and abs(ms(heard[0].end) - 3250) <= 2 * FRAME_MS
+    assert listener.recogniser.finals[-1] > listener.recogniser.finals[0]
+
+
+def test_the_first_syllable_is_kept_from_before_the_voice_was_noticed() -> None:
+    async def script(listener: Listener) -> None:
+        await listener.play(silence(1), voice(1), silence(1))
+
+    listener = listen(script)
+    assert listener.recogniser.finals[0] >= INPUT_RATE * (1.0 + 0.3)
+
+
+def test_partials_only_grow_and_come_twice_a_second() -> None:
+    texts = ["银行", "银行卡", "银行卡丢了", "银行卡丢了怎么", "银行卡丢了怎么办？"]
+
+    async def script(listener: Listener) -> None:
+        await listener.play(voice(2.6), silence(1))
+
+    listener = listen(script, ScriptedRecogniser(*texts))
+    partials = listener.of(Partial)
+    assert len(partials) >= 4
+    for before, after in zip(partials, partials[1:], strict=False):
+        assert after.stable.startswith(before.stable)
+        assert after.text.startswith(after.stable)
+
+
+def test_a_slow_recogniser_skips_partials_instead_of_queueing_them() -> None:
+    async def script(listener: Listener) -> None:
+        await listener.play(voice(4), silence(1))
+
+    listener = listen(script, ScriptedRecogniser("银行卡丢了怎么办？", delay=1.4))
+    assert sum(partial for _, partial in listener.recogniser.calls) <= 3
+
+
+def test_a_broken_recogniser_is_told_once_and_listening_goes_on() -> None:
+    recogniser = ScriptedRecogniser("你好", fail=BackendUnavailable("The recogniser does not answer."))
+
+    async def script(listener: Listener) -> None:
+        await listener.play(voice(1), silence(1))
+        recogniser.fail = None
+        await listener.play(voice(1), silence(1))
+
+    listener = listen(script, recogniser)
+    assert [event.code for event in listener.of(HearingFailed)] == ["backend_unavailable"]
+    assert len(listener.of(Heard)) == 1
+
+
+def test_without_turn_detection_only_a_commit_ends_a_turn() -> None:
+    async def script(listener: Listener) -> None:
+        await listener.play(voice(1), silence(3))
+        assert not listener.of(Heard)
+        await listener.hearing.commit()
+
+    listener = listen(script, detect_turns=False)
+    assert len(listener.of(Heard)) == 1
+
+
+def test_clear_forgets_the_turn_under_way() -> None:
+    async def script(listener: Listener) -> None:
+        await listener.play(voice(1))
+        listener.hearing.clear()
+        await listener.play(silence(1.5))
+
+    listener = listen(script)
+    assert not listener.of(Heard)
+
+
+def test_speech_without_end_is_cut_after_half_a_minute() -> None:
+    async def script(listener: Listener) -> None:
+        await listener.play(voice(35), silence(1))
+
+    listener = listen(script)
+    assert len(listener.of(Heard)) == 2
+    assert max(listener.recogniser.finals) <= 30 * INPUT_RATE
+
+
+def test_closing_in_the_middle_leaves_no_task() -> None:
+    async def main() -> None:
+        listener = Listener(ScriptedRecogniser("你好", delay=60))
+        await listener.play(voice(1))
+        await listener.hearing.aclose()
+        await listener.hearing.aclose()
+        await listener._reader
+
+    run_virtual(main())
+
+
+@pytest.mark.parametrize(
+    "wrong", [np.zeros((2, 2), np.float32), np.zeros(4, np.int16), np.array([np.nan], np.float32)]
+)
+def test_audio_in_another_format_is_refused(wrong: np.ndarray) -> None:
+    async def main() -> None:
+        listener = Listener(ScriptedRecogniser(""))
+        with pytest.raises(AudioInvalid):
+            await listener.hearing.push(wrong)
+        await listener.close()
+
+    run_virtual(main())
+
+
+def test_chunk_size_does_not_matter() -> None:
+    async def play(chunk: int) -> list:
+        listener = Listener(ScriptedRecogniser("银行卡丢了怎么办？"))
+        await listener.play(silence(1), voice(2), silence(1), chunk=chunk)
+        await listener.close()
+        return [event for event in listener.of(SpeechStarted) + listener.of(SpeechStopped)]
+
+    async def main() -> None:
+        assert await play(100) == await play(512) == await play(900)
+
+    run_virtual(main())
