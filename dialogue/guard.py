@@ -34,7 +34,7 @@ _NO = re.compile(
     re.IGNORECASE,
 )
 _NO_AFTER = re.compile(
-    "^.{0,6}(?:是假的?|不可信|都是骗|是骗|别信|不存在|的说法|不合规)"
+    "^.{0,6}(?:是假的?|警惕|不可信|都是骗|是骗|别信|不存在|的说法|不合规)"
     r"|^.{0,20}\b(?:is false|scam|do not exist|don't exist)\b",
     re.IGNORECASE,
 )
@@ -72,7 +72,7 @@ _MONTHS_EN = "january|february|april|june|july|august|september|october|november
 _TIME = re.compile(
     "(?:上午|下午|中午|傍晚)(?!好)|晚上(?!好)|凌晨|周末(?!愉快|快乐)|(?:周|星期|礼拜)[日天末]|后天|明天|昨天"
     "|月[底初末]|年[底初]|节假日|工作日|全天|通宵|24小时"
-    "|今[天日](?=[^，。]{0,10}(?:营业|开门|关门|上班|下班|利率|汇率|到账|办|排队))"
+    "|今[天日](?=[^，。]{0,10}(?:营业|开门|关门|上班|下班|利率|汇率|到账|排队))"
     rf"|\b(?:{_DAYS_EN}|{_MONTHS_EN}|noon|midnight|weekends?|weekdays?|tomorrow|yesterday|public holidays?)\b"
     r"|\bin the (?:morning|afternoon|evening)\b",
     re.IGNORECASE,

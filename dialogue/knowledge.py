@@ -98,7 +98,7 @@ class _Reader:
         match = _KEY.match(line)
         if match and match["key"] in known:
             return match["key"], match["value"].strip()
-        near = get_close_matches(match["key"] if match else line, known, n=1)
+        near = get_close_matches(match["key"] if match else line, known, n=1, cutoff=0.5)
         mend = f"Did you mean `{near[0]}:`?" if near else "Known keys: " + ", ".join(known) + "."
         raise invalid(self.file, number, f"cannot read {line[:40]!r}", mend)
 

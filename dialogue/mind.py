@@ -35,6 +35,7 @@ class Mind:
         *,
         model: LanguageModel | None = None,
         embedder: Embedder | None = None,
+        index: Index | None = None,
         phrasing: Phrasing = "approved",
         limits: ModelLimits | None = None,
         today: Callable[[], date] = date.today,
@@ -42,11 +43,17 @@ class Mind:
         """`phrasing`: approved answers are spoken as written, or (`model`) told by the model and checked by them."""
         self.pack = pack
         self.model = model
-        self._owns_model = False
-        self._limits = limits or ModelLimits()
+        self.index = index or build_index(pack, embedder)
+        self.planner = Planner(pack, self.index, today=today, by_model=phrasing == "model" and model is not None)
         self._guard = Guard(pack)
-        index = build_index(pack, embedder)
-        self._planner = Planner(pack, index, today=today, by_model=phrasing == "model" and model is not None)
+        self._limits = limits or ModelLimits()
+        self._owns_model = False
+
+    def with_model(
+        self, model: LanguageModel, *, phrasing: Phrasing = "approved", limits: ModelLimits | None = None
+    ) -> Mind:
+        """The same pack and index with another model, which stays the caller's to close."""
+        return Mind(self.pack, model=model, index=self.index, phrasing=phrasing, limits=limits)
 
     @classmethod
     def load(
@@ -81,7 +88,7 @@ class Mind:
         """A new conversation. `language` of the greeting; after that she follows the person."""
         return Talk(
             self.pack,
-            self._planner,
+            self.planner,
             self._guard,
             self.model,
             language=language,

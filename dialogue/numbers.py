@@ -193,8 +193,9 @@ def _whole(text: str) -> Fraction | None:
         elif c in _SMALL:
             section += (digit or 1) * _SMALL[c]
             digit = 0
-        else:
-            total = (total + section + digit or 1) * _LARGE[c]
+        else:  # 亿 counts all that stands before it (一万亿), 万 only what came since
+            before, total = (total, 0) if c == "亿" else (0, total)
+            total += (before + section + digit or 1) * _LARGE[c]
             section = digit = 0
     return Fraction(total + section + digit)
 

@@ -17,6 +17,7 @@ def blur(syllable: str) -> str:
     return re.sub(r"(?<=[aei])ng$", "n", syllable)
 
 
+@lru_cache(maxsize=4096)  # phrasings are looked up again by every index made of them
 def sounds(text: str) -> tuple[str, ...]:
     """The blurred syllable of each Chinese character, and each Latin word or number as it is."""
     from pypinyin import Style, lazy_pinyin

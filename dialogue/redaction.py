@@ -41,7 +41,7 @@ _PASSPORT = re.compile(
 _PLATE = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·\s]?[A-Z0-9]{5,6}(?![A-Za-z0-9])"
 )
-_RUN = re.compile(r"(?<![\dA-Za-z])\+?\d(?:[\s-]?\d){9,24}(?:[\s-]?[Xx](?![A-Za-z]))?(?![\dA-Za-z])")
+_RUN = re.compile(r"(?<![\dA-Za-z])\+?\d(?:[\s-]?\d){9,}(?:[\s-]?[Xx](?![A-Za-z]))?(?![\dA-Za-z])")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 

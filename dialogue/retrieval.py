@@ -26,6 +26,12 @@ from dialogue.homophones import Homophones
 from dialogue.pinyin import sounds
 from dialogue.text import has_chinese
 
+# Words of English questions that tell nothing about what is asked.
+_STOP = frozenset(
+    "a an and any are as at be by can could did do does for from get had has have how i if in is it its me my no not "
+    "of on or our please so some that the their there they this to up was we what when where which who why will with "
+    "would you your s t d m ll re ve don isn didn doesn".split()
+)
 _K1, _B = 1.2, 0.3  # BM25; phrasings are short and alike in length, so length matters little
 
 
@@ -98,11 +104,13 @@ class Bm25:
 def _writing(text: str) -> list[str]:
     words = re.findall(r"[a-z0-9]+", text.lower())
     chinese = "".join(re.findall(r"[\u4e00-\u9fff]", text))
-    return words + [chinese[i : i + n] for n in (1, 2, 3) for i in range(len(chinese) - n + 1)]
+    return [word for word in words if word not in _STOP] + [
+        chinese[i : i + n] for n in (1, 2, 3) for i in range(len(chinese) - n + 1)
+    ]
 
 
 def _sound(text: str) -> list[str]:
-    heard = sounds(text)
+    heard = [sound for sound in sounds(text) if sound not in _STOP] if not has_chinese(text) else sounds(text)
     return [" ".join(heard[i : i + n]) for n in (1, 2, 3) for i in range(len(heard) - n + 1)]
 
 

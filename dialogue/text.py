@@ -55,6 +55,8 @@ def digits_written(text: str) -> str:
     """Digits read out one by one, in writing: 一三八零零… → 13800…. Same string otherwise."""
 
     def write(match: re.Match[str]) -> str:
+        if match[0].isascii():  # nothing was read out: 100,000 stays as it is
+            return match[0]
         return re.sub(r"[\s，,、-]", "", match[0]).translate(_SPOKEN_DIGIT)
 
     return _SPOKEN_RUN.sub(write, text)

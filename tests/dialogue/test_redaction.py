@@ -1,0 +1,114 @@
+"""Personal data is masked in every spelling, and ordinary numbers are left alone."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialogue.redaction import id_number_valid, luhn_valid, redact
+
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+SPOKEN = str.maketrans("0123456789", "零幺二三四五六七八九")
+digits = st.text("0123456789", min_size=1)
+
+
+def with_check_digit(first: str) -> str:
+    return first + "10X98765432"[sum(int(d) * w for d, w in zip(first, WEIGHTS, strict=True)) % 11]
+
+
+def with_luhn_digit(first: str) -> str:
+    return next(first + d for d in "0123456789" if luhn_valid(first + d))
+
+
+ids = st.builds(
+    lambda area, year, month, day, order: with_check_digit(f"{area}{year}{month:02}{day:02}{order:03}"),
+    st.integers(110000, 659999), st.integers(1930, 2020), st.integers(1, 12), st.integers(1, 28), st.integers(0, 999),
+)  # fmt: skip
+cards = st.text("0123456789", min_size=12, max_size=15).map(lambda rest: with_luhn_digit("622" + rest))
+phones = st.tuples(st.sampled_from("3456789"), st.text("0123456789", min_size=9, max_size=9)).map(
+    lambda p: f"1{p[0]}{p[1]}"
+)
+
+
+@given(ids)
+def test_an_identity_number_is_masked(number: str) -> None:
+    assert id_number_valid(number)
+    for text in (f"我的身份证是{number}", f"my id is {number} ok", f"{number[:6]} {number[6:14]} {number[14:]}"):
+        found = redact(text)
+        assert "id" in found.kinds and found.secret
+        assert number[6:14] not in found.text.replace(" ", "")
+
+
+@given(cards)
+def test_a_card_number_is_masked_however_it_is_grouped(number: str) -> None:
+    grouped = " ".join(number[i : i + 4] for i in range(0, len(number), 4))
+    for text in (f"卡号{number}", grouped, grouped.replace(" ", "-")):
+        found = redact(text)
+        assert found.secret and number[4:12] not in found.text.replace(" ", "").replace("-", "")
+
+
+@given(phones)
+def test_a_phone_number_is_masked_written_or_read_out(number: str) -> None:
+    for text in (
+        f"我的手机{number}",
+        f"+86 {number}",
+        f"电话是{number.translate(SPOKEN)}",
+        f"{number[:3]}-{number[3:7]}-{number[7:]}",
+    ):
+        found = redact(text)
+        assert found.kinds == {"phone"}
+        assert not found.secret
+        assert number[3:7] not in found.text
+
+
+@given(digits)
+def test_thirteen_digits_or_more_never_come_through(number: str) -> None:
+    if len(number) >= 13:
+        assert number not in redact(f"是{number}吗").text
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "gone"),
+    [
+        ("验证码是 482913", "code", "482913"),
+        ("验证码四八二九一三", "code", "482913"),
+        ("The verification code is 482913.", "code", "482913"),
+        ("CVV 123", "code", "123"),
+        ("密码123456帮我查余额", "password", "123456"),
+        ("my password is abc12345", "password", "abc12345"),
+        ("写信给 li.lei@example.com.cn 就行", "email", "li.lei"),
+        ("护照号 E12345678", "passport", "E12345678"),
+        ("车牌川A12345停在门口", "plate", "A12345"),
+    ],
+)
+def test_other_personal_data_is_masked(text: str, kind: str, gone: str) -> None:
+    found = redact(text)
+    assert kind in found.kinds
+    assert gone not in found.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我要取200000元现金",
+        "存二十万一年有多少利息",
+        "96110是什么电话",
+        "三年定期五万块",
+        "2026年11月24日",
+        "收不到验证码怎么办",
+        "密码忘了怎么办",
+        "贷款一百万三十年一个月还多少",
+        "I want to withdraw 100,000 yuan",
+        "I forgot my password",
+    ],
+)
+def test_ordinary_questions_are_left_alone(text: str) -> None:
+    assert redact(text).kinds == frozenset()
+    assert redact(text).text == text
+
+
+@given(st.text(max_size=80))
+def test_any_text_can_be_redacted_again_without_change(text: str) -> None:
+    once = redact(text).text
+    assert redact(once).text == once
