@@ -69,8 +69,9 @@ async def _errors(ears: Any, samples: list[Sample]) -> dict[str, Any]:
             truth, guess = units(sample.text, sample.language), units(heard.text, sample.language)
             wrong[sample.language] += distance(truth, guess)
             total[sample.language] += len(truth)
-        cer[name] = round(100 * wrong["zh"] / max(1, total["zh"]), 1)
-        wer[name] = round(100 * wrong["en"] / max(1, total["en"]), 1)
+        for language, errors in (("zh", cer), ("en", wer)):
+            if total[language]:
+                errors[name] = round(100 * wrong[language] / total[language], 1)
     return {"cer": cer, "wer": wer}
 
 
