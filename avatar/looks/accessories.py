@@ -12,8 +12,8 @@ from avatar.looks.raster import png
 from avatar.looks.suit import Jacket
 
 KNOT = np.array([0.0115, 0.0105, 0.0085])  # half axes, metres
-TAIL = 0.084  # length of the scarf's ends
-BADGE = (0.060, 0.019)
+TAIL = 0.074  # length of the scarf's ends
+BADGE = (0.054, 0.0172)
 
 
 def scarf(jacket: Jacket, top: float) -> Part:
@@ -41,9 +41,9 @@ def _tail(jacket: Jacket, knot: np.ndarray, side: int, raised: float) -> Part:
     """One end: widens, hangs down and outwards in soft folds, cut slanting."""
     rows, columns = 16, 13
     t, u = np.meshgrid(np.linspace(0, 1, rows), np.linspace(-1, 1, columns), indexing="ij")
-    half = 0.0060 + 0.0145 * ramp(t, 0.0, 0.75)
+    half = 0.0055 + 0.0085 * ramp(t, 0.0, 0.75)
     length = TAIL * (1 + 0.10 * u * side)
-    lean = np.radians(13.0) * side
+    lean = np.radians(8.0) * side
     down = t * length
     x = knot[0] + side * 0.003 + np.sin(lean) * down * (0.7 + 0.6 * t) + u * half * np.cos(lean)
     y = knot[1] - 0.002 - np.cos(lean) * down + u * half * np.sin(lean) * 0.6
@@ -53,7 +53,7 @@ def _tail(jacket: Jacket, knot: np.ndarray, side: int, raised: float) -> Part:
     points[:, 2] = np.where(t.ravel() < 0.12, np.minimum(points[:, 2], knot[2] + 0.003), points[:, 2])
     border = np.maximum(np.abs(u), np.where(t > 0.88, 0.93, 0)).ravel()
     triangles = grid_triangles(rows, columns)
-    return _silk(points, triangles if side > 0 else triangles, ramp(border, 0.72, 0.74) * ramp(border, 0.93, 0.91))
+    return _silk(points, triangles, ramp(border, 0.72, 0.74) * ramp(border, 0.93, 0.91))
 
 
 def _silk(positions: np.ndarray, triangles: np.ndarray, stripe: np.ndarray) -> Part:
@@ -67,12 +67,14 @@ def badge(jacket: Jacket) -> Part:
     """The name badge on her left chest."""
     rows, columns = 3, 9
     v, u = np.meshgrid(np.linspace(0, 1, rows), np.linspace(0, 1, columns), indexing="ij")
-    x = 0.103 + (u - 0.5) * BADGE[0]
+    x = 0.092 + (u - 0.5) * BADGE[0]
     y = jacket.y0 + 0.072 + (0.5 - v) * BADGE[1]
     points = jacket.on_front(x.ravel(), y.ravel(), 0.0)
     # A stiff plate: the plane through its corners, just clear of the cloth.
     plane = np.column_stack([points[:, :2], np.ones(len(points))])
     fit = np.linalg.lstsq(plane, points[:, 2], rcond=None)[0]
+    fit[2] += fit[0] * 0.4 * points[:, 0].mean()
+    fit[0] *= 0.6  # it does not turn as far aside as the cloth does
     flat = plane @ fit
     points[:, 2] = flat + max(0.0, float((points[:, 2] - flat).max())) + 0.0012
     uv = np.stack([u.ravel(), v.ravel()], axis=1)

@@ -8,11 +8,11 @@ from avatar.looks.cast import cast, fill, nearest
 from avatar.looks.drape import drape
 from avatar.looks.fields import ramp
 from avatar.looks.figure import Figure
-from avatar.looks.mesh import Part, clip, grid_triangles, join
-from avatar.looks.suit import DENSITY, Jacket
+from avatar.looks.mesh import Part, clip, facing_out, grid_triangles, join
+from avatar.looks.suit import CORE, DENSITY, Jacket
 
 CLEARANCE = 0.004
-STAND = 0.026  # height of the collar's stand behind the neck, metres
+STAND = 0.021  # height of the collar's stand behind the neck, metres
 
 
 class Blouse:
@@ -55,28 +55,30 @@ class Blouse:
         """The stand around the neck and the leaf that folds over it, open in front."""
         turns = 53
         a = np.linspace(-1, 1, turns)
-        angle = a * np.radians(174.0)
+        angle = a * np.radians(176.0)
         front = ramp(np.abs(a), 0.45, 1.0)
-        top = STAND * (1 - front) - 0.012 * front
+        top = STAND * (1 - front) - 0.016 * front
         rows = []
         for t in np.linspace(0, 1, 4):
-            height = top - (1 - t) * 0.030
-            rows.append(self._place(angle, height, np.full(turns, 0.0035) + 0.002 * (1 - t)))
-        stand = self._sheet(np.stack(rows, axis=1), flip=False)
+            height = top - (1 - t) * 0.034
+            rows.append(self._place(a * np.pi, height, np.full(turns, 0.0030) + 0.002 * (1 - t)))
+        stand = self._sheet(np.stack(rows, axis=1))
         leaf = []
-        drop = 0.030 + 0.030 * ramp(np.abs(a), 0.70, 0.97)
+        point = ramp(np.abs(a), 0.66, 0.985)  # where the leaves run out into points
+        drop = 0.027 + 0.026 * point
         for k, t in enumerate(np.linspace(0, 1, 7)):
-            height = top + 0.0025 * np.sin(np.pi * min(t * 2.5, 1.0)) - drop * t
-            spread = 0.0042 + 0.0035 * np.sqrt(t) + (0.003 + 0.013 * front) * t
-            pull = angle * (1 - 0.10 * t * ramp(np.abs(a), 0.75, 1.0))
+            fold = 0.0022 * np.sin(np.pi * min(t * 2.5, 1.0))
+            height = top + fold - drop * t
+            spread = 0.0036 + 0.0030 * np.sqrt(t) + (0.002 + 0.010 * front) * t
+            pull = angle * (1 - 0.13 * t * ramp(np.abs(a), 0.80, 1.0))
             inner = self._place(pull, np.maximum(height, -0.03), spread)
-            point = inner * [1, 0, 1] + np.stack([0 * a, self.neck[1] + height, 0 * a], axis=1)
-            leaf.append(self._outside(point, 0.004 if k < 6 else 0.001))
-        return stand, self._sheet(np.stack(leaf, axis=1), flip=True)
+            row = inner * [1, 0, 1] + np.stack([0 * a, self.neck[1] + height, 0 * a], axis=1)
+            leaf.append(self._outside(row, 0.0045 if k < 6 else 0.001))
+        return stand, self._sheet(np.stack(leaf, axis=1))
 
     def _outside(self, points: np.ndarray, gap: float) -> np.ndarray:
         """Push points that fall inside the blouse out to `gap` metres beyond it, seen from inside the chest."""
-        core = self.neck + [0, -0.14, 0.025]
+        core = self.neck + CORE
         direction = points - core
         length = np.linalg.norm(direction, axis=1)
         direction /= length[:, None]
@@ -98,19 +100,17 @@ class Blouse:
             origin = wrist + axis * max(along, 0.004)
             reach = cast(self.skin, np.tile(origin, (25, 1)), away)
             rows.append(wrist + axis * along + away * (fill(np.minimum(reach, 0.045)) + out)[:, None])
-        part = self._sheet(np.stack(rows, axis=1), flip=False)
+        part = self._sheet(np.stack(rows, axis=1), wrist)
         part.weights = self.figure.rows(f"{side}LowerArm", len(part.positions))
         return part
 
-    def _sheet(self, lattice: np.ndarray, *, flip: bool) -> Part:
-        rows, columns = lattice.shape[:2]
+    def _sheet(self, lattice: np.ndarray, core: np.ndarray | None = None) -> Part:
         positions = lattice.reshape(-1, 3)
-        triangles = grid_triangles(rows, columns)
+        core = self.neck + CORE if core is None else core
+        triangles = facing_out(positions, grid_triangles(*lattice.shape[:2]), core)
         weights = self.whole.weights[nearest(self.whole, positions)]
         uv = positions[:, :2] * [DENSITY, -DENSITY]
-        return Part(
-            "cloth", positions, triangles[:, ::-1] if flip else triangles, weights, "blouse", uv=uv
-        ).with_normals()
+        return Part("cloth", positions, triangles, weights, "blouse", uv=uv).with_normals()
 
 
 def blouse(shirt: Blouse) -> Part:

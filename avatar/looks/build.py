@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from avatar.looks import skin as skin_paint
 from avatar.looks.blouse import Blouse, blouse
 from avatar.looks.cloth_picture import weave_picture
 from avatar.looks.expressions import expressions
+from avatar.looks.fields import ramp
 from avatar.looks.figure import Figure, pose, shape
 from avatar.looks.glb import Writer
 from avatar.looks.hair_picture import hair_pictures
@@ -24,6 +25,7 @@ from avatar.looks.mesh import Part
 from avatar.looks.source import Source
 from avatar.looks.suit import Jacket, suit
 
+SHADED = {"suit": 0.35, "blouse": 0.45, "hair": 0.40}  # part -> what is left of its colour in full shadow
 COPYRIGHT = "CC0 1.0 (MakeHuman/MPFB base mesh, Face Units 01 by Mika Suominen); shaped, dressed and textured by Shuren"
 PROVENANCE = {
     "licence": "CC0-1.0",
@@ -57,8 +59,9 @@ def build(look: Look, assets: Path, out: Path, *, force: bool = False, say: Call
     for file, fine in (("avatar.glb", True), ("avatar.low.glb", False)):
         say(f"{look.name}: {file}")
         parts = assemble(figure, shapes, lash_eyes, look, fine=fine)
+        parts, visible = shade(parts)
         if fine:  # both versions share the texture layout, so the pictures are painted once
-            sheets = paint(figure, parts, lash_eyes, look)
+            sheets = paint(figure, parts[0], visible, lash_eyes, look)
         data = write(figure, parts, sheets)
         (out / file).write_bytes(data)
         size = {"triangles": sum(len(p.triangles) for p in parts), "bytes": len(data)}
@@ -90,19 +93,34 @@ def assemble(
     parts += [teeth.teeth(figure, shapes), teeth.lining(figure, shapes)]
     parts += [lashes.shade(figure, lash_eyes, shapes), lashes.lashes(figure, lash_eyes, shapes)]
     parts.append(hair.hair(figure, look.hair, fine=fine))
+    parts.append(hair.lining(figure, look.hair))
     jacket = Jacket(figure, fine=fine)
     parts += [suit(jacket), blouse(Blouse(figure, parts[0], jacket))]
     parts += [accessories.scarf(jacket, -0.040), accessories.badge(jacket), accessories.button(jacket)]
     return parts
 
 
-def paint(figure: Figure, parts: list[Part], lash_eyes: list[lids.Eye], look: Look) -> Sheets:
+def shade(parts: list[Part]) -> tuple[list[Part], np.ndarray]:
+    """Bake contact shadows into the vertex colours of cloth and hair; those of the skin [n] go into its picture."""
+    shaded = [part for part in parts if part.name in ("skin", *SHADED)]
+    rest = [part for part in parts if part.material in ("mouth", "silk", "badge")]
+    seen = dict(zip((part.name for part in shaded), occlusion.visibility(shaded, rest), strict=True))
+    return [_tinted(part, seen[part.name]) if part.name in SHADED else part for part in parts], seen["skin"]
+
+
+def _tinted(part: Part, visible: np.ndarray) -> Part:
+    colour = np.ones((len(part.positions), 4)) if part.colour is None else part.colour.copy()
+    dark = SHADED[part.name]
+    colour[:, :3] *= (dark + (1 - dark) * ramp(visible, 0.0, 0.8))[:, None]
+    return replace(part, colour=colour)
+
+
+def paint(figure: Figure, skin: Part, visible: np.ndarray, lash_eyes: list[lids.Eye], look: Look) -> Sheets:
     """The pictures the materials use."""
-    skin, *rest = parts
-    visible = occlusion.visibility(skin, [part for part in rest if part.material not in ("eye", "eye_shade", "lash")])
     images = {"badge": accessories.badge_picture(look), "weave": weave_picture()}
     images |= skin_paint.paint(skin, visible, figure, lash_eyes, look)
-    return Sheets(images | {"eye": eyes.eye_picture(look), "lash": lashes.lash_picture()} | hair_pictures(look.hair))
+    images |= {"eye": eyes.eye_picture(look), "lash": lashes.lash_picture()}
+    return Sheets(images | hair_pictures(look.hair))
 
 
 def write(figure: Figure, parts: list[Part], sheets: Sheets) -> bytes:

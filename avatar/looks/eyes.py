@@ -13,7 +13,7 @@ from avatar.looks.raster import jpeg, linear, to_srgb
 
 RINGS, SPOKES = 18, 30
 SPAN = np.radians(105.0)  # how far back the eyeball is built
-IRIS = np.radians(27.5)  # half angle of the iris: 6.1 mm on a 13.2 mm eyeball
+IRIS = np.radians(26.5)  # half angle of the iris: 6.0 mm on a 13.4 mm eyeball
 DOME = 0.055  # the cornea's rise as a share of the radius
 UV_POWER = 0.6  # gives the iris more of the picture
 
@@ -71,7 +71,7 @@ def eye_picture(look: Look, size: int = 512) -> tuple[bytes, str]:
     ring = np.stack([np.cos(around), np.sin(around), share * 0.35], axis=-1)
     fibres = 0.6 * layered(ring, 0.16, 61) + 0.5 * noise(ring * [1, 1, 0.4], 0.05, 64)
     colour = linear(*look.iris) * (1 + 0.55 * fibres[..., None])
-    colour = colour + linear(*look.iris) * [1.5, 1.0, 0.55] * (0.9 * np.exp(-(((share - 0.5) / 0.16) ** 2)))[..., None]
+    colour = colour + linear(*look.iris) * [1.25, 1.0, 0.7] * (0.7 * np.exp(-(((share - 0.5) / 0.16) ** 2)))[..., None]
     colour *= (1 - 0.85 * ramp(share, 0.74, 1.0))[..., None]
     colour *= (1 - 0.35 * ramp(np.sin(around), 0.0, 1.0) * (share < 1.05))[..., None]  # the lid's shade, in the depth
     pupil = ramp(share, 0.36, 0.30)[..., None]

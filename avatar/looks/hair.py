@@ -114,6 +114,21 @@ def hair(figure: Figure, style: HairStyle, *, fine: bool) -> Part:
     return join("hair", [_shell(figure, comb, 40 if fine else 26), *(_cards(figure, comb, rng, k) for k in layers)])
 
 
+def lining(figure: Figure, style: HairStyle) -> Part:
+    """A dark surface just inside the shell, so that one looks into depth from below, not at lit backs of strands."""
+    comb = Comb(Scalp(figure), style)
+    pieces = []
+    for side in (1.0, -1.0):
+        around = np.linspace(0.0, 1.0, 18)
+        strands = comb.strand(np.full(18, side), around, np.full(18, -0.0022), np.full(18, -0.009))
+        triangles = grid_triangles(18, POINTS)
+        triangles = triangles[:, ::-1] if side > 0 else triangles
+        uv = np.zeros((18 * POINTS, 2))
+        pieces.append(_piece(figure, strands.reshape(-1, 3), triangles, -_outward(strands).reshape(-1, 3), uv, 1.0))
+        pieces[-1].material = "hair_inside"
+    return join("hair_inside", pieces)
+
+
 @dataclass(frozen=True)
 class Layer:
     """Cards of one layer: how many, how far out (metres), how wide, from which strips of the picture, vertices across,
@@ -132,7 +147,7 @@ def _shell(figure: Figure, comb: Comb, columns: int) -> Part:
     pieces = []
     for side in (1.0, -1.0):
         around = np.linspace(0.0, 1.0, columns)
-        strands = comb.strand(np.full(columns, side), around, np.zeros(columns), np.full(columns, -0.012))
+        strands = comb.strand(np.full(columns, side), around, np.zeros(columns), np.full(columns, -0.005))
         u = 0.004 + 0.96 * _zigzag(around * 6.0) / COLUMNS
         v = np.linspace(0.02, 0.9, POINTS)
         uv = np.stack([np.repeat(u, POINTS), np.tile(v, columns)], axis=1)
@@ -153,7 +168,7 @@ def _cards(figure: Figure, comb: Comb, rng: np.random.Generator, layer: Layer) -
     low, high = layer.around
     around = low + (high - low) * (np.arange(count) + rng.uniform(0, 1, count)) / count
     around = np.minimum(around + rng.normal(0, 0.01, count), 1.0)
-    strands = comb.strand(side, around, rng.uniform(*layer.lift, count), rng.uniform(-0.012, 0.007, count))
+    strands = comb.strand(side, around, rng.uniform(*layer.lift, count), rng.uniform(-0.009, 0.005, count))
     return _ribbons(figure, strands, rng.uniform(*layer.width, count), layer, rng)
 
 

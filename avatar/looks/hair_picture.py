@@ -40,9 +40,9 @@ def _strip(rng: np.random.Generator, width: int, hairs: int, gaps: int) -> tuple
         drift = rng.normal(0, 0.035) * v
         squeeze = 1 - 0.30 * gaps * ramp(v, 0.55, 1.0)
         centre = 0.5 + (start - 0.5) * squeeze + wave + drift * gaps
-        end = rng.uniform(0.80, 1.0) if gaps else 1.0
+        end = 1.0 - 0.14 * rng.uniform() ** 2.2 if gaps else 1.0
         begin = rng.uniform(0.0, 0.05) if gaps else 0.0
-        thick = rng.uniform(0.008, 0.017) * (1 - 0.6 * ramp(v, end - 0.15, end))
+        thick = rng.uniform(0.008, 0.017) * (1 - 0.6 * ramp(v, end - 0.07, end))
         near = np.abs(x[None] - centre[:, None]) / thick[:, None]
         body = np.clip(1 - near**2, 0, 1) * ((v < end) & (v >= begin))[:, None]
         height = np.maximum(height, body * rng.uniform(0.35, 1.0))

@@ -16,8 +16,8 @@ from avatar.looks.raster import png
 
 COLUMNS = 44
 ROWS = 5
-UPPER_LENGTH, LOWER_LENGTH = 0.0088, 0.0042  # metres
-TEXTURE = (512, 128)
+UPPER_LENGTH, LOWER_LENGTH = 0.0078, 0.0034  # metres
+TEXTURE = (1024, 128)
 
 
 def lashes(figure: Figure, eyes: list[Eye], expressions: dict[str, np.ndarray]) -> Part:
@@ -64,7 +64,7 @@ def _fringe(figure: Figure, eye: Eye, expressions: dict[str, np.ndarray], *, upp
     lift = 0.25 if upper else -0.55
     tips = []
     for t in np.linspace(0, 1, ROWS):
-        rise = (0.62 * t**1.9 if upper else -0.30 * t**1.4) + lift * t * (0.12 if upper else 1.0)
+        rise = (0.50 * t**2.2 if upper else -0.30 * t**1.4) + lift * t * (0.0 if upper else 1.0)
         reach = np.stack([sign * fan * t * 0.75, np.full(COLUMNS, rise), np.full(COLUMNS, 0.80 * t)], axis=1)
         tips.append(reach * length[:, None])
     offset = np.stack(tips)  # [ROWS, COLUMNS, 3]
@@ -134,11 +134,12 @@ def lash_picture() -> tuple[bytes, str]:
     x = (np.arange(width) + 0.5) / width
     y = 1 - (np.arange(height) + 0.5) / height  # 0 at the roots
     alpha = np.zeros((height, width))
-    for start in np.linspace(0.01, 0.99, 84) + rng.normal(0, 0.003, 84):
-        long = rng.uniform(0.62, 1.0)
-        lean = rng.normal(0, 0.012)
-        centre = start + lean * (y / long) ** 1.5
-        thick = 0.0028 * (1 - (y / long) * 0.75)
+    for start in np.linspace(0.01, 0.99, 150) + rng.normal(0, 0.004, 150):
+        clump = np.round(start * 34) / 34  # hairs lean together into small groups
+        long = rng.uniform(0.45, 1.0)
+        lean = 0.55 * (clump - start) + rng.normal(0, 0.004)
+        centre = start + lean * (y / long) ** 1.2
+        thick = 0.0017 * (1 - (y / long) * 0.8)
         inside = y < long
         stroke = np.clip(1.4 - np.abs(x[None] - centre[:, None]) / np.maximum(thick, 1e-4)[:, None], 0, 1)
         alpha = np.maximum(alpha, stroke * inside[:, None])

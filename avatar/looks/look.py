@@ -20,7 +20,7 @@ class HairStyle:
 
     colour: tuple[int, int, int] = (44, 33, 29)
     part: float = 16.0
-    hairline: float = 40.0
+    hairline: float = 37.0
     face_edge: float = 55.0
     turn: float = 6.0
     front: float = 0.104
@@ -29,7 +29,7 @@ class HairStyle:
     bulge: float = 0.006
     curl: float = 0.016
     dome_share: float = 0.58
-    fringe: float = 22.0
+    fringe: float = 15.0
     fringe_depth: float = 0.35
     swing: float = 9.0
     seed: int = 5
@@ -50,8 +50,8 @@ class Look:
     hair: HairStyle = HairStyle()
     smile: float = 0.0
     skin: tuple[int, int, int] = (214, 168, 141)
-    lips: tuple[int, int, int] = (186, 104, 98)
-    iris: tuple[int, int, int] = (66, 40, 26)
+    lips: tuple[int, int, int] = (182, 106, 98)
+    iris: tuple[int, int, int] = (54, 35, 24)
     brow: tuple[int, int, int] = (46, 34, 29)
     blush: float = 0.5
     eye_shadow: float = 0.6
@@ -67,8 +67,8 @@ LIN = Look(
         "macrodetails/asian-female-young": 1.0,
         "macrodetails/universal-female-young-averagemuscle-averageweight": 1.0,
         "eyes/{s}-eye-scale-incr": 0.30,
-        "eyes/{s}-eye-height2-incr": 0.35,
-        "eyes/{s}-eye-height1-incr": 0.15,
+        "eyes/{s}-eye-height2-incr": 0.12,
+        "eyes/{s}-eye-height1-incr": 0.05,
         "eyes/{s}-eye-corner2-up": 0.15,
         "nose/nose-scale-horiz-decr": 0.30,
         "nose/nose-point-width-decr": 0.25,
@@ -94,7 +94,7 @@ LIN = Look(
         "neck/neck-scale-horiz-decr": 0.30,
         "neck/neck-scale-depth-decr": 0.20,
     },
-    smile=0.16,
+    smile=0.30,
 )
 
 LOOKS: dict[str, Look] = {look.name: look for look in (LIN,)}

@@ -113,6 +113,13 @@ def grid_triangles(rows: int, columns: int, *, closed: bool = False) -> np.ndarr
     return triangulate(quads)
 
 
+def facing_out(positions: np.ndarray, triangles: np.ndarray, core: np.ndarray) -> np.ndarray:
+    """The triangles, all turned over if most of their area faces the point `core` [3]."""
+    a, b, c = (positions[triangles[:, k]] for k in range(3))
+    outwards = (np.cross(b - a, c - a) * (a - core)).sum()
+    return triangles if outwards >= 0 else triangles[:, ::-1]
+
+
 def edges_of(triangles: np.ndarray) -> np.ndarray:
     """Unique undirected edges [e, 2]."""
     pairs = np.sort(np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]), axis=1)

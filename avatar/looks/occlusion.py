@@ -8,28 +8,39 @@ from __future__ import annotations
 
 import numpy as np
 
-from avatar.looks.mesh import Part
+from avatar.looks.mesh import Part, edges_of, smooth
 
 DIRECTIONS = 72
 CELL = 0.0035  # metres of one depth texel
 BIAS = 0.006  # metres in front that do not count as occluders
 
 
-def visibility(part: Part, occluders: list[Part]) -> np.ndarray:
-    """Cosine-weighted share of directions [n] in which each vertex of the part is free, 0..1."""
-    part = part.with_normals()
-    cloud = np.concatenate([_points(p) for p in [part, *occluders]])
-    total = np.zeros(len(part.positions))
-    weight = np.zeros(len(part.positions))
+def visibility(shaded: list[Part], occluders: list[Part]) -> list[np.ndarray]:
+    """For each part to be shaded, the cosine-weighted share of directions [n] in which its vertices are free, 0..1.
+
+    The shaded parts throw shadows too.
+    """
+    shaded = [part.with_normals() for part in shaded]
+    cloud = np.concatenate([_points(part) for part in (*shaded, *occluders)])
+    points = np.concatenate([part.positions for part in shaded])
+    normals = np.concatenate([part.normals for part in shaded])
+    total, weight = np.zeros(len(points)), np.zeros(len(points))
     for direction in _sphere(DIRECTIONS):
-        facing = part.normals @ direction
-        lit = facing > 0.05
-        if not lit.any():
-            continue
-        free = _free(cloud, part.positions[lit], direction)
-        total[lit] += facing[lit] * free
+        facing = normals @ direction
+        lit = np.flatnonzero(facing > 0.05)
+        total[lit] += facing[lit] * _free(cloud, points[lit], direction)
         weight[lit] += facing[lit]
-    return total / np.maximum(weight, 1e-9)
+    seen = total / np.maximum(weight, 1e-9)
+    pieces = np.split(seen, np.cumsum([len(part.positions) for part in shaded])[:-1])
+    return [_even(piece, part) for piece, part in zip(pieces, shaded, strict=True)]
+
+
+def _even(seen: np.ndarray, part: Part) -> np.ndarray:
+    """Splats are grainy: smooth over the surface, across uv seams."""
+    weld = np.arange(len(seen)) if part.weld is None else part.weld
+    count = int(weld.max()) + 1
+    mean = np.bincount(weld, seen, count) / np.maximum(np.bincount(weld, minlength=count), 1)
+    return smooth(mean[:, None], edges_of(weld[part.triangles]), 3)[weld, 0]
 
 
 def _free(cloud: np.ndarray, points: np.ndarray, direction: np.ndarray) -> np.ndarray:

@@ -10,10 +10,11 @@ from avatar.looks.cast import cast, fill, nearest
 from avatar.looks.drape import drape
 from avatar.looks.fields import ramp
 from avatar.looks.figure import Figure
-from avatar.looks.mesh import Part, clip, grid_triangles, join
+from avatar.looks.mesh import Part, clip, facing_out, grid_triangles, join
 
 CLEARANCE = 0.011
-PAD = 0.011  # height of the shoulder pads, metres
+PAD = 0.017  # height of the shoulder pads, metres
+CORE = np.array([0.0, -0.14, 0.025])  # a point inside the chest, from the neck joint
 DENSITY = 26.0  # cloth pattern repeats per metre on flat pieces, as on the draped ones
 # Heights above the lowest point of the V, and half widths, metres. The V ends at the neck.
 V_BOTTOM = 0.215  # below the neck joint
@@ -36,9 +37,9 @@ class Jacket:
         """Shoulder pads: a firm line out to the sleeve's head."""
         p = self.whole.positions
         for side in ("left", "right"):
-            tip = self.figure.joint(f"{side}UpperArm") + [0.0, 0.050, 0.0]
-            near = np.exp(-(((p - tip) / [0.050, 0.045, 0.055]) ** 2).sum(axis=1))
-            p = p + near[:, None] * [0.002 * np.sign(tip[0]), PAD, 0.0]
+            tip = self.figure.joint(f"{side}UpperArm") + [0.0, 0.048, 0.0]
+            near = np.exp(-(((p - tip) / [0.052, 0.042, 0.060]) ** 2).sum(axis=1))
+            p = p + near[:, None] * [0.003 * np.sign(tip[0]), PAD, 0.0]
         self.whole = replace(self.whole, positions=p, normals=None).with_normals()
 
     def pieces(self) -> list[Part]:
@@ -80,7 +81,7 @@ class Jacket:
             roll = 0.0075 * np.sqrt(np.clip(1 - (tip - 0.12) ** 2, 0, 1)) * ramp(s, 0.0, 0.10) + 0.002
             out = roll * (1 - 0.45 * tip) if k < columns - 1 else np.full(rows, -0.002)
             points.append(self.on_front(side * x, y, out))
-        return self.sheet(np.stack(points, axis=1), flip=side > 0)
+        return self.sheet(np.stack(points, axis=1))
 
     def _collar(self) -> Part:
         """From notch to notch behind the neck: stands up, folds and lies on the shoulders. In front it ends along the
@@ -92,13 +93,13 @@ class Jacket:
         front = ramp(np.abs(a), 0.45, 1.0)
         centre = self.neck + [0, -0.010, 0.006]
         away = np.stack([np.sin(angle), np.zeros(turns), -np.cos(angle)], axis=1)
-        stand = centre + away * (0.066 - 0.002 * front)[:, None]
-        stand[:, 1] += 0.026 * (1 - front) - 0.012 * front
+        stand = centre + away * (0.061 + 0.001 * front)[:, None]
+        stand[:, 1] += 0.018 * (1 - front) - 0.012 * front
         core = centre + [0, -0.11, 0.0]
         points = []
         for k in range(rows):
             t = k / (rows - 1)
-            lying = self._surface(centre + away * (0.071 + 0.034 * t), core)
+            lying = self._surface(centre + away * (0.066 + 0.031 * t), core)
             mix = ramp(np.full(turns, t), 0.0, 0.8)[:, None]
             point = stand * (1 - mix) + lying * mix
             gorge = self._gorge(side, t)
@@ -108,7 +109,7 @@ class Jacket:
             direction = point - core
             direction /= np.linalg.norm(direction, axis=1, keepdims=True)
             points.append(point + direction * bump)
-        return self.sheet(np.stack(points, axis=1), flip=True)
+        return self.sheet(np.stack(points, axis=1))
 
     def _gorge(self, side: np.ndarray, t: float) -> np.ndarray:
         """Points on the seam between collar and lapel, from the roll line (t 0) to the collar's end (t 1) [k, 3]."""
@@ -132,16 +133,14 @@ class Jacket:
         x = -0.004 + 0.020 * np.clip(low, 0, 1) ** 2.0
         profile = ((-0.03, 0.0005), (-0.004, 0.0032), (0.0, 0.0022), (0.001, -0.002))
         points = [self.on_front(x + dx, y, out) for dx, out in profile]
-        return self.sheet(np.stack(points, axis=1), flip=True)
+        return self.sheet(np.stack(points, axis=1))
 
-    def sheet(self, lattice: np.ndarray, *, flip: bool) -> Part:
+    def sheet(self, lattice: np.ndarray) -> Part:
         """A flat piece [rows, columns, 3] bound like the jacket beneath it."""
-        rows, columns = lattice.shape[:2]
         positions = lattice.reshape(-1, 3)
-        triangles = grid_triangles(rows, columns)
+        triangles = facing_out(positions, grid_triangles(*lattice.shape[:2]), self.neck + CORE)
         near = nearest(self.whole, positions)
         uv = positions[:, :2] * [DENSITY, -DENSITY]
-        triangles = triangles[:, ::-1] if flip else triangles
         return Part("cloth", positions, triangles, self.whole.weights[near], "suit", uv=uv).with_normals()
 
 
