@@ -58,7 +58,7 @@ export class LatencyStrip implements Part {
     }
     const stages = Object.entries(turn.server);
     this.server.hidden = stages.length === 0;
-    const entries = stages.map(([stage, value]) => h("li", {}, h("code", {}, stage), h("span", {}, this.ms(value))));
+    const entries = stages.map(([stage, value]) => h("li", {}, h("code", {}, stage.replace(/_ms$/, "")), h("span", {}, this.ms(value))));
     this.server.append(h("summary", {}, this.t("latencyServer")), h("ul", {}, ...entries));
   }
 
