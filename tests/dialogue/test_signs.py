@@ -9,6 +9,7 @@ import yaml
 
 import dialogue.detectors
 from dialogue.detectors import detect, moves_in
+from dialogue.pack import Pack
 from dialogue.text import normalise
 
 HERE = Path(dialogue.detectors.__file__).parent
@@ -69,3 +70,16 @@ def test_traditional_and_full_width_text_is_seen_too() -> None:
 def test_a_pack_adds_its_own_fraud_phrases() -> None:
     assert detect("他说要跑分") is None
     assert detect("他说要跑分", fraud_phrases=("跑分",)).sign == "fraud"
+
+
+def test_fraud_is_seen_in_the_words_of_those_deceived_and_not_in_ordinary_business(pack: Pack) -> None:
+    told = yaml.safe_load((Path(__file__).parent / "fraud.yaml").read_text("utf-8"))
+
+    def taken(text: str) -> bool:
+        hit = detect(normalise(text), fraud_phrases=pack.policy.fraud_phrases)
+        return bool(hit) and hit.sign == "fraud"
+
+    missed = [text for text in told["fraud"] if not taken(text)]
+    false = [text for text in told["ordinary"] if taken(text)]
+    assert len(missed) <= 0.02 * len(told["fraud"]), missed
+    assert len(false) <= 0.03 * len(told["ordinary"]), false
