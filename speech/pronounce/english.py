@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -107,7 +106,7 @@ def _gap(text: str) -> tuple[Sound, ...]:
 
 def _read(run: Run, tokens: list[tuple[int, int, str]]) -> Spoken:
     made: list[Sound] = []
-    for k, (start, end, phonemes) in enumerate(tokens):
+    for k, (_, end, phonemes) in enumerate(tokens):
         made += sounds(phonemes)
         after = tokens[k + 1][0] if k + 1 < len(tokens) else None
         if after is not None and after > end:

@@ -12,16 +12,19 @@ PHRASES: dict[str, str] = {
     # 还: to give back
     "还款": "huan2 kuan3", "还贷": "huan2 dai4", "还钱": "huan2 qian2", "还清": "huan2 qing1", "偿还": "chang2 huan2",
     "归还": "gui1 huan2", "应还": "ying1 huan2", "已还": "yi3 huan2", "未还": "wei4 huan2", "还本": "huan2 ben3",
-    "还息": "huan2 xi1", "月还": "yue4 huan2", "还卡": "huan2 ka3", "代还": "dai4 huan2", "还不上": "huan2 bu2 shang4",
+    "还息": "huan2 xi1", "月还": "yue4 huan2", "还卡": "huan2 ka3", "代还": "dai4 huan2",
+    "还不上": "huan2 bu2 shang4",
     "还不起": "huan2 bu4 qi3", "怎么还": "zen3 me5 huan2", "多还": "duo1 huan2", "少还": "shao3 huan2",
     "还信用卡": "huan2 xin4 yong4 ka3", "还利息": "huan2 li4 xi1", "还本金": "huan2 ben3 jin1", "退还": "tui4 huan2",
     "还房贷": "huan2 fang2 dai4", "还车贷": "huan2 che1 dai4", "分期还": "fen1 qi1 huan2", "如期还": "ru2 qi1 huan2",
     "按时还": "an4 shi2 huan2", "先还": "xian1 huan2", "每月还": "mei3 yue4 huan2", "还给": "huan2 gei3",
-    "还月供": "huan2 yue4 gong1", "还花呗": "huan2 hua1 bei5", "还借款": "huan2 jie4 kuan3", "归还款": "gui1 huan2 kuan3",
+    "还月供": "huan2 yue4 gong1", "还花呗": "huan2 hua1 bei5", "还借款": "huan2 jie4 kuan3",
+    "归还款": "gui1 huan2 kuan3",
     # 行: a business
     "我行": "wo3 hang2", "本行": "ben3 hang2", "他行": "ta1 hang2", "贵行": "gui4 hang2", "该行": "gai1 hang2",
     "跨行": "kua4 hang2", "行内": "hang2 nei4", "行外": "hang2 wai4", "同行": "tong2 hang2", "行号": "hang2 hao4",
-    "工行": "gong1 hang2", "农行": "nong2 hang2", "建行": "jian4 hang2", "中行": "zhong1 hang2", "交行": "jiao1 hang2",
+    "工行": "gong1 hang2", "农行": "nong2 hang2", "建行": "jian4 hang2", "中行": "zhong1 hang2",
+    "交行": "jiao1 hang2",
     "招行": "zhao1 hang2", "央行": "yang1 hang2", "商行": "shang1 hang2", "总行": "zong3 hang2", "各行": "ge4 hang2",
     "支行": "zhi1 hang2", "分行": "fen1 hang2", "支行长": "zhi1 hang2 zhang3", "分行长": "fen1 hang2 zhang3",
     "开户行": "kai1 hu4 hang2", "收款行": "shou1 kuan3 hang2", "发卡行": "fa1 ka3 hang2", "行员": "hang2 yuan2",
@@ -29,12 +32,14 @@ PHRASES: dict[str, str] = {
     # words of the counters
     "银行卡": "yin2 hang2 ka3", "存折": "cun2 zhe2", "转账": "zhuan3 zhang4", "给付": "ji3 fu4", "应付": "ying4 fu4",
     "应收": "ying1 shou1", "供给": "gong1 ji3", "量血压": "liang2 xue4 ya1", "量体温": "liang2 ti3 wen1",
-    "抽血": "chou1 xie3", "流血": "liu2 xie3", "出血": "chu1 xie3", "挂号费": "gua4 hao4 fei4", "重装": "chong2 zhuang1",
+    "抽血": "chou1 xie3", "流血": "liu2 xie3", "出血": "chu1 xie3", "挂号费": "gua4 hao4 fei4",
+    "重装": "chong2 zhuang1",
     "重置": "chong2 zhi4", "重做": "chong2 zuo4", "重发": "chong2 fa1", "重试": "chong2 shi4", "重启": "chong2 qi3",
     "重签": "chong2 qian1", "重开": "chong2 kai1", "重填": "chong2 tian2", "单号": "dan1 hao4", "调额": "tiao2 e2",
     "调高": "tiao2 gao1", "调低": "tiao2 di1", "调取": "diao4 qu3", "调阅": "diao4 yue4", "结汇": "jie2 hui4",
     "几乎": "ji1 hu1", "占比": "zhan4 bi3", "累计": "lei3 ji4", "载入": "zai3 ru4", "下载": "xia4 zai3",
-    "长按": "chang2 an4", "长期": "chang2 qi1", "长按键": "chang2 an4 jian4", "长者": "zhang3 zhe3", "船长": "chuan2 zhang3",
+    "长按": "chang2 an4", "长期": "chang2 qi1", "长按键": "chang2 an4 jian4", "长者": "zhang3 zhe3",
+    "船长": "chuan2 zhang3",
     "参数": "can1 shu4", "数清": "shu3 qing1", "数数": "shu3 shu4", "数钱": "shu3 qian2",
     "差额": "cha1 e2", "差价": "cha1 jia4", "差错": "cha1 cuo4", "出差": "chu1 chai1", "差多少": "cha4 duo1 shao3",
     "还差": "hai2 cha4", "不得": "bu4 de2", "必得": "bi4 dei3", "您得": "nin2 dei3", "你得": "ni3 dei3",
@@ -42,7 +47,8 @@ PHRASES: dict[str, str] = {
     "得带": "dei3 dai4", "得去": "dei3 qu4", "得等": "dei3 deng3", "得到": "de2 dao4", "获得": "huo4 de2",
     "目的": "mu4 di4", "的确": "di2 que4", "的士": "di1 shi4", "为您": "wei4 nin2", "为你": "wei4 ni3",
     "为了": "wei4 le5", "为什么": "wei4 shen2 me5", "因为": "yin1 wei4", "为客户": "wei4 ke4 hu4", "为此": "wei4 ci3",
-    "为主": "wei2 zhu3", "处方": "chu3 fang1", "住处": "zhu4 chu4", "咨询处": "zi1 xun2 chu4", "办事处": "ban4 shi4 chu4",
+    "为主": "wei2 zhu3", "处方": "chu3 fang1", "住处": "zhu4 chu4", "咨询处": "zi1 xun2 chu4",
+    "办事处": "ban4 shi4 chu4",
     "相片": "xiang4 pian4", "证件照": "zheng4 jian4 zhao4", "看一看": "kan4 yi5 kan4", "干嘛": "gan4 ma2",
     "朝前": "chao2 qian2", "朝左": "chao2 zuo3", "朝右": "chao2 you4", "朝南": "chao2 nan2", "空位": "kong4 wei4",
     "空白": "kong4 bai2", "有空": "you3 kong4", "没空": "mei2 kong4", "兴业": "xing1 ye4", "着凉": "zhao2 liang2",
@@ -58,8 +64,10 @@ PHRASES: dict[str, str] = {
     "重庆": "chong2 qing4", "长城": "chang2 cheng2", "朝阳": "chao2 yang2", "朝阳区": "chao2 yang2 qu1",
     "乐山": "le4 shan1", "犍为": "qian2 wei2", "什邡": "shi2 fang1", "筠连": "jun1 lian2", "珙县": "gong3 xian4",
     "綦江": "qi2 jiang1", "涪陵": "fu2 ling2", "大足": "da4 zu2", "宽窄巷子": "kuan1 zhai3 xiang4 zi5",
-    "三星堆": "san1 xing1 dui1", "武侯祠": "wu3 hou2 ci2", "峨眉": "e2 mei2", "九寨": "jiu3 zhai4", "藏族": "zang4 zu2",
-    "蜀": "shu3", "六安": "lu4 an1", "台州": "tai1 zhou1", "厦门": "xia4 men2", "蚌埠": "beng4 bu4", "丽水": "li2 shui3",
+    "三星堆": "san1 xing1 dui1", "武侯祠": "wu3 hou2 ci2", "峨眉": "e2 mei2", "九寨": "jiu3 zhai4",
+    "藏族": "zang4 zu2",
+    "蜀": "shu3", "六安": "lu4 an1", "台州": "tai1 zhou1", "厦门": "xia4 men2", "蚌埠": "beng4 bu4",
+    "丽水": "li2 shui3",
     # neutral tones
     "东西": "dong1 xi5", "先生": "xian1 sheng5", "地方": "di4 fang5", "朋友": "peng2 you5", "意思": "yi4 si5",
     "知道": "zhi1 dao5", "不知道": "bu4 zhi1 dao4", "时候": "shi2 hou5", "明白": "ming2 bai5", "清楚": "qing1 chu5",
@@ -69,7 +77,8 @@ PHRASES: dict[str, str] = {
     "觉得": "jue2 de5", "记得": "ji4 de5", "晓得": "xiao3 de5", "多少": "duo1 shao5", "晚上": "wan3 shang5",
     "早上": "zao3 shang5", "衣服": "yi1 fu5", "窗户": "chuang1 hu5", "师傅": "shi1 fu5", "商量": "shang1 liang5",
     "答应": "da1 ying5", "打听": "da3 ting5", "关系": "guan1 xi5", "太太": "tai4 tai5", "奶奶": "nai3 nai5",
-    "爷爷": "ye2 ye5", "谢谢": "xie4 xie5", "爸爸": "ba4 ba5", "妈妈": "ma1 ma5", "看看": "kan4 kan5", "试试": "shi4 shi5",
+    "爷爷": "ye2 ye5", "谢谢": "xie4 xie5", "爸爸": "ba4 ba5", "妈妈": "ma1 ma5", "看看": "kan4 kan5",
+    "试试": "shi4 shi5",
     "等等": "deng2 deng5", "想想": "xiang2 xiang5", "问问": "wen4 wen5", "这里": "zhe4 li5", "那里": "na4 li5",
     "哪里": "na2 li5", "里面": "li3 mian4", "上面": "shang4 mian5", "下面": "xia4 mian5", "差不多": "cha4 bu5 duo1",
     "不好意思": "bu4 hao3 yi4 si5", "没关系": "mei2 guan1 xi5", "好吗": "hao3 ma5", "什么": "shen2 me5",
@@ -78,16 +87,16 @@ PHRASES: dict[str, str] = {
 
 # Words the segmenter should keep or split as written.
 EXTRA_WORDS = (
-    "还款 还款日 还贷 账单日 年化 年化收益率 大额存单 结构性存款 活期 定期 理财经理 网银 手机银行 取号机 叫号 对公 个贷 "
-    "反洗钱 幺幺零 幺二零 验证码 开户行 他行 本行 我行 跨行 支行 信用卡 储蓄卡 借记卡 一类户 二类户 川剧 变脸 三星堆 "
-    "宽窄巷子 都江堰 武侯祠 就诊卡 挂号 分诊台 门诊 医保 蜀绣 盖碗茶"
+    "还款 还款日 还贷 账单日 年化 年化收益率 大额存单 结构性存款 活期 定期 理财经理 网银 手机银行 取号机 叫号 对公 "
+    "个贷 反洗钱 幺幺零 幺二零 验证码 开户行 他行 本行 我行 跨行 支行 信用卡 储蓄卡 借记卡 一类户 二类户 川剧 变脸 "
+    "三星堆 宽窄巷子 都江堰 武侯祠 就诊卡 挂号 分诊台 门诊 医保 蜀绣 盖碗茶"
 ).split()
 
-_KEEPS_ER = frozenset("女幼婴孤胎男少小健产宠妻育混弃患新生")  # 女儿, 婴儿: 儿 is a word of its own
+# After these 儿 has no syllable of its own; after 女 婴 幼 孤 胎 … it has, and is not listed.
 _ER_AFTER = frozenset("花点这那哪玩事门空号劲活儿头味份会块样圈片边手儿伴今明昨今馅词字本盖")
 
 _NUMBER = "(?:[一二三四五六七八九十百千万两几点零]+)?"
-_ADVERB = "认真|仔细|安全|顺利|准确|及时|快速|轻松|方便|主动|自动|详细|清楚|耐心|不断|逐步|合理|更好|很好|平稳|均匀|安心"
+_ADVERB = "认真|仔细|安全|顺利|准确|及时|快速|轻松|方便|主动|自动|详细|清楚|耐心|不断|逐步|合理|更好|很好|平稳|安心"
 
 # (before, character, after, reading): patterns end, and begin, at the character, within one clause.
 RULES: tuple[tuple[str, str, str, str], ...] = (
@@ -103,7 +112,7 @@ RULES: tuple[tuple[str, str, str, str], ...] = (
 
 def erhua(before: str, following: str) -> bool:
     """Whether 儿 after `before` only colours that syllable."""
-    return bool(before) and before not in _KEEPS_ER and before in _ER_AFTER and not following.startswith(("童", "子", "科"))
+    return before in _ER_AFTER and not following.startswith(("童", "子", "科"))
 
 
 def phrase_readings() -> tuple[dict[str, tuple[str, ...]], re.Pattern[str]]:

@@ -7,6 +7,7 @@ second of computing for a second of speech must never be overtaken by the listen
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from speech.text.normalise import normalise
@@ -25,13 +26,19 @@ _UNIT = re.compile(r"[A-Za-z]+(?:['’.-][A-Za-z]+)*|[\u3400-\u4dbf\u4e00-\u9fff
 
 # A cut before these is hardly heard; never after those.
 _BEFORE = frozenset(
-    "可以 需要 需 请 会 是 在 从 由 或 或者 和 以及 但 但是 如果 就 都 要 能 能够 应 应该 将 通过 根据 按照 使用 办理 前往 选择 携带 "
-    "进行 包括 属于 一般 通常 目前 并 并且 然后 因为 所以 即可 必须 不能 不会 没有 有 "
-    "and or but to for in on at with that which who if because when is are can will from by".split()
+    (
+        "可以 需要 需 请 会 是 在 从 由 或 或者 和 以及 但 但是 如果 就 都 要 能 能够 应 应该 将 通过 根据 "
+        "按照 使用 办理 前往 选择 携带 进行 包括 属于 一般 通常 目前 并 并且 然后 因为 所以 即可 必须 不能 "
+        "不会 没有 有 and or but to for in on at with that which who if because when is are can will from "
+        "by "
+    ).split()
 )
 _NOT_AFTER = frozenset(
-    "的 了 着 不 没 很 太 也 都 就 还 在 是 把 被 给 向 对 和 与 或 及 比 从 到 为 以 按 将 让 请 您 我 你 他 她 它 这 那 每 各 第 一 "
-    "会 能 要 可 再 又 最 更 a an the of to for in on at with and or but is are".split()
+    (
+        "的 了 着 不 没 很 太 也 都 就 还 在 是 把 被 给 向 对 和 与 或 及 比 从 到 为 以 按 将 让 请 您 我 "
+        "你 他 她 它 这 那 每 各 第 一 会 能 要 可 再 又 最 更 a an the of to for in on at with and or but "
+        "is are "
+    ).split()
 )
 
 
@@ -45,13 +52,13 @@ class _Unit:
     strength: int
 
 
-def clauses(text: str, language: Language) -> list[str]:
-    """Parts that join to `text`; each holds something to say unless nothing does."""
+def clauses(text: str, language: Language, limits: Sequence[float] = LIMITS) -> list[str]:
+    """Parts that join to `text`; each holds something to say unless nothing does. `limits` as LIMITS."""
     units = _units(text, language)
     out: list[str] = []
     at = 0
     while at < len(units):
-        end = _cut(units, at, LIMITS[min(len(out), len(LIMITS) - 1)], first=not out)
+        end = _cut(units, at, limits[min(len(out), len(limits) - 1)], first=not out)
         out.append("".join(unit.text for unit in units[at:end]))
         at = end
     return _no_empty_ones(out)

@@ -12,8 +12,12 @@ from re import Match
 from speech.text.normalise import Rule, Run, apply
 
 _ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
+_MONTH = (
+    "(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
+    "|Nov(?:ember)?|Dec(?:ember)?)"
+)
 _CODE_WORDS = "(?:call|dial|hotline|ending in|ending|number|code|PIN|room|text|at|extension|account|card)"
+_AMOUNT = r"(?:yuan|RMB|dollars|people|percent|a\.?m|p\.?m|o'clock)"
 _TITLE = r"(?:Dr|Mr|Mrs|Ms|Prof|St)\."
 
 
@@ -26,9 +30,9 @@ def runs(text: str) -> tuple[Run, ...]:
 def _rules() -> tuple[Rule, ...]:
     table = (
         (r"(?:https?://)?(?:www\.)[\w.-]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", _address),
-        (r"(?<![\d.,$])(?:95\d{3,4}|96\d{3,4}|12\d{3}|10086|10010)(?![\d.,]*\d)(?! (?:yuan|RMB|dollars|people))", _spell),
+        (rf"(?<![\d.,$])(?:95\d{{3,4}}|96\d{{3,4}}|12\d{{3}}|10086|10010)(?![\d.,]*\d)(?! ?{_AMOUNT})", _spell),
         (r"(?<![\d.])\+?\(?\d{2,4}\)?(?:[- ]\d{3,4}){2,}(?![\d.])|(?<![\d.,])\d{9,}(?![\d.,]*\d)", _spell),
-        (rf"(?<=\b)({_CODE_WORDS}:? )((?:\d[- ]?){{3,8}})(?![\d.,:]*[\d%])(?! ?(?:yuan|RMB|dollars|a\.?m|p\.?m|o'clock))", _code),
+        (rf"(?<=\b)({_CODE_WORDS}:? )((?:\d[- ]?){{3,8}})(?![\d.,:]*[\d%])(?! ?{_AMOUNT})", _code),
         (rf"{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?|\d{{1,2}} {_MONTH}\b(?: \d{{4}})?", _hibari),
         (r"\d{1,2}:\d{2}(?:\s?[AaPp]\.?[Mm]\.?(?![A-Za-z]))?|\d{1,2}\s?[AaPp]\.?[Mm]\b\.?", _hibari),
         (r"[¥￥$£€]\s?\d[\d,]*(?:\.\d+)?(?: (?:hundred|thousand|million|billion))?(?!\w)", _money),

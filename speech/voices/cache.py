@@ -12,24 +12,25 @@ _OVERHEAD = 200  # bytes of one Phone or Word object, about
 
 
 class SpeechCache:
-    """Least recently used `Speech` objects, bounded in bytes. Safe to use from several threads."""
+    """Least recently used clauses, each the `Speech` chunks it was spoken in, bounded in bytes. Safe across threads."""
 
     def __init__(self, max_bytes: int = 64 * 2**20) -> None:
         self._max = max_bytes
         self._bytes = 0
-        self._kept: OrderedDict[Hashable, Speech] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[Speech, ...]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable) -> Speech | None:
+    def get(self, key: Hashable) -> tuple[Speech, ...] | None:
         with self._lock:
             speech = self._kept.get(key)
             if speech is not None:
                 self._kept.move_to_end(key)
             return speech
 
-    def put(self, key: Hashable, speech: Speech) -> None:
+    def put(self, key: Hashable, speech: tuple[Speech, ...]) -> None:
         """Keep `speech`; its samples become read-only, since many listeners share them."""
-        speech.pcm.setflags(write=False)
+        for chunk in speech:
+            chunk.pcm.setflags(write=False)
         size = _size(speech)
         with self._lock:
             if key in self._kept:
@@ -51,5 +52,5 @@ class SpeechCache:
         return len(self._kept)
 
 
-def _size(speech: Speech) -> int:
-    return speech.pcm.nbytes + _OVERHEAD * (len(speech.phones) + len(speech.words))
+def _size(speech: tuple[Speech, ...]) -> int:
+    return sum(chunk.pcm.nbytes + _OVERHEAD * (len(chunk.phones) + len(chunk.words)) for chunk in speech)

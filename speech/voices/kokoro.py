@@ -1,39 +1,49 @@
-"""The Kokoro voice: Mandarin and English, clause by clause, with the time of every phone.
+"""The Kokoro voice: Mandarin and English, with the time of every phone, heard while it is still being made.
 
-    text → clauses → words and sounds (speech.pronounce) → tokens → Kokoro → samples + token lengths → Speech
+    text → clauses → words and sounds (speech.pronounce) → plan: times of everything → windows of words → Speech …
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from models.errors import BackendError
 from speech.audio import to_int16
-from speech.pronounce import english, mandarin
+from speech.pronounce import english, mandarin, phones
 from speech.pronounce.phones import Spoken
 from speech.text.clauses import clauses
 from speech.types import OUTPUT_RATE, Language, Phone, Speech, Word
 from speech.voices import timing
 from speech.voices.cache import SpeechCache
-from speech.voices.kokoro_engine import MAX_TOKENS, KokoroEngine, alphabet
+from speech.voices.kokoro_engine import FRAME, MAX_TOKENS, OVERLAP, KokoroEngine, Plan, tokens_of
+from speech.voices.timing import Beat
 
-# Measured: zf_xiaoxiao peaks above full scale at gain 1.
+# Measured on ordinary sentences: zf_xiaoxiao comes out louder than the others and peaks at full scale.
 GAINS = {"zf_xiaoxiao": 0.8}
 SPEEDS = (0.5, 2.0)
+# Syllables of the first, second and later clauses. The first sound does not wait for a clause, so they may be long.
+CLAUSE_LIMITS = (16, 26, 32)
+# Least frames (25 ms) of the first, second … window of a clause: the first is heard 0.2 s after the plan on two cores,
+# and each plays long enough for the next to be made.
+WINDOWS = (16, 28, 44, 60)
+_PEAK = 0.4  # of ordinary speech, what silence is judged by
 _NOTHING_MS = 120  # a text without anything to say is a short rest
 
 
 class KokoroVoice:
-    """One pair of voices, Mandarin and English; instances share the model."""
+    """One pair of voices, Mandarin and English; instances of a process share the model."""
 
     def __init__(
         self, engine: KokoroEngine, zh: str, en: str, speed: float = 1.0, cache: SpeechCache | None = None
     ) -> None:
         for voice in (zh, en):
             engine.style(voice)  # raises BackendUnknown early
+        engine.warm(zh)
         self.name = f"kokoro/{zh}+{en}"
         self._engine = engine
         self._voices: dict[Language, str] = {"zh": zh, "en": en}
@@ -45,39 +55,53 @@ class KokoroVoice:
         cls, *, store: Any, zh: str = "zf_xiaoxiao", en: str = "af_heart", speed: float = 1.0, threads: int = 2
     ) -> KokoroVoice:
         """Raises ModelMissing, or BackendUnknown for a voice that is not installed."""
-        return cls(KokoroEngine.shared(store.path("kokoro-82m"), threads), zh, en, speed)
+        engine = KokoroEngine.shared(store.path("kokoro-82m"), threads, store.home / "cache" / "kokoro")
+        return cls(engine, zh, en, speed)
 
     async def say(self, text: str, *, language: Language | None = None, speed: float = 1.0) -> AsyncIterator[Speech]:
         """Speak `text`. `speed` multiplies the voice's own, 0.5 to 2 in all."""
         language = language or language_of(text)
         pace = float(np.clip(self._speed * speed, *SPEEDS))
-        for clause in await self._engine.prepare(clauses, text, language):
-            yield await self._clause(clause, language, pace)
+        for clause in await self._engine.prepare(clauses, text, language, CLAUSE_LIMITS):
+            async with aclosing(self._clause(clause, language, pace)) as spoken:
+                async for speech in spoken:
+                    yield speech
 
     async def aclose(self) -> None:
         """The model stays loaded: other voices of the process use it."""
 
-    async def _clause(self, clause: str, language: Language, pace: float) -> Speech:
+    async def _clause(self, clause: str, language: Language, pace: float) -> AsyncIterator[Speech]:
         voice = self._voices[language]
         key = (voice, pace, clause)
-        speech = self._cache.get(key)
-        if speech is None:
-            speech = await self._make(clause, language, voice, pace)
-            self._cache.put(key, speech)
-        return speech
-
-    async def _make(self, clause: str, language: Language, voice: str, pace: float) -> Speech:
-        front_end = mandarin if language == "zh" else english
-        words = await self._engine.prepare(front_end.pronounce, clause)
-        parts = []
+        made = self._cache.get(key)
+        if made is not None:
+            for speech in made:
+                yield speech
+            return
+        parts: list[Speech] = []
+        words = await self._engine.prepare((mandarin if language == "zh" else english).pronounce, clause)
         for group in _groups(words):
-            tokens, spans = _tokens(group)
-            if any(sound.phones for word in group for sound in word.sounds):
-                audio, lengths = await self._engine.speak(tokens, voice, pace)
-                parts.append(_speech(group, audio * GAINS.get(voice, 1.0), lengths, spans, language))
-            else:
-                parts.append(_rest(group, language))
-        return _concatenated(parts, language)
+            async with aclosing(self._group(group, language, voice, pace)) as spoken:
+                async for speech in spoken:
+                    parts.append(speech)
+                    yield speech
+        self._cache.put(key, tuple(parts))
+
+    async def _group(
+        self, words: tuple[Spoken, ...], language: Language, voice: str, pace: float
+    ) -> AsyncIterator[Speech]:
+        if not any(sound.phones for word in words for sound in word.sounds):
+            yield _rest(words, language)
+            return
+        plan = await self._engine.plan(tokens_of(phones.ipa(words)), voice, pace)
+        row = timing.beats(words, _spans(words, plan), plan.frames * FRAME)
+        overlap = np.zeros(0, np.float32)
+        for window in _windows(words, row):
+            audio = await self._engine.render(plan, window.start // FRAME, window.end // FRAME)
+            audio = audio * np.float32(GAINS.get(voice, 1.0))
+            length = window.end - window.start
+            pcm, overlap = timing.crossfade(overlap, audio[:length]), audio[length : length + OVERLAP]
+            yield _speech(window, pcm, language)
 
 
 def language_of(text: str) -> Language:
@@ -88,12 +112,11 @@ def language_of(text: str) -> Language:
 
 
 def _groups(words: tuple[Spoken, ...]) -> list[tuple[Spoken, ...]]:
-    """The clause in pieces the model can take; one piece but for texts without any mark."""
-    known = alphabet()
+    """The clause in pieces the model can take: one piece, but for texts without any mark."""
     out: list[list[Spoken]] = [[]]
     size = 0
     for word in words:
-        length = sum(char in known for sound in word.sounds for char in sound.ipa)
+        length = len(tokens_of(phones.ipa((word,))))
         if length > MAX_TOKENS:
             raise BackendError(f"The word {word.text[:20]!r}… is too long to be spoken.")
         if size + length > MAX_TOKENS:
@@ -104,30 +127,64 @@ def _groups(words: tuple[Spoken, ...]) -> list[tuple[Spoken, ...]]:
     return [tuple(group) for group in out if group]
 
 
-def _tokens(words: tuple[Spoken, ...]) -> tuple[list[int], list[tuple[int, int]]]:
-    """Token ids, and for each sound the range of its tokens."""
-    known = alphabet()
-    tokens: list[int] = []
-    ranges = []
+def _spans(words: tuple[Spoken, ...], plan: Plan) -> list[tuple[int, int]]:
+    """Samples at which each sound begins and ends."""
+    out, at = [], 0
     for word in words:
         for sound in word.sounds:
-            start = len(tokens)
-            tokens += [known[char] for char in sound.ipa if char in known]
-            ranges.append((start, len(tokens)))
-    return tokens, ranges
+            after = at + len(tokens_of(sound.ipa))
+            out.append((plan.edges[at] * FRAME, plan.edges[after] * FRAME))
+            at = after
+    return out
 
 
-def _speech(
-    words: tuple[Spoken, ...], audio: np.ndarray, lengths: np.ndarray, ranges: list[tuple[int, int]], language: Language
-) -> Speech:
-    edges = np.concatenate(([0], np.cumsum(lengths)))[1:]  # edges[k]: where token k begins, after the first padding
-    spans = [(int(edges[start]), int(edges[end])) for start, end in ranges]
-    sounds = [sound for word in words for sound in word.sounds]
-    row = timing.phones(sounds, spans, len(audio))
-    row = timing.settle(row, timing.levels(audio))
-    pcm, row = timing.trimmed(audio, row, timing.pause_after("".join(word.text for word in words)))
-    counts = [sum(len(sound.phones) for sound in word.sounds) for word in words]
-    return Speech(to_int16(pcm), tuple(row), timing.captions(words, counts, row, len(pcm)), language)
+@dataclass(frozen=True)
+class _Window:
+    """Words that become one Speech. `row` are their beats, in samples of the clause."""
+
+    texts: tuple[tuple[int, str], ...]
+    row: tuple[Beat, ...]
+    first: bool
+    last: bool
+
+    @property
+    def start(self) -> int:
+        return self.row[0].start
+
+    @property
+    def end(self) -> int:
+        return self.row[-1].end
+
+
+def _windows(words: tuple[Spoken, ...], row: list[Beat]) -> list[_Window]:
+    """Cut a clause between words, each window at least as long as WINDOWS asks; nothing short is left at the end."""
+    cuts = [i for i, beat in enumerate(row) if i and beat.word != row[i - 1].word and not beat.silent]
+    bounds = [0]
+    total = row[-1].end
+    for cut in cuts:
+        least = WINDOWS[min(len(bounds), len(WINDOWS)) - 1] * FRAME
+        if row[cut].start - row[bounds[-1]].start >= least and total - row[cut].start >= WINDOWS[0] * FRAME:
+            bounds.append(cut)
+    bounds.append(len(row))
+    out, spoken = [], 0
+    for begin, end in zip(bounds, bounds[1:], strict=False):
+        last = end == len(row)
+        upto = len(words) if last else row[end].word
+        texts = tuple((k, words[k].text) for k in range(spoken, upto))
+        out.append(_Window(texts, tuple(row[begin:end]), first=begin == 0, last=last))
+        spoken = upto
+    return out
+
+
+def _speech(window: _Window, pcm: np.ndarray, language: Language) -> Speech:
+    row = [replace(beat, start=beat.start - window.start, end=beat.end - window.start) for beat in window.row]
+    row = timing.settle(row, pcm, _PEAK)
+    if window.first:
+        pcm, row = timing.trim_start(pcm, row)
+    if window.last:
+        pause = timing.pause_after("".join(text for _, text in window.texts))
+        pcm, row = timing.trim_end(pcm, row, pause)
+    return Speech(to_int16(timing.limited(pcm)), timing.phones(row), timing.captions(window.texts, row), language)
 
 
 def _rest(words: tuple[Spoken, ...], language: Language) -> Speech:
@@ -135,14 +192,3 @@ def _rest(words: tuple[Spoken, ...], language: Language) -> Speech:
     samples = _NOTHING_MS * OUTPUT_RATE // 1000
     captions = tuple(Word(word.text, 0, samples) for word in words)
     return Speech(np.zeros(samples, np.int16), (Phone("sil", 0, samples),), captions, language)
-
-
-def _concatenated(parts: list[Speech], language: Language) -> Speech:
-    if len(parts) == 1:
-        return parts[0]
-    phones, words, at = [], [], 0
-    for part in parts:
-        phones += [Phone(p.symbol, p.start + at, p.end + at, p.stress, p.tone) for p in part.phones]
-        words += [Word(w.text, w.start + at, w.end + at) for w in part.words]
-        at += part.samples
-    return Speech(np.concatenate([part.pcm for part in parts]), tuple(phones), tuple(words), language)

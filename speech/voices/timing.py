@@ -5,7 +5,8 @@ All positions are samples at OUTPUT_RATE.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,154 +14,184 @@ from speech.pronounce.phones import SILENCE, STOPS, Sound, Spoken
 from speech.types import OUTPUT_RATE, Phone, Word
 
 _HOP = OUTPUT_RATE // 200  # 5 ms
-_LEAD = OUTPUT_RATE * 30 // 1000  # kept before the first sound
-_TAIL = OUTPUT_RATE * 40 // 1000  # kept after the last sound
+LEAD = OUTPUT_RATE * 30 // 1000  # silence kept before the first sound
+TAIL = OUTPUT_RATE * 40 // 1000  # and after the last
+_CLOSURE = OUTPUT_RATE * 40 // 1000  # of a stop that follows silence: nothing marks its beginning
 _FADE = OUTPUT_RATE * 8 // 1000
-_SHORTEST = OUTPUT_RATE * 20 // 1000  # no phone is squeezed below this
-_QUIET_DB = 38.0  # below the loudest 5 ms; the noise floor of Kokoro lies 50–60 dB below
+_KNEE = 0.8
+_SHORTEST = OUTPUT_RATE * 20 // 1000  # no sound is squeezed below this
+_QUIET = 10 ** (-38 / 20)  # of full speech level; Kokoro's own noise lies 50–60 dB down
 
-# Silence after a clause by its last mark, in ms: Mandarin read speech pauses about 0.2 s at commas and 0.4–0.5 s at
-# full stops (Goldman-Eisler's ratio of 1 : 2); dialogue is quicker than reading.
-PAUSES_MS = {"，": 160, ",": 160, "、": 90, "；": 240, ";": 240, "：": 200, ":": 200, "—": 200, "…": 300} | dict.fromkeys(
-    "。.！!？?\n", 320
-)
+# Rest after a clause by its last mark, in ms. Read Mandarin pauses about twice as long at full stops as at commas; at a
+# counter people are quicker than readers.
+PAUSES_MS = dict.fromkeys("，,", 160) | dict.fromkeys("；;：:—", 220) | dict.fromkeys("。.！!？?…\n", 320) | {"、": 90}
 _CLOSERS = "”’」』）)】》\"' \t"
 
 
+@dataclass(frozen=True)
+class Beat:
+    """A sound, or silence, with its time, and the index of the word it belongs to."""
+
+    phones: tuple[str, ...]  # they share the time equally; (SILENCE,) for silence
+    start: int
+    end: int
+    word: int
+    tone: int = 0
+    stress: float = 0.0
+
+    @property
+    def silent(self) -> bool:
+        return self.phones[0] == SILENCE
+
+
 def pause_after(text: str) -> int:
-    """How long the voice rests after a clause, in samples. A full line, spaces and closing quotes do not count."""
-    bare = text.rstrip(_CLOSERS)
-    return PAUSES_MS.get(bare[-1:], 0) * OUTPUT_RATE // 1000
+    """How long the voice rests after a clause, in samples. Closing quotes and spaces do not count."""
+    return PAUSES_MS.get(text.rstrip(_CLOSERS)[-1:], 0) * OUTPUT_RATE // 1000
 
 
-def phones(sounds: Sequence[Sound], spans: Sequence[tuple[int, int]], total: int) -> list[Phone]:
-    """Phones that cover 0..total without gaps. `spans` are the times of the sounds, in order.
+def beats(words: Sequence[Spoken], spans: Sequence[tuple[int, int]], total: int) -> list[Beat]:
+    """Beats that cover 0..total without gaps; `spans` are the times of the words' sounds, in order.
 
-    A gap between words belongs to a stop after it (its closure is silent), else to the phone before it; punctuation is
-    silence.
+    A gap between words belongs to a stop after it (its closure is silent), else to the sound before it; punctuation is
+    silence, and so is what lies before the first sound and after the last.
     """
-    out: list[Phone] = []
-    begin = 0
-    for k, (sound, (start, end)) in enumerate(zip(sounds, spans, strict=True)):
+    flat = [(k, sound) for k, word in enumerate(words) for sound in word.sounds]
+    out: list[Beat] = []
+    for i, ((word, sound), (start, end)) in enumerate(zip(flat, spans, strict=True)):
+        begin = out[-1].end if out else 0
         if sound.phones:
-            start = begin if begin < start else start
-            step = (end - start) / len(sound.phones)
-            for j, symbol in enumerate(sound.phones):
-                out.append(
-                    Phone(symbol, round(start + j * step), round(start + (j + 1) * step), sound.stress, sound.tone)
-                )
-            begin = end
+            if not out and start > 0:
+                out.append(Beat((SILENCE,), 0, start, word))
+                begin = start
+            out.append(Beat(sound.phones, begin, end, word, sound.tone, sound.stress))
         elif sound.ipa.strip():
-            out.append(Phone(SILENCE, begin, end))
-            begin = end
-        elif not _closes_next(sounds, k) and out:
-            last = out[-1]
-            out[-1] = Phone(last.symbol, last.start, end, last.stress, last.tone)
-            begin = end
-    if begin < total:
-        out.append(Phone(SILENCE, begin, total))
-    return _joined([Phone(SILENCE, 0, spans[0][0]), *out] if spans and spans[0][0] > 0 else out)
-
-
-def _closes_next(sounds: Sequence[Sound], k: int) -> bool:
-    following = next((sound for sound in sounds[k + 1 :] if sound.phones or sound.ipa.strip()), None)
-    return bool(following and following.phones and following.phones[0] in STOPS)
-
-
-def _joined(row: list[Phone]) -> list[Phone]:
-    """Drop empty phones, merge silences that touch."""
-    out: list[Phone] = []
-    for phone in row:
-        if phone.end <= phone.start:
-            continue
-        if out and phone.symbol == SILENCE == out[-1].symbol:
-            out[-1] = Phone(SILENCE, out[-1].start, phone.end)
-        else:
-            out.append(phone)
-    return out
-
-
-def levels(pcm: np.ndarray) -> np.ndarray:
-    """Root mean square of each whole 5 ms of float audio, in dB relative to the loudest."""
-    n = len(pcm) // _HOP
-    rms = np.sqrt((pcm[: n * _HOP].reshape(n, _HOP).astype(np.float64) ** 2).mean(axis=1) + 1e-12)
-    return 20 * np.log10(rms / max(rms.max(initial=0.0), 1e-6))
-
-
-def settle(row: list[Phone], level: np.ndarray) -> list[Phone]:
-    """Move the edges of silences to where the sound really ends and begins: the last token of a phrase reports the
-    pause after it as its own."""
-    loud = level > -_QUIET_DB
-    out = list(row)
-    for i, phone in enumerate(out):
-        if phone.symbol != SILENCE:
-            continue
-        start, end = phone.start, phone.end
-        if i:
-            before = out[i - 1]
-            start = _quiet_from(loud, before.start + _SHORTEST, end)
-            start = max(min(start, end), before.start + min(_SHORTEST, before.end - before.start))
-            out[i - 1] = Phone(before.symbol, before.start, start, before.stress, before.tone)
-        if i + 1 < len(out):
-            after = out[i + 1]
-            lead = after.symbol in STOPS
-            end = max(start, min(_loud_from(loud, phone.start, after.end) - (_LEAD if lead else 0), after.end - _SHORTEST))
-            out[i + 1] = Phone(after.symbol, end, after.end, after.stress, after.tone)
-        out[i] = Phone(SILENCE, start, max(end, start))
+            out.append(Beat((SILENCE,), begin, end, word))
+        elif out and not _stop_follows(sound for _, sound in flat[i + 1 :]):
+            out[-1] = replace(out[-1], end=end)
+    if not out or out[-1].end < total:
+        out.append(Beat((SILENCE,), out[-1].end if out else 0, total, max(len(words) - 1, 0)))
     return _joined(out)
 
 
-def _quiet_from(loud: np.ndarray, start: int, end: int) -> int:
-    """The sample after the last loud 5 ms in start..end, or `start`."""
-    window = np.flatnonzero(loud[start // _HOP : end // _HOP])
-    return start if not len(window) else (start // _HOP + int(window[-1]) + 1) * _HOP
+def _stop_follows(sounds: Iterable[Sound]) -> bool:
+    following = next((sound for sound in sounds if sound.ipa.strip()), None)
+    return bool(following and following.phones and following.phones[0] in STOPS)
 
 
-def _loud_from(loud: np.ndarray, start: int, end: int) -> int:
-    """The first loud sample in start..end, or `end`."""
-    window = np.flatnonzero(loud[start // _HOP : end // _HOP])
-    return end if not len(window) else (start // _HOP + int(window[0])) * _HOP
-
-
-def trimmed(pcm: np.ndarray, row: list[Phone], pause: int) -> tuple[np.ndarray, list[Phone]]:
-    """Cut the silence at both ends, fade the edges, rest `pause` samples; phones move along."""
-    voiced = [phone for phone in row if phone.symbol != SILENCE]
-    if not voiced:
-        return np.zeros(pause, pcm.dtype), [Phone(SILENCE, 0, pause)] if pause else []
-    first = max(0, voiced[0].start - _LEAD)
-    last = min(len(pcm), voiced[-1].end + _TAIL)
-    cut = pcm[first:last].copy()
-    fade = min(_FADE, len(cut) // 2)
-    ramp = np.sin(np.linspace(0, np.pi / 2, fade, dtype=cut.dtype)) ** 2
-    cut[:fade] *= ramp
-    cut[len(cut) - fade :] *= ramp[::-1]
-    rest = max(0, pause - (last - voiced[-1].end))
-    total = len(cut) + rest
-    moved = [Phone(p.symbol, p.start - first, p.end - first, p.stress, p.tone) for p in row]
-    moved = [Phone(p.symbol, max(p.start, 0), min(p.end, total), p.stress, p.tone) for p in moved if p.end > 0]
-    moved = [p for p in moved if p.end > p.start]
-    if moved and moved[0].start > 0:
-        moved.insert(0, Phone(SILENCE, 0, moved[0].start))
-    if moved[-1].symbol == SILENCE:
-        moved[-1] = Phone(SILENCE, moved[-1].start, total)
-    elif moved[-1].end < total:
-        moved.append(Phone(SILENCE, moved[-1].end, total))
-    return np.concatenate((cut, np.zeros(rest, cut.dtype))), moved
-
-
-def captions(words: Sequence[Spoken], counts: Sequence[int], row: Sequence[Phone], total: int) -> tuple[Word, ...]:
-    """Word times from phone times: a word lasts from its first phone to its last, silence inside included.
-
-    `counts` are the voiced phones of each word; words without any take no time.
-    """
-    voiced = [phone for phone in row if phone.symbol != SILENCE]
-    out: list[Word] = []
-    at = 0
-    for word, count in zip(words, counts, strict=True):
-        if count and at < len(voiced):
-            start, end = voiced[at].start, voiced[min(at + count, len(voiced)) - 1].end
+def _joined(row: Iterable[Beat]) -> list[Beat]:
+    """Drop empty beats, merge silences that touch."""
+    out: list[Beat] = []
+    for beat in row:
+        if beat.end <= beat.start:
+            continue
+        if out and beat.silent and out[-1].silent:
+            out[-1] = replace(out[-1], end=beat.end)
         else:
-            start = end = out[-1].end if out else 0
-        out.append(Word(word.text, min(start, total), min(end, total)))
-        at += count
+            out.append(beat)
+    return out
+
+
+def settle(row: Sequence[Beat], pcm: np.ndarray, level: float) -> list[Beat]:
+    """Move the edges of silences to where the sound really ends and begins: the last token before a pause reports the
+    pause as its own. `pcm` are float samples from position 0, `level` the peak of ordinary speech."""
+    n = len(pcm) // _HOP
+    loud = np.abs(pcm[: n * _HOP]).reshape(n, _HOP).max(axis=1, initial=0.0) > level * _QUIET
+    out = list(row)
+    for i, beat in enumerate(out):
+        if not beat.silent:
+            continue
+        start, end = beat.start, beat.end
+        if i:
+            before = out[i - 1]
+            floor = min(before.start + _SHORTEST * len(before.phones), before.end)
+            start = max(floor, _last_loud(loud, before.start, end))
+            out[i - 1] = replace(before, end=start)
+        if i + 1 < len(out):
+            after = out[i + 1]
+            onset = _first_loud(loud, start, after.end)
+            if after.phones[0] in STOPS:
+                onset -= _CLOSURE
+            end = max(start, min(onset, after.end - _SHORTEST * len(after.phones)))
+            out[i + 1] = replace(after, start=end)
+        out[i] = replace(beat, start=start, end=max(end, start))
+    return _joined(out)
+
+
+def _last_loud(loud: np.ndarray, start: int, end: int) -> int:
+    """The end of the last loud 5 ms in start..end, or `start`."""
+    found = np.flatnonzero(loud[start // _HOP : -(-end // _HOP)])
+    return min(end, (start // _HOP + int(found[-1]) + 1) * _HOP) if len(found) else start
+
+
+def _first_loud(loud: np.ndarray, start: int, end: int) -> int:
+    """The beginning of the first loud 5 ms in start..end, or `end`."""
+    found = np.flatnonzero(loud[start // _HOP : -(-end // _HOP)])
+    return max(start, (start // _HOP + int(found[0])) * _HOP) if len(found) else end
+
+
+def trim_start(pcm: np.ndarray, row: Sequence[Beat]) -> tuple[np.ndarray, list[Beat]]:
+    """Cut the silence before the first sound down to LEAD and fade in."""
+    cut = max(0, row[0].end - LEAD) if row[0].silent and len(row) > 1 else 0
+    out = pcm[cut:].copy()
+    fade = min(_FADE, len(out))
+    out[:fade] *= _ramp(fade)
+    moved = [replace(beat, start=max(0, beat.start - cut), end=beat.end - cut) for beat in row]
+    return out, moved
+
+
+def trim_end(pcm: np.ndarray, row: Sequence[Beat], pause: int) -> tuple[np.ndarray, list[Beat]]:
+    """Cut after the last sound, fade out, and rest `pause` samples from where the sound ended."""
+    voiced_end = row[-1].start if row[-1].silent else row[-1].end
+    out = pcm[: voiced_end + TAIL].copy()
+    fade = min(_FADE, len(out))
+    out[len(out) - fade :] *= _ramp(fade)[::-1]
+    total = max(len(out), voiced_end + pause)
+    rest = replace(row[-1], phones=(SILENCE,), start=voiced_end, end=total, tone=0, stress=0.0)
+    kept = row[:-1] if row[-1].silent else row
+    return np.concatenate((out, np.zeros(total - len(out), out.dtype))), _joined([*kept, rest])
+
+
+def _ramp(n: int) -> np.ndarray:
+    return (np.sin(np.linspace(0, np.pi / 2, n)) ** 2).astype(np.float32)
+
+
+def crossfade(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """`after` with its first samples blended with `before`, which sounded there in the other window."""
+    n = min(len(before), len(after))
+    out = after.copy()
+    ramp = np.linspace(0, 1, n, dtype=np.float32)
+    out[:n] = before[:n] * (1 - ramp) + after[:n] * ramp
+    return out
+
+
+def limited(pcm: np.ndarray) -> np.ndarray:
+    """Peaks above the knee bend instead of clipping; what lies below is untouched."""
+    over = np.abs(pcm) > _KNEE
+    out = pcm.copy()
+    room = 1 - _KNEE
+    out[over] = np.sign(pcm[over]) * (_KNEE + room * np.tanh((np.abs(pcm[over]) - _KNEE) / room))
+    return out
+
+
+def phones(row: Sequence[Beat]) -> tuple[Phone, ...]:
+    """Beats to phones, contiguous."""
+    out: list[Phone] = []
+    for beat in row:
+        step = (beat.end - beat.start) / len(beat.phones)
+        edges = [beat.start + round(k * step) for k in range(len(beat.phones))] + [beat.end]
+        out += [
+            Phone(symbol, edges[k], edges[k + 1], beat.stress, beat.tone)
+            for k, symbol in enumerate(beat.phones)
+            if edges[k + 1] > edges[k]
+        ]
+    return tuple(out)
+
+
+def captions(texts: Sequence[tuple[int, str]], row: Sequence[Beat]) -> tuple[Word, ...]:
+    """(index, text) of words to their times: from the first sound to the last; a word without sound takes no time."""
+    out: list[Word] = []
+    for index, text in texts:
+        mine = [beat for beat in row if beat.word == index and not beat.silent]
+        at = out[-1].end if out else 0
+        out.append(Word(text, mine[0].start, mine[-1].end) if mine else Word(text, at, at))
     return tuple(out)
