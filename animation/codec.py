@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from animation.types import FPS, JOINTS, RATE, SAMPLES_PER_FRAME, SHAPES, Frames
+from animation.types import FPS, JOINTS, RATE, SHAPES, Frames
 from models.errors import EventInvalid
 
 HEADER = struct.Struct("<BBHIQB")  # type, flags, turn, seq, pts_us, n
@@ -120,11 +120,6 @@ def to_microseconds(pts: int) -> int:
 def from_microseconds(pts_us: int) -> int:
     """The sample that `to_microseconds` came from."""
     return (pts_us * 6 + 125) // 250
-
-
-def frame_pts(frames: Frames) -> np.ndarray:
-    """int64 [n]: where each frame stands on the media clock."""
-    return frames.pts + SAMPLES_PER_FRAME * np.arange(len(frames), dtype=np.int64)
 
 
 def _header(kind: int, turn: int, seq: int, pts: int, n: int, first: bool) -> bytes:

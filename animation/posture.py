@@ -81,7 +81,6 @@ _BREATH = _pose(
 @dataclass(frozen=True)
 class _Act:
     frame: int
-    beat: bool
     wait: float = 1.0  # next shift of weight as a multiple of the mean
 
 
@@ -90,8 +89,8 @@ class Posture:
         self._dice = Dice(rng, 4)
         self._stance = Track(_LEAN[state].ravel())
         self._arms = Track(np.zeros(len(JOINTS) * 3))
-        self._shifts = Log(_Act(0, False, self._dice.lognormal(0, sigma=0.3)))
-        self._acts = Log(_Act(-BEAT_SPACING, True))
+        self._shifts = Log(_Act(0, self._dice.lognormal(0, sigma=0.3)))
+        self._acts = Log(_Act(-BEAT_SPACING))
         self._sway = Noise(0.03, 0.3, 9, rng)
         self._sway_size = np.radians(np.array([_SWAY[j] for j in ("hips", "spine", "chest")])).ravel() / 2
 
@@ -133,13 +132,13 @@ class Posture:
         side = (1.0 if k % 2 else -1.0) * (0.4 + 0.6 * self._dice.uniform(k, 0))
         weight = _pose(hips=(0, 0.8 * side, 1.4 * side), spine=(0, 0, -1.0 * side), chest=(0, 0, -0.5 * side))
         self._stance.move(m.frame, (_LEAN[m.state] + weight).ravel(), frames_of(2.2 if shift else 1.0))
-        self._shifts.add(_Act(m.frame, False, self._dice.lognormal(k, 1, sigma=0.3)))
+        self._shifts.add(_Act(m.frame, self._dice.lognormal(k, 1, sigma=0.3)))
 
     def _gesture(self, frame: int, name: str) -> None:
         pose, out, hold = GESTURES[name]
         self._arms.move(frame, pose.ravel(), out)
         self._arms.move(frame + out + hold, np.zeros(pose.size), HOME)
-        self._acts.add(_Act(frame + out + hold, False))
+        self._acts.add(_Act(frame + out + hold))
 
     def _beat(self, frame: int, strength: float) -> None:
         """A small stroke that lands with the accent, now one hand, now the other, sometimes both."""
@@ -149,7 +148,7 @@ class Posture:
         size = 0.5 + 0.5 * strength
         self._arms.move(frame, (size * pose).ravel(), ACCENT_LEAD)
         self._arms.move(frame + ACCENT_LEAD + BEAT_HOLD, np.zeros(pose.size), BEAT_HOME)
-        self._acts.add(_Act(frame, True))
+        self._acts.add(_Act(frame))
 
     def _rest(self, frame: int) -> None:
         if np.abs(self._arms.values(frame, frame + LOOKAHEAD)).max() > 0.0:

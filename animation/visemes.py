@@ -141,12 +141,3 @@ def poses(symbol: str) -> tuple[Pose, ...]:
 
 def is_silence(symbol: str) -> bool:
     return poses(symbol)[0].viseme == "rest"
-
-
-def viseme_poses() -> dict[str, np.ndarray]:
-    """Mean target row [12] of every viseme class a lip-reader could tell, for decoding."""
-    classes: dict[str, list[np.ndarray]] = {}
-    for pose in _POSES.values():
-        if pose.viseme:
-            classes.setdefault(pose.viseme, []).append(pose.targets)
-    return {name: np.mean(rows, axis=0) for name, rows in classes.items()}
