@@ -17,7 +17,8 @@ from speech.audio import to_int16
 from speech.pronounce import english, mandarin, phones
 from speech.pronounce.phones import Spoken
 from speech.text.clauses import clauses
-from speech.types import OUTPUT_RATE, Language, Phone, Speech, Word
+from speech.text.language import language_of
+from speech.types import Language, Speech
 from speech.voices import timing
 from speech.voices.cache import SpeechCache
 from speech.voices.kokoro_engine import FRAME, MAX_TOKENS, OVERLAP, KokoroEngine, Plan, tokens_of
@@ -32,7 +33,6 @@ CLAUSE_LIMITS = (16, 26, 32)
 # and each plays long enough for the next to be made.
 WINDOWS = (16, 28, 44, 60)
 _PEAK = 0.4  # of ordinary speech, what silence is judged by
-_NOTHING_MS = 120  # a text without anything to say is a short rest
 
 
 class KokoroVoice:
@@ -91,7 +91,7 @@ class KokoroVoice:
         self, words: tuple[Spoken, ...], language: Language, voice: str, pace: float
     ) -> AsyncIterator[Speech]:
         if not any(sound.phones for word in words for sound in word.sounds):
-            yield _rest(words, language)
+            yield timing.rest([word.text for word in words], language)
             return
         plan = await self._engine.plan(tokens_of(phones.ipa(words)), voice, pace)
         row = timing.beats(words, _spans(words, plan), plan.frames * FRAME)
@@ -102,13 +102,6 @@ class KokoroVoice:
             length = window.end - window.start
             pcm, overlap = timing.crossfade(overlap, audio[:length]), audio[length : length + OVERLAP]
             yield _speech(window, pcm, language)
-
-
-def language_of(text: str) -> Language:
-    """Mandarin where there is any Han character, else English where there is any Latin letter."""
-    if any("\u3400" <= char <= "\u9fff" for char in text):
-        return "zh"
-    return "en" if any(char.isascii() and char.isalpha() for char in text) else "zh"
 
 
 def _groups(words: tuple[Spoken, ...]) -> list[tuple[Spoken, ...]]:
@@ -185,10 +178,3 @@ def _speech(window: _Window, pcm: np.ndarray, language: Language) -> Speech:
         pause = timing.pause_after("".join(text for _, text in window.texts))
         pcm, row = timing.trim_end(pcm, row, pause)
     return Speech(to_int16(timing.limited(pcm)), timing.phones(row), timing.captions(window.texts, row), language)
-
-
-def _rest(words: tuple[Spoken, ...], language: Language) -> Speech:
-    """A short silence for a text that says nothing."""
-    samples = _NOTHING_MS * OUTPUT_RATE // 1000
-    captions = tuple(Word(word.text, 0, samples) for word in words)
-    return Speech(np.zeros(samples, np.int16), (Phone("sil", 0, samples),), captions, language)

@@ -111,8 +111,10 @@ class KokoroEngine:
         return self._styles[voice]
 
     def warm(self, voice: str) -> None:
-        """Begin to prepare `voice` (about a second of a core); the first clause waits for it if it must."""
+        """Begin to prepare `voice` and the front ends; the first clause waits for them if it must."""
         self._worker.submit(self._normals, voice)
+        for text, front_end in zip(_ORDINARY.values(), (mandarin, english), strict=True):
+            self._reader.submit(front_end.pronounce, text)
 
     async def prepare(self, work: Any, *args: Any) -> Any:
         """Run text work off the event loop, beside the model: dictionaries take a second to load at first use."""

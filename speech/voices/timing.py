@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from speech.pronounce.phones import SILENCE, STOPS, Sound, Spoken
-from speech.types import OUTPUT_RATE, Phone, Word
+from speech.types import OUTPUT_RATE, Language, Phone, Speech, Word
 
 _HOP = OUTPUT_RATE // 200  # 5 ms
 LEAD = OUTPUT_RATE * 30 // 1000  # silence kept before the first sound
@@ -19,6 +19,7 @@ TAIL = OUTPUT_RATE * 40 // 1000  # and after the last
 _CLOSURE = OUTPUT_RATE * 40 // 1000  # of a stop that follows silence: nothing marks its beginning
 _FADE = OUTPUT_RATE * 8 // 1000
 _KNEE = 0.8
+_NOTHING = OUTPUT_RATE * 120 // 1000
 _SHORTEST = OUTPUT_RATE * 20 // 1000  # no sound is squeezed below this
 _QUIET = 10 ** (-38 / 20)  # of full speech level; Kokoro's own noise lies 50–60 dB down
 
@@ -94,8 +95,7 @@ def _joined(row: Iterable[Beat]) -> list[Beat]:
 def settle(row: Sequence[Beat], pcm: np.ndarray, level: float) -> list[Beat]:
     """Move the edges of silences to where the sound really ends and begins: the last token before a pause reports the
     pause as its own. `pcm` are float samples from position 0, `level` the peak of ordinary speech."""
-    n = len(pcm) // _HOP
-    loud = np.abs(pcm[: n * _HOP]).reshape(n, _HOP).max(axis=1, initial=0.0) > level * _QUIET
+    loud = _loud(pcm, level)
     out = list(row)
     for i, beat in enumerate(out):
         if not beat.silent:
@@ -115,6 +115,17 @@ def settle(row: Sequence[Beat], pcm: np.ndarray, level: float) -> list[Beat]:
             out[i + 1] = replace(after, start=end)
         out[i] = replace(beat, start=start, end=max(end, start))
     return _joined(out)
+
+
+def voiced(pcm: np.ndarray, level: float) -> tuple[int, int]:
+    """From the first to the last loud 5 ms; everything when nothing is loud."""
+    found = np.flatnonzero(_loud(pcm, level))
+    return (int(found[0]) * _HOP, (int(found[-1]) + 1) * _HOP) if len(found) else (0, len(pcm))
+
+
+def _loud(pcm: np.ndarray, level: float) -> np.ndarray:
+    n = len(pcm) // _HOP
+    return np.abs(pcm[: n * _HOP]).reshape(n, _HOP).max(axis=1, initial=0.0) > level * _QUIET
 
 
 def _last_loud(loud: np.ndarray, start: int, end: int) -> int:
@@ -195,3 +206,9 @@ def captions(texts: Sequence[tuple[int, str]], row: Sequence[Beat]) -> tuple[Wor
         at = out[-1].end if out else 0
         out.append(Word(text, mine[0].start, mine[-1].end) if mine else Word(text, at, at))
     return tuple(out)
+
+
+def rest(texts: Sequence[str], language: Language) -> Speech:
+    """A short silence for a text that says nothing: marks, emoji."""
+    row = (Phone(SILENCE, 0, _NOTHING),)
+    return Speech(np.zeros(_NOTHING, np.int16), row, tuple(Word(text, 0, _NOTHING) for text in texts), language)
