@@ -7,6 +7,7 @@ cores); `readiness` tells how far it is. Nothing here knows of sockets.
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -34,10 +35,21 @@ if TYPE_CHECKING:
 
 
 class Listener(Protocol):
-    """Hears how the loading goes."""
+    """Hears how the loading goes. What fails is logged in any case."""
 
-    def part(self, name: str, state: str) -> None: ...
+    def part(self, name: str, state: str, ms: float) -> None: ...
     def all(self, ready: bool) -> None: ...
+
+
+class _Logged:
+    """The listener where nobody watches a terminal."""
+
+    def part(self, name: str, state: str, ms: float) -> None:
+        if state == "ready":
+            logs.event("loaded", part=name, ms=round(ms))
+
+    def all(self, ready: bool) -> None:
+        logs.event("all_loaded", ready=ready)
 
 
 @dataclass
@@ -62,7 +74,7 @@ class House:
         """Reads the packs; raises PersonaUnknown or PackInvalid."""
         self._settings = settings
         self._store = store or Store.default()
-        self._listener = listener
+        self._listener = listener or _Logged()
         self._personas = {pack.id: Persona(pack, _card(pack)) for pack in _packs(settings)}
         self._parts = {name: "loading" for name, _ in self._plan()}
         self._ears: Ears | None = None
@@ -112,25 +124,19 @@ class House:
             try:
                 await load()
             except ShurenError as problem:
-                self._state(part, " ".join(filter(None, (problem.message, problem.hint))))
-                logs.event("load_failed", part=part, code=problem.code, why=problem.message, hint=problem.hint)
+                self._parts[part] = " ".join(filter(None, (problem.message, problem.hint)))
+                logs.event("load_failed", level=logging.ERROR, part=part, **problem.as_dict())
             except Exception as problem:
-                self._state(part, "failed; the log has the reason")
+                self._parts[part] = "failed; the log has the reason"
                 logs.failure("load_failed", problem, part=part)
             else:
-                self._state(part, "ready")
-                logs.event("loaded", part=part, ms=round((perf_counter() - began) * 1000))
+                self._parts[part] = "ready"
+            self._listener.part(part, self._parts[part], (perf_counter() - began) * 1000)
         ready = all(state == "ready" for state in self._parts.values())
-        if self._listener:
-            self._listener.all(ready)
+        self._listener.all(ready)
         for persona in self._personas.values() if ready else ():
             for language in persona.pack.languages[1:]:
                 await _rehearse(persona, language)
-
-    def _state(self, part: str, state: str) -> None:
-        self._parts[part] = state
-        if self._listener:
-            self._listener.part(part, state)
 
     def _load_ears(self) -> None:
         from speech.hearing import Ears

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,11 +34,12 @@ def serve(
     from server.compose import House
 
     settings = _settings(host=host, port=port, persona=persona)
-    logs.configure(level=settings.log.level, lines_as_json=log_json or settings.log.lines_as_json)
-    console = Console(stderr=True, highlight=False)
+    as_json = log_json or settings.log.lines_as_json
+    logs.configure(level=settings.log.level, lines_as_json=as_json)
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
     store = Store.default()
     _check(settings, store, console)
-    house = House(settings, store=store, listener=_Teller(console, settings))
+    house = House(settings, store=store, listener=None if as_json else _Teller(console, settings))
     config = uvicorn.Config(
         create_app(settings, house),
         host=settings.host,
@@ -51,7 +53,8 @@ def serve(
         timeout_graceful_shutdown=10,
         server_header=False,
     )
-    console.print("[bold]蜀人 Shuren[/] is starting. The page opens at once; talking begins when all parts are ready.")
+    if not as_json:
+        console.print("[bold]蜀人 Shuren[/] is starting; people can talk when all parts are ready.")
     uvicorn.Server(config).run()
 
 
@@ -61,9 +64,10 @@ class _Teller:
     def __init__(self, console: Console, settings: Settings) -> None:
         self._console, self._settings = console, settings
 
-    def part(self, name: str, state: str) -> None:
+    def part(self, name: str, state: str, ms: float) -> None:
         ready = state == "ready"
-        self._console.print(f"  {'[green]✓[/]' if ready else '[red]✗[/]'} {name}{'' if ready else f': {state}'}")
+        mark, rest = ("[green]✓[/]", f" [dim]{ms / 1000:.1f} s[/]") if ready else ("[red]✗[/]", f": {escape(state)}")
+        self._console.print(f"  {mark} {name}{rest}")
 
     def all(self, ready: bool) -> None:
         if ready:

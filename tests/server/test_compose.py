@@ -39,7 +39,7 @@ class Told:
         self.parts: list[tuple[str, str]] = []
         self.ready: bool | None = None
 
-    def part(self, name: str, state: str) -> None:
+    def part(self, name: str, state: str, ms: float) -> None:
         self.parts.append((name, state))
 
     def all(self, ready: bool) -> None:

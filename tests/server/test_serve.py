@@ -66,7 +66,9 @@ def test_a_wrong_setting_names_its_variable(
 def test_the_terminal_says_whether_people_can_come() -> None:
     out = io.StringIO()
     teller = _Teller(Console(file=out, width=200), Settings(port=9000))
-    teller.part("ears", "ready")
+    teller.part("ears", "ready", 1200.0)
+    teller.part("voice", "no [weights]", 0.0)
     teller.all(True)
     teller.all(False)
-    assert "✓ ears" in out.getvalue() and "http://localhost:9000/" in out.getvalue() and "mended" in out.getvalue()
+    assert "✓ ears 1.2 s" in out.getvalue() and "no [weights]" in out.getvalue()
+    assert "http://localhost:9000/" in out.getvalue() and "mended" in out.getvalue()
