@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -67,8 +67,7 @@ class Plan:
     missed: bool = False
     offers: bool = False
     discloses: bool = True
-    looked_up: str = ""
-    preface: tuple[Sentence, ...] = field(default=())  # said first in any case
+    looked_up: str = ""  # the question as it was looked up, with the one before it if it followed on
 
 
 class Planner:

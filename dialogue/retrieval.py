@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -148,11 +148,10 @@ class Index:
         """The question with the role's words spelt right."""
         return self._homophones.mend(question) if has_chinese(question) else question
 
-    def search(self, question: str, *, only: Collection[str] = (), count: int = 5) -> list[Match]:
-        """The best entries, best first; of `only` where given."""
+    def search(self, question: str, *, count: int = 5) -> list[Match]:
+        """The best entries, best first."""
         scores = self._scores(question)
-        order = [i for i in np.argsort(-scores) if not only or self._ids[i] in only]
-        return [Match(self._ids[i], float(scores[i])) for i in order[:count]]
+        return [Match(self._ids[i], float(scores[i])) for i in np.argsort(-scores)[:count]]
 
     def _scores(self, question: str) -> np.ndarray:
         """(entries,) float32 in 0..1."""

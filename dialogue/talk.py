@@ -22,6 +22,7 @@ from dialogue.wording import Wording
 from models.errors import BackendError
 
 RECORDS = 64
+LONGEST = 1000  # characters of an utterance that are looked at
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class ModelLimits:
     lead_in_s: float = 0.8  # a lead-in is said when nothing else came until then
 
 
-class _Kept(Exception):  # noqa: N818 – a turn of events, not an error
+class _Kept(Exception):
     """The guard kept a sentence of the model back; what follows is not to be trusted either."""
 
 
@@ -86,7 +87,7 @@ class Talk:
         """The answer, sentence by sentence, each one guarded. Closing it stops the language model."""
         if not self._open:
             return
-        text = normalise(said.text)
+        text = normalise(said.text[:LONGEST])
         language = language_of(text, self._language) if said.typed else said.language
         self._language = language
         plan = self._planner.plan(text, language, 1.0 if said.typed else said.confidence, self._state)

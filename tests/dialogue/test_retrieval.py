@@ -1,6 +1,6 @@
 """The right item is found, in other words, in English, and through a recogniser's mistakes.
 
-`final` is the held-out round: measured 81 % at one and 93 % at three. The other rounds were looked at while the
+`final` is the held-out round: measured 83 % at one and 93 % at three. The other rounds were looked at while the
 phrasings were written. Floors stand a little below what was measured.
 """
 
@@ -105,7 +105,3 @@ def test_scores_are_between_nothing_and_one(index: Index) -> None:
     for text in ("银行卡丢了怎么办", "abc", "？", "的", "我" * 300):
         assert all(-1e-6 <= match.score <= 1 + 1e-6 for match in index.search(text))
     assert index.search("银行卡丢了怎么办")[0].score > 0.8
-
-
-def test_a_search_can_be_limited(index: Index) -> None:
-    assert [match.id for match in index.search("银行卡丢了怎么办", only={"hours"})] == ["hours"]
