@@ -24,12 +24,21 @@ class Line:
         return self.pts + self.speech.samples
 
 
+@dataclass(frozen=True)
+class _Part:
+    """Words of one sentence that were spoken, in `samples` of audio."""
+
+    sentence: Sentence
+    samples: int
+    words: tuple[Word, ...]
+
+
 class Script:
     """Lines of one answer, in order. Bounded by the length of an answer."""
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
-        self._past: list[tuple[int, tuple[Word, ...]]] = []  # (samples, words) heard before a pause cleared the lines
+        self._past: list[_Part] = []  # heard before a pause cleared the lines
 
     @property
     def end(self) -> int:
@@ -38,26 +47,28 @@ class Script:
     @property
     def text(self) -> str:
         """Everything placed so far, less what pauses took back."""
-        return self._said() + "".join(word.text for line in self.lines for word in line.speech.words)
+        return _joined([*self._past, *map(_part, self.lines)])
+
+    def with_rest(self, rest: list[Line]) -> str:
+        """`text` and what a pause took back."""
+        return _joined([*self._past, *map(_part, self.lines), *map(_part, rest)])
 
     def add(self, line: Line) -> None:
         self.lines.append(line)
 
     def heard(self, pts: int) -> str:
         """What had been heard at `pts`: a word counts once half of it was played."""
-        return self._said() + "".join(
-            word.text for line in self.lines for word in line.speech.words if line.pts + _middle(word) <= pts
-        )
+        return _joined([*self._past, *(_part(line, pts) for line in self.lines)])
 
     def heard_audio(self, samples: int) -> str:
         """What had been heard after `samples` of this answer's audio, counted without the silences between lines."""
-        text = ""
-        for length, words in [*self._past, *((line.speech.samples, line.speech.words) for line in self.lines)]:
-            text += "".join(word.text for word in words if _middle(word) <= samples)
-            samples -= length
+        heard = []
+        for part in [*self._past, *map(_part, self.lines)]:
+            heard.append(replace(part, words=tuple(word for word in part.words if _middle(word) <= samples)))
+            samples -= part.samples
             if samples <= 0:
                 break
-        return text
+        return _joined(heard)
 
     def sentence_at(self, pts: int) -> Sentence | None:
         """The sentence being heard at `pts`."""
@@ -73,14 +84,11 @@ class Script:
             tail = tail_of(line.speech, pts - line.pts)
             heard = line.speech.words[: len(line.speech.words) - len(tail.words)]
             if heard:
-                self._past.append((min(pts, line.end) - line.pts, heard))
+                self._past.append(_Part(line.sentence, min(pts, line.end) - line.pts, heard))
             if tail.samples:
                 rest.append(replace(line, speech=tail))
         self.lines = []
         return rest
-
-    def _said(self) -> str:
-        return "".join(word.text for _, words in self._past for word in words)
 
 
 def tail_of(speech: Speech, at: int) -> Speech:
@@ -97,6 +105,26 @@ def tail_of(speech: Speech, at: int) -> Speech:
         phones=tuple(_earlier(phone, start) for phone in speech.phones if phone.end > start),
         words=tuple(_earlier(word, start) for word in words),
     )
+
+
+def _part(line: Line, until: int | None = None) -> _Part:
+    """A line's words, or those of them heard at `until`."""
+    words = line.speech.words
+    if until is not None:
+        words = tuple(word for word in words if line.pts + _middle(word) <= until)
+    return _Part(line.sentence, line.speech.samples, words)
+
+
+def _joined(parts: list[_Part]) -> str:
+    """The text of parts; English sentences are parted by a space."""
+    text, before = "", None
+    for part in parts:
+        if not part.words:
+            continue
+        apart = before is not None and part.sentence is not before and part.sentence.language == "en"
+        text += (" " if apart else "") + "".join(word.text for word in part.words)
+        before = part.sentence
+    return text
 
 
 def _middle(word: Word) -> int:

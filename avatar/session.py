@@ -86,6 +86,7 @@ class Session:
         self._outbox = Outbox()
         self._greet = greet
         self._spoken_label = spoken_label
+        self._label_due = bool(spoken_label)  # still to be said
         self._label_language = label_language
         self._label_shown = False
         self._create_response = True
@@ -314,8 +315,7 @@ class Session:
         stage, script = self._stage, self._stage.script
         if self._answer and status == "cancelled":
             self._answer.cancel()
-        whole = script.text + "".join(w.text for line in self._paused_lines for w in line.speech.words)
-        heard = whole
+        heard = whole = script.with_rest(self._paused_lines)
         if status != "completed":
             pts = self._heard_pts()
             self._paused_lines = stage.cut(pts) or self._paused_lines
@@ -366,9 +366,9 @@ class Session:
             self._fail("internal_error", "Something went wrong while answering.")
 
     async def _sentences(self, turn: int, question: Question) -> AsyncIterator[Sentence]:
-        if self._spoken_label and not self._label_shown:
-            label, self._spoken_label = self._spoken_label, ""
-            yield Sentence(label, self._label_language, "template", must_finish=True)
+        if self._label_due and not self._label_shown:
+            self._label_due = False
+            yield Sentence(self._spoken_label, self._label_language, "template", must_finish=True)
         if question.said is None:
             for sentence in self._conversation.greeting():
                 yield sentence

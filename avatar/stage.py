@@ -73,6 +73,7 @@ class Stage:
     def cut(self, pts: int) -> list[Line]:
         """Silence from `pts` on. Returns what was not heard, to be placed again or dropped."""
         self.body.cancel(min(to_frame(pts), self.body.cursor))
+        self._sent = min(self._sent, pts)
         return self.script.cut(pts)
 
     def release(self, now: int, *, frames: bool) -> list[AudioOut | FramesOut]:

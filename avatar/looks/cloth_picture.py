@@ -18,4 +18,4 @@ def weave_picture() -> tuple[bytes, str]:
     uneven = blur(rng.normal(0, 1, (SIZE, SIZE)), 2, 2) * 1.6
     slubs = blur(rng.normal(0, 1, (SIZE, SIZE)), 1, 1)
     height = 0.35 * np.sin(phase + uneven) + 0.25 * slubs
-    return jpeg(normals_of(height, 0.9), 82)
+    return jpeg(normals_of(height, 0.55), 82)

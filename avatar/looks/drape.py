@@ -15,7 +15,7 @@ from avatar.looks.source import islands
 
 HEM = 0.045  # metres below the hips joint where garments end
 CALM = 8  # rounds of smoothing
-TILE = 42.0  # repeats of the cloth pattern over the base mesh's uv square
+TILE = 30.0  # repeats of the cloth pattern over the base mesh's uv square
 
 
 def drape(figure: Figure, clearance: float, rounds: int, *, fine_above: float | None = None) -> Part:

@@ -7,7 +7,21 @@ import numpy as np
 from animation.types import SHAPES
 from avatar.looks.figure import Figure
 from avatar.looks.lids import Eye
+from avatar.looks.mesh import smooth
 from avatar.looks.mouth import Mouth
+from avatar.looks.source import islands
+
+
+HELD_RINGS = 5  # edge rings around mouth and eyes that smoothing leaves alone
+# Face units that press hard creases into the cheeks, and rounds of smoothing that make them folds of skin.
+SOFTENED = {
+    f"{name}{side}": rounds
+    for side in ("Left", "Right")
+    for name, rounds in {
+        "mouthSmile": 14, "mouthDimple": 10, "mouthStretch": 8, "mouthFrown": 8, "cheekSquint": 6, "noseSneer": 6,
+        "mouthUpperUp": 5, "mouthPress": 6,
+    }.items()
+} | {"cheekPuff": 8}  # fmt: skip
 
 
 def expressions(figure: Figure, eyes: list[Eye]) -> dict[str, np.ndarray]:
@@ -18,9 +32,34 @@ def expressions(figure: Figure, eyes: list[Eye]) -> dict[str, np.ndarray]:
     units["mouthClose"] = mouth.close()
     units["mouthPucker"] = mouth.pucker()
     units["mouthFunnel"] = mouth.funnel()
+    soft = _Softener(figure)
+    for name, rounds in SOFTENED.items():
+        units[name] = soft(units[name], rounds)
     for eye in eyes:
         units |= _lids(eye)
     return units
+
+
+class _Softener:
+    """Evens displacements over the face without touching the lips' line of contact and the lids' margins, where an
+    average over neighbours would part what must meet."""
+
+    def __init__(self, figure: Figure) -> None:
+        source = figure.source
+        quads, name = source.faces["body"], islands(source)
+        face = quads[name == "head"]
+        self._edges = np.unique(np.sort(np.concatenate([face[:, [0, 1]], face[:, [1, 2]], face[:, [2, 3]],
+                                                        face[:, [3, 0]]]), axis=1), axis=0)  # fmt: skip
+        inner = np.union1d(np.intersect1d(face, quads[name == "mouth"]), np.intersect1d(face, quads[name == "socket"]))
+        held = np.zeros(len(figure.positions), bool)
+        held[inner] = True
+        for _ in range(HELD_RINGS):
+            held[np.unique(face[held[face].any(axis=1)])] = True
+        held[np.setdiff1d(np.arange(len(held)), face)] = True
+        self._held = held
+
+    def __call__(self, delta: np.ndarray, rounds: int) -> np.ndarray:
+        return smooth(delta, self._edges, rounds, self._held)
 
 
 def _lids(eye: Eye) -> dict[str, np.ndarray]:

@@ -63,7 +63,7 @@ class Comb:
         w = np.clip(around / 0.62, 0, 1)
         first = between(np.tile(front, (len(w), 1)), np.tile(crown, (len(w), 1)), np.clip(w / 0.75, 0, 1))
         root = between(first, np.tile(back, (len(w), 1)), np.clip((w - 0.75) / 0.25, 0, 1) * 0.8)
-        root = root + np.stack([side * 0.010, np.zeros(len(w)), np.zeros(len(w))], axis=1)
+        root = root + np.stack([side * 0.006, np.zeros(len(w)), np.zeros(len(w))], axis=1)
         return root / np.linalg.norm(root, axis=1, keepdims=True)
 
     def _volume(self, around: np.ndarray, dome: np.ndarray) -> np.ndarray:
@@ -120,7 +120,7 @@ def lining(figure: Figure, style: HairStyle) -> Part:
     pieces = []
     for side in (1.0, -1.0):
         around = np.linspace(0.0, 1.0, 18)
-        strands = comb.strand(np.full(18, side), around, np.full(18, -0.0022), np.full(18, -0.009))
+        strands = comb.strand(np.full(18, side), around, np.full(18, -0.0022), np.full(18, -0.004))
         triangles = grid_triangles(18, POINTS)
         triangles = triangles[:, ::-1] if side > 0 else triangles
         uv = np.zeros((18 * POINTS, 2))

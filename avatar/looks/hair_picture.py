@@ -6,7 +6,7 @@ import numpy as np
 
 from avatar.looks.fields import ramp
 from avatar.looks.look import HairStyle
-from avatar.looks.raster import jpeg, linear, normals_of, png, to_srgb
+from avatar.looks.raster import blur, jpeg, linear, normals_of, png, to_srgb
 
 SIZE = 512
 STRIPS = 4
@@ -21,10 +21,10 @@ def hair_pictures(style: HairStyle) -> dict[str, tuple[bytes, str]]:
     alpha = np.concatenate([a for _, a in strips], axis=1)
     v = np.linspace(0, 1, SIZE)[:, None]
     base = linear(*style.colour)
-    tone = 0.45 + 0.9 * height
+    tone = 0.60 + 0.65 * height
     colour = base * tone[..., None] * (1 - 0.25 * ramp(v, 0.25, 0.0))[..., None]
     picture = np.dstack([to_srgb(colour), np.round(alpha * 255).astype(np.uint8)])
-    return {"hair": png(picture), "hair_normal": jpeg(normals_of(height, 2.2), 85)}
+    return {"hair": png(picture), "hair_normal": jpeg(normals_of(blur(height, 1, 1), 1.5), 85)}
 
 
 def _strip(rng: np.random.Generator, width: int, hairs: int, gaps: int) -> tuple[np.ndarray, np.ndarray]:

@@ -16,7 +16,7 @@ from avatar.looks.raster import png
 
 COLUMNS = 44
 ROWS = 5
-UPPER_LENGTH, LOWER_LENGTH = 0.0078, 0.0034  # metres
+UPPER_LENGTH, LOWER_LENGTH = 0.0068, 0.0024  # metres
 TEXTURE = (1024, 128)
 
 
@@ -64,8 +64,8 @@ def _fringe(figure: Figure, eye: Eye, expressions: dict[str, np.ndarray], *, upp
     lift = 0.25 if upper else -0.55
     tips = []
     for t in np.linspace(0, 1, ROWS):
-        rise = (0.50 * t**2.2 if upper else -0.30 * t**1.4) + lift * t * (0.0 if upper else 1.0)
-        reach = np.stack([sign * fan * t * 0.75, np.full(COLUMNS, rise), np.full(COLUMNS, 0.80 * t)], axis=1)
+        rise = (0.42 * t**2.4 - 0.10 * t * (1 - t) if upper else -0.30 * t**1.4) + lift * t * (0.0 if upper else 1.0)
+        reach = np.stack([sign * fan * t * 0.75, np.full(COLUMNS, rise), np.full(COLUMNS, 0.90 * t)], axis=1)
         tips.append(reach * length[:, None])
     offset = np.stack(tips)  # [ROWS, COLUMNS, 3]
     inset = np.array([0, -0.0003 if upper else 0.0003, -0.0006])
@@ -143,7 +143,7 @@ def lash_picture() -> tuple[bytes, str]:
         inside = y < long
         stroke = np.clip(1.4 - np.abs(x[None] - centre[:, None]) / np.maximum(thick, 1e-4)[:, None], 0, 1)
         alpha = np.maximum(alpha, stroke * inside[:, None])
-    alpha = np.maximum(alpha, ramp(y, 0.07, 0.0)[:, None] * 0.9)
+    alpha = np.maximum(alpha, ramp(y, 0.22, 0.0)[:, None] * 0.95)
     picture = np.zeros((height, width, 4), np.uint8)
     picture[..., :3] = (20, 14, 12)
     picture[..., 3] = np.round(alpha * 255)

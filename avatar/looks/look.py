@@ -56,7 +56,7 @@ class Look:
     blush: float = 0.5
     eye_shadow: float = 0.6
     liner: float = 0.9
-    brow_strength: float = 0.9
+    brow_strength: float = 1.0
     shadow: float = 0.8
 
 
@@ -66,7 +66,7 @@ LIN = Look(
     targets={
         "macrodetails/asian-female-young": 1.0,
         "macrodetails/universal-female-young-averagemuscle-averageweight": 1.0,
-        "eyes/{s}-eye-scale-incr": 0.30,
+        "eyes/{s}-eye-scale-incr": 0.45,
         "eyes/{s}-eye-height2-incr": 0.12,
         "eyes/{s}-eye-height1-incr": 0.05,
         "eyes/{s}-eye-corner2-up": 0.15,
@@ -75,9 +75,13 @@ LIN = Look(
         "nose/nose-width3-decr": 0.25,
         "nose/nose-flaring-decr": 0.35,
         "nose/nose-greek-incr": 0.10,
-        "chin/chin-width-decr": 0.25,
-        "head/head-oval": 0.35,
+        "chin/chin-width-decr": 0.40,
+        "head/head-oval": 0.50,
         "head/head-scale-vert-decr": 0.15,
+        "head/head-fat-decr": 0.20,
+        "cheek/{s}-cheek-volume-decr": 0.30,
+        "cheek/{s}-cheek-inner-incr": 0.15,
+        "mouth/mouth-scale-horiz-decr": 0.12,
         "mouth/mouth-angles-up": 0.25,
         "mouth/mouth-cupidsbow-incr": 0.25,
         "mouth/mouth-lowerlip-volume-decr": 0.35,

@@ -113,6 +113,18 @@ def grid_triangles(rows: int, columns: int, *, closed: bool = False) -> np.ndarr
     return triangulate(quads)
 
 
+def coarsen(part: Part, cell: np.ndarray, movable: np.ndarray) -> Part:
+    """Merge vertices that fall into the same cell, where movable [n]; triangles that collapse vanish.
+
+    cell: int [n, k], any grouping key. Attributes are those of one member of each group.
+    """
+    keys = np.column_stack([np.where(movable[:, None], cell, 0), np.where(movable, -1, np.arange(len(cell)))])
+    _, first, group = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    triangles = first[group.reshape(-1)[part.triangles]]
+    a, b, c = triangles.T
+    return replace(part, triangles=triangles, normals=None).pick((a != b) & (b != c) & (c != a))
+
+
 def facing_out(positions: np.ndarray, triangles: np.ndarray, core: np.ndarray) -> np.ndarray:
     """The triangles, all turned over if most of their area faces the point `core` [3]."""
     a, b, c = (positions[triangles[:, k]] for k in range(3))

@@ -21,7 +21,7 @@ from avatar.looks.scalp import Scalp
 
 SIZE = 1024
 NOSE_TIP, CHIN = 297, 5171  # base mesh vertices
-SHADOW_TINT = np.array([0.48, 0.31, 0.26])  # light that has been through skin: what a fully shadowed crease keeps
+SHADOW_TINT = np.array([0.50, 0.36, 0.31])  # light that has been through skin: what a fully shadowed crease keeps
 
 
 @dataclass
@@ -105,7 +105,7 @@ def _roots(canvas: Canvas, figure: Figure) -> np.ndarray:
     at = canvas.at - Scalp.middle(figure)
     azimuth = np.abs(np.degrees(np.arctan2(at[..., 0], at[..., 2])))
     elevation = np.degrees(np.arctan2(at[..., 1], np.hypot(at[..., 0], at[..., 2])))
-    line = np.interp(azimuth, [0, 30, 52, 62, 72, 84, 110, 180], [41, 41, 33, 16, -6, -2, -28, -52])
+    line = np.interp(azimuth, [0, 30, 52, 62, 72, 84, 110, 180], [41, 43, 42, 30, 6, 2, -28, -52])
     ragged = 3.0 * noise(canvas.at, 0.0022, 71) + 2.0 * noise(canvas.at, 0.009, 72)
     return ramp(elevation + ragged, line - 1.0, line + 9.0) * (canvas.at[..., 1] > figure.joint("neck")[1])
 

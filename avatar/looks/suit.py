@@ -15,7 +15,7 @@ from avatar.looks.mesh import Part, clip, facing_out, grid_triangles, join
 CLEARANCE = 0.011
 PAD = 0.017  # height of the shoulder pads, metres
 CORE = np.array([0.0, -0.14, 0.025])  # a point inside the chest, from the neck joint
-DENSITY = 26.0  # cloth pattern repeats per metre on flat pieces, as on the draped ones
+DENSITY = 18.0  # cloth pattern repeats per metre on flat pieces, as on the draped ones
 # Heights above the lowest point of the V, and half widths, metres. The V ends at the neck.
 V_BOTTOM = 0.215  # below the neck joint
 V_TOP_WIDTH = 0.064
@@ -105,7 +105,7 @@ class Jacket:
             gorge = self._gorge(side, t)
             at_gorge = ramp(np.abs(a), 0.55, 1.0)[:, None]
             point = point * (1 - at_gorge) + gorge * at_gorge
-            bump = 0.007 * np.sin(np.pi * t) ** 0.8 + (0.0035 if k < rows - 1 else -0.002)
+            bump = 0.0045 * np.sin(np.pi * t) ** 0.8 + (0.0028 if k < rows - 1 else -0.002)
             direction = point - core
             direction /= np.linalg.norm(direction, axis=1, keepdims=True)
             points.append(point + direction * bump)

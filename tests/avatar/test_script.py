@@ -73,3 +73,12 @@ def test_audio_heard_counts_across_a_pause() -> None:
     script.add(Line(50_000, rest[0].speech, rest[0].sentence))
     assert script.heard_audio(CHAR) == "你"
     assert script.heard_audio(2 * CHAR) == "你好"
+
+
+def test_english_sentences_are_parted_by_a_space_and_chinese_ones_are_not() -> None:
+    script = Script()
+    for text in ("Hi.", "Bye."):
+        speech = clause(text)
+        script.add(Line(script.end, speech, Sentence(text, "en", "approved")))
+    assert script.text == "Hi. Bye."
+    assert script.heard(10**9) == "Hi. Bye."
