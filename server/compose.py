@@ -198,11 +198,14 @@ class House:
             raise PersonaUnknown(f"No persona named {name[:80]!r}.", hint=f"Known: {', '.join(self._personas)}")
         return self._personas[name].card
 
-    def open_session(self, persona: str, *, speaks_label: bool) -> Session:
-        """A new session; hand it back to `close_session`. Raises AtCapacity, or BackendUnavailable while loading."""
+    def open_session(self, persona: str, *, speaks_label: bool, language: str = "") -> Session:
+        """A new session; hand it back to `close_session`. `language` of the greeting, where the persona speaks it.
+
+        Raises AtCapacity, or BackendUnavailable while loading.
+        """
         if len(self._sessions) >= self._settings.sessions.limit:
             raise AtCapacity("All places are taken at the moment.", hint="Try again in a minute.")
-        session = self._make_session(self._personas[persona], speaks_label)
+        session = self._make_session(self._personas[persona], speaks_label, language)
         self._sessions.add(session)
         return session
 
@@ -217,13 +220,14 @@ class House:
         audio = resample(to_float(pcm), OUTPUT_RATE, INPUT_RATE)
         return await self._ears.recogniser.transcribe(audio, words=self._personas[persona].pack.vocabulary)
 
-    def _make_session(self, persona: Persona, speaks_label: bool) -> Session:
+    def _make_session(self, persona: Persona, speaks_label: bool, language: str) -> Session:
         from animation.body import Body
         from avatar.session import Session
 
         if self._ears is None or not persona.loaded:
             raise self._unavailable(persona)
-        conversation = persona.mind.converse()
+        spoken = language if language in persona.pack.languages else _own_language(persona.pack)
+        conversation = persona.mind.converse(language=spoken)
         return Session(
             id=new_id("sess"),
             hearing=self._ears.listen(conversation.words),

@@ -20,7 +20,7 @@ router = APIRouter()
 
 
 @router.websocket("/v1/realtime")
-async def realtime(websocket: WebSocket, persona: str = "", model: str = "") -> None:
+async def realtime(websocket: WebSocket, persona: str = "", model: str = "", language: str = "") -> None:
     """A live session with a persona. `model` names it too, since that is what OpenAI's SDKs send."""
     host: Host = websocket.app.state.host
     settings: Settings = websocket.app.state.settings
@@ -34,7 +34,7 @@ async def realtime(websocket: WebSocket, persona: str = "", model: str = "") -> 
     await websocket.accept(subprotocol=chosen)
     try:
         card = host.persona(persona or model)
-        session = host.open_session(card.id, speaks_label=chosen != BINARY)
+        session = host.open_session(card.id, speaks_label=chosen != BINARY, language=language)
     except ShurenError as problem:
         await _refuse(websocket, problem)
         return

@@ -61,7 +61,7 @@ class Host(Protocol):
         """A persona by id, "" for the default one. Raises PersonaUnknown, or BackendUnavailable while loading."""
         ...
 
-    def open_session(self, persona: str, *, speaks_label: bool) -> LiveSession:
+    def open_session(self, persona: str, *, speaks_label: bool, language: str = "") -> LiveSession:
         """A new session. `speaks_label`: say the AI label before the first answer if it is not shown.
 
         Raises AtCapacity.

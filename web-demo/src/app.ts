@@ -140,6 +140,7 @@ export class App {
     const url = new URL("v1/realtime", this.base);
     url.protocol = url.protocol.replace("http", "ws");
     if (this.persona) url.searchParams.set("persona", this.persona.id);
+    url.searchParams.set("language", this.page.currentLanguage);
     return url.href;
   }
 

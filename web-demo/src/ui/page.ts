@@ -66,6 +66,10 @@ export class Page {
     this.setLanguage(language);
   }
 
+  get currentLanguage(): Language {
+    return this.language;
+  }
+
   setLanguage(language: Language): void {
     this.language = language;
     this.t = translator(language);
