@@ -8,8 +8,8 @@ are changed here, where the captions and the face see them too.
 from __future__ import annotations
 
 Char = tuple[str, str]  # ("你", "ni3")
-_DIGITS = "零〇一二三四五六七八九幺两"
-_COUNTED = "个步天年次件张口"  # 一个一个, 一步一步
+_DIGITS = frozenset("零〇一二三四五六七八九幺两")
+_COUNTED = frozenset("个步天年次件张口")  # 一个一个, 一步一步
 _ORDINAL = ("第", "初", "星期", "周", "十", "〇", "零")
 
 
@@ -41,7 +41,7 @@ def _bu(before: str, after: Char) -> str:
 
 def _yi(before: str, after: Char) -> str:
     """yī in numbers read out and ordinals, yí before a fourth tone, yì before the others, light in 看一看."""
-    if before and before == after[0] and before not in _DIGITS + _COUNTED:
+    if before and before == after[0] and before not in _DIGITS | _COUNTED:
         return "yi5"
     if not after[0] or before in _ORDINAL or before in _DIGITS or before == "点":
         return "yi1"

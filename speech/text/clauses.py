@@ -16,7 +16,7 @@ from speech.types import Language
 # Syllables (about 0.2 s each) a clause may have: first, second, …, all later ones.
 LIMITS = (9, 14, 22, 32)
 HARD_LIMIT = 44  # cut at a word boundary even without a good place
-_SHORTEST_LATER = 5
+_SHORTEST_FIRST, _SHORTEST_LATER = 1.5, 5
 
 _SENTENCE_END = frozenset("。！？!?…\n")
 _CLAUSE_END = frozenset("，；：,;:—")
@@ -72,7 +72,7 @@ def _cut(units: list[_Unit], at: int, limit: float, *, first: bool) -> int:
         if weight > limit and marked:
             return marked
         if units[i].strength >= 2 and weight > 0:
-            if units[i].strength == 3 or (first and weight >= 2):
+            if units[i].strength == 3 or (first and weight >= _SHORTEST_FIRST):
                 return i + 1
             if weight >= _SHORTEST_LATER:
                 marked = i + 1
