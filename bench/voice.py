@@ -130,12 +130,12 @@ async def _errors(recogniser: Recogniser, text: str, pcm: np.ndarray, language: 
 
 
 def syllables_or_words(text: str, language: Language) -> list[str]:
-    """Mandarin as syllables with the tones that are spoken, figures read out; English as lower-case words."""
+    """Mandarin as syllables with dictionary tones, figures read out; English as lower-case words."""
     from speech.pronounce.mandarin import pinyin
     from speech.text.normalise import spoken
 
     if language == "zh":
-        return pinyin(text)
+        return pinyin(text, changed=False)
     return re.findall(r"[a-z']+", _figures_in_words(spoken(text, "en")).lower())
 
 

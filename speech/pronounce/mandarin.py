@@ -54,11 +54,12 @@ def pronounce(text: str) -> tuple[Spoken, ...]:
     return _attach_punctuation(_space_words(words))
 
 
-def pinyin(text: str) -> list[str]:
-    """The syllables that are spoken, with tone digits after sandhi: what tests and measurements compare."""
+def pinyin(text: str, *, changed: bool = True) -> list[str]:
+    """The syllables of `text` with tone digits, as spoken, or as in the dictionary: what measurements compare."""
     pieces = [piece for run in normalise(text, "zh") for piece in _pieces(run.spoken)]
     _apply_readings(pieces)
-    _apply_sandhi(pieces)
+    if changed:
+        _apply_sandhi(pieces)
     return [reading for piece in pieces for _, reading in piece.chars or ()]
 
 

@@ -34,7 +34,10 @@ _PAD = 0
 # A voice has a style for every number of tokens. The encoder takes the one that fits, for its rhythm and melody; the
 # decoder always this one, since norm statistics belong to a style, and a voice should not change from clause to clause.
 _TIMBRE_ROW = 80
-_KEPT_PADDING = 3  # frames of silence kept at both ends; the model adds up to half a second
+# The sound of a token is heard two frames before its place: of all lags this one best fits the loudness of vowels and
+# the bursts of stops to the phones (correlation 0.52 at no lag, 0.75 at two frames; the same for Mandarin and English).
+_AHEAD = 2
+_KEPT_PADDING = 4  # frames of silence kept at both ends; the model adds up to half a second
 
 # Ordinary speech of 5–7 s, from which a voice's norm statistics are taken once. Log-mel distance to the model run whole
 # is 0.34; with one short sentence it was 0.44, with four 0.32; trimming the padding alone costs 0.24.
@@ -147,7 +150,7 @@ class KokoroEngine:
         lengths = np.round(durations.reshape(-1)).astype(int)
         first = max(0, lengths[0] - _KEPT_PADDING)
         last = lengths.sum() - max(0, lengths[-1] - _KEPT_PADDING)
-        edges = np.cumsum(lengths)[: len(tokens) + 1] - first
+        edges = np.maximum(np.cumsum(lengths)[: len(tokens) + 1] - first - _AHEAD, 0)
         pitch = pitch[:, 2 * first : 2 * last]
         harmonics = np.arange(1, graph.HARMONICS + 1)
         turns = np.cumsum(np.mod(pitch.reshape(-1, 1).astype(np.float64) * harmonics / RATE, 1), axis=0)
