@@ -16,18 +16,18 @@ TAIL = 0.074  # length of the scarf's ends
 BADGE = (0.054, 0.0172)
 
 
-def scarf(jacket: Jacket, top: float) -> Part:
+def scarf(jacket: Jacket, top: float, *, fine: bool) -> Part:
     """A small knot at the collar and two short ends. top: height of the knot's middle above the neck joint."""
     centre = jacket.on_front(np.zeros(1), np.array([jacket.neck[1] + top]), 0.004)[0]
-    pieces = [_knot(centre), _tail(jacket, centre, 1, 0.0), _tail(jacket, centre, -1, 0.0022)]
+    pieces = [_knot(centre, fine), _tail(jacket, centre, 1, 0.0, fine), _tail(jacket, centre, -1, 0.0022, fine)]
     for piece in pieces:
         near = nearest(jacket.whole, np.tile(centre - [0, 0.03, 0], (len(piece.positions), 1)))
         piece.weights = jacket.whole.weights[near]
     return join("scarf", [piece.with_normals() for piece in pieces])
 
 
-def _knot(centre: np.ndarray) -> Part:
-    rows, columns = 12, 22
+def _knot(centre: np.ndarray, fine: bool) -> Part:
+    rows, columns = (10, 17) if fine else (7, 11)
     polar, around = np.meshgrid(np.linspace(0, np.pi, rows), np.linspace(0, 2 * np.pi, columns), indexing="ij")
     unit = np.stack([np.cos(polar), np.sin(polar) * np.sin(around), np.sin(polar) * np.cos(around)], axis=-1)
     folds = 1 + 0.06 * np.sin(around * 5 + 2 * polar) * np.sin(polar)
@@ -37,9 +37,9 @@ def _knot(centre: np.ndarray) -> Part:
     return _silk((body + centre).reshape(-1, 3), grid_triangles(rows, columns)[:, ::-1], np.zeros(rows * columns))
 
 
-def _tail(jacket: Jacket, knot: np.ndarray, side: int, raised: float) -> Part:
+def _tail(jacket: Jacket, knot: np.ndarray, side: int, raised: float, fine: bool) -> Part:
     """One end: widens, hangs down and outwards in soft folds, cut slanting."""
-    rows, columns = 16, 13
+    rows, columns = (14, 13) if fine else (8, 9)
     t, u = np.meshgrid(np.linspace(0, 1, rows), np.linspace(-1, 1, columns), indexing="ij")
     half = 0.0055 + 0.0085 * ramp(t, 0.0, 0.75)
     length = TAIL * (1 + 0.10 * u * side)

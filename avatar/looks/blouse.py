@@ -16,8 +16,8 @@ STAND = 0.021  # height of the collar's stand behind the neck, metres
 
 
 class Blouse:
-    def __init__(self, figure: Figure, skin: Part, jacket: Jacket) -> None:
-        self.figure, self.skin, self.jacket = figure, skin, jacket
+    def __init__(self, figure: Figure, skin: Part, jacket: Jacket, *, fine: bool) -> None:
+        self.figure, self.skin, self.jacket, self.fine = figure, skin, jacket, fine
         self.neck = figure.joint("neck")
         self.whole = drape(figure, CLEARANCE, 10)
 
@@ -53,7 +53,7 @@ class Blouse:
 
     def _collar(self) -> tuple[Part, Part]:
         """The stand around the neck and the leaf that folds over it, open in front."""
-        turns = 53
+        turns = 53 if self.fine else 29
         a = np.linspace(-1, 1, turns)
         angle = a * np.radians(176.0)
         front = ramp(np.abs(a), 0.45, 1.0)
@@ -63,17 +63,17 @@ class Blouse:
             height = top - (1 - t) * 0.034
             rows.append(self._place(a * np.pi, height, np.full(turns, 0.0030) + 0.002 * (1 - t)))
         stand = self._sheet(np.stack(rows, axis=1))
-        leaf = []
+        leaf, steps = [], np.linspace(0, 1, 7 if self.fine else 5)
         point = ramp(np.abs(a), 0.66, 0.985)  # where the leaves run out into points
         drop = 0.027 + 0.026 * point
-        for k, t in enumerate(np.linspace(0, 1, 7)):
+        for k, t in enumerate(steps):
             fold = 0.0022 * np.sin(np.pi * min(t * 2.5, 1.0))
             height = top + fold - drop * t
             spread = 0.0036 + 0.0030 * np.sqrt(t) + (0.002 + 0.010 * front) * t
             pull = angle * (1 - 0.13 * t * ramp(np.abs(a), 0.80, 1.0))
             inner = self._place(pull, np.maximum(height, -0.03), spread)
             row = inner * [1, 0, 1] + np.stack([0 * a, self.neck[1] + height, 0 * a], axis=1)
-            leaf.append(self._outside(row, 0.0045 if k < 6 else 0.001))
+            leaf.append(self._outside(row, 0.0045 if k < len(steps) - 1 else 0.001))
         return stand, self._sheet(np.stack(leaf, axis=1))
 
     def _outside(self, points: np.ndarray, gap: float) -> np.ndarray:
@@ -93,12 +93,13 @@ class Blouse:
         helper = np.cross(axis, [0.0, 0.0, 1.0])
         helper /= np.linalg.norm(helper)
         other = np.cross(axis, helper)
-        turn = np.linspace(0, 2 * np.pi, 25)
+        count = 25 if self.fine else 13
+        turn = np.linspace(0, 2 * np.pi, count)
         away = np.cos(turn)[:, None] * helper + np.sin(turn)[:, None] * other
         rows = []
         for along, out in ((0.030, 0.002), (0.010, 0.0045), (-0.004, 0.0045), (-0.004, 0.0015)):
             origin = wrist + axis * max(along, 0.004)
-            reach = cast(self.skin, np.tile(origin, (25, 1)), away)
+            reach = cast(self.skin, np.tile(origin, (count, 1)), away)
             rows.append(wrist + axis * along + away * (fill(np.minimum(reach, 0.045)) + out)[:, None])
         part = self._sheet(np.stack(rows, axis=1), wrist)
         part.weights = self.figure.rows(f"{side}LowerArm", len(part.positions))

@@ -68,7 +68,9 @@ def _face_front(figure: Figure, quads: np.ndarray, island: np.ndarray) -> np.nda
     """Faces worth refining: the front of the head and the ears' surroundings, not the crown under the hair."""
     points = figure.positions[quads].mean(axis=1)
     eyes = figure.joint("leftEye")
-    return (island == "head") & (points[:, 2] > eyes[2] - 0.055) & (points[:, 1] < eyes[1] + 0.06)
+    return (island == "head") & (points[:, 2] > eyes[2] - 0.055) & (
+        np.abs(points[:, 1] - eyes[1] + 0.035) < 0.080
+    )
 
 
 def _layout(source: Source, quad_uv: np.ndarray, island: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -19,6 +19,7 @@ from avatar.looks.fields import ramp
 from avatar.looks.figure import Figure, pose, shape
 from avatar.looks.glb import Writer
 from avatar.looks.hair_picture import hair_pictures
+from avatar.looks.lighten import lighten
 from avatar.looks.look import Look
 from avatar.looks.materials import Sheets, materials
 from avatar.looks.mesh import Part
@@ -89,15 +90,15 @@ def assemble(
     """Every mesh of the avatar."""
     radii = eyes.ball_radii(figure)
     parts = [body.skin(figure, shapes, fine=fine)]
-    parts += [eyes.eyeball(figure, joint, radius) for joint, radius in radii.items()]
-    parts += [teeth.teeth(figure, shapes), teeth.lining(figure, shapes)]
-    parts += [lashes.shade(figure, lash_eyes, shapes), lashes.lashes(figure, lash_eyes, shapes)]
+    parts += [eyes.eyeball(figure, joint, radius, fine=fine) for joint, radius in radii.items()]
+    parts += [teeth.teeth(figure, shapes, fine=fine), teeth.lining(figure, shapes)]
+    parts += lashes.lids_trim(figure, lash_eyes, shapes, fine=fine)
     parts.append(hair.hair(figure, look.hair, fine=fine))
-    parts.append(hair.lining(figure, look.hair))
+    parts.append(hair.lining(figure, look.hair, fine=fine))
     jacket = Jacket(figure, fine=fine)
-    parts += [suit(jacket), blouse(Blouse(figure, parts[0], jacket))]
-    parts += [accessories.scarf(jacket, -0.040), accessories.badge(jacket), accessories.button(jacket)]
-    return parts
+    parts += [suit(jacket), blouse(Blouse(figure, parts[0], jacket, fine=fine))]
+    parts += [accessories.scarf(jacket, -0.040, fine=fine), accessories.badge(jacket), accessories.button(jacket)]
+    return [lighten(figure, part, fine=fine) for part in parts]
 
 
 def shade(parts: list[Part]) -> tuple[list[Part], np.ndarray]:

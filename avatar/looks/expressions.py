@@ -11,14 +11,13 @@ from avatar.looks.mesh import smooth
 from avatar.looks.mouth import Mouth
 from avatar.looks.source import islands
 
-
 HELD_RINGS = 5  # edge rings around mouth and eyes that smoothing leaves alone
 # Face units that press hard creases into the cheeks, and rounds of smoothing that make them folds of skin.
 SOFTENED = {
     f"{name}{side}": rounds
     for side in ("Left", "Right")
     for name, rounds in {
-        "mouthSmile": 14, "mouthDimple": 10, "mouthStretch": 8, "mouthFrown": 8, "cheekSquint": 6, "noseSneer": 6,
+        "mouthSmile": 10, "mouthDimple": 10, "mouthStretch": 8, "mouthFrown": 8, "cheekSquint": 6, "noseSneer": 6,
         "mouthUpperUp": 5, "mouthPress": 6,
     }.items()
 } | {"cheekPuff": 8}  # fmt: skip
@@ -48,14 +47,14 @@ class _Softener:
         source = figure.source
         quads, name = source.faces["body"], islands(source)
         face = quads[name == "head"]
-        self._edges = np.unique(np.sort(np.concatenate([face[:, [0, 1]], face[:, [1, 2]], face[:, [2, 3]],
-                                                        face[:, [3, 0]]]), axis=1), axis=0)  # fmt: skip
+        both = quads[(name == "head") | (name == "mouth")]  # the mouth's lining goes along, or it would come through
+        self._edges = np.unique(np.sort(np.stack([both, np.roll(both, -1, 1)], axis=-1).reshape(-1, 2), axis=1), axis=0)
         inner = np.union1d(np.intersect1d(face, quads[name == "mouth"]), np.intersect1d(face, quads[name == "socket"]))
         held = np.zeros(len(figure.positions), bool)
         held[inner] = True
         for _ in range(HELD_RINGS):
             held[np.unique(face[held[face].any(axis=1)])] = True
-        held[np.setdiff1d(np.arange(len(held)), face)] = True
+        held[np.setdiff1d(np.arange(len(held)), both)] = True
         self._held = held
 
     def __call__(self, delta: np.ndarray, rounds: int) -> np.ndarray:

@@ -11,7 +11,6 @@ from avatar.looks.mesh import Part, grid_triangles
 from avatar.looks.noise import layered, noise
 from avatar.looks.raster import jpeg, linear, to_srgb
 
-RINGS, SPOKES = 18, 30
 SPAN = np.radians(105.0)  # how far back the eyeball is built
 IRIS = np.radians(26.5)  # half angle of the iris: 6.0 mm on a 13.4 mm eyeball
 DOME = 0.055  # the cornea's rise as a share of the radius
@@ -22,11 +21,12 @@ def ball_radii(figure: Figure) -> dict[str, float]:
     return {joint: radius * 0.985 for joint, (_, radius) in figure.eyes.items()}
 
 
-def eyeball(figure: Figure, joint: str, radius: float) -> Part:
+def eyeball(figure: Figure, joint: str, radius: float, *, fine: bool) -> Part:
     """One eyeball bound to its joint; its texture is a disc with the pupil in the middle."""
-    share = (np.arange(RINGS) / (RINGS - 1)) ** 1.25
-    polar = np.repeat(share * SPAN, SPOKES)
-    around = np.tile(np.arange(SPOKES) / SPOKES * 2 * np.pi, RINGS)
+    rings, spokes = (18, 30) if fine else (11, 18)
+    share = (np.arange(rings) / (rings - 1)) ** 1.25
+    polar = np.repeat(share * SPAN, spokes)
+    around = np.tile(np.arange(spokes) / spokes * 2 * np.pi, rings)
     dome = DOME * np.clip(1 - (polar / (IRIS * 1.12)) ** 2, 0, 1) ** 1.5
     distance = radius * (1 + dome)
     direction = np.stack(
@@ -34,10 +34,10 @@ def eyeball(figure: Figure, joint: str, radius: float) -> Part:
     )
     disc = 0.5 * (polar / SPAN) ** UV_POWER
     uv = np.stack([0.5 + disc * np.cos(around), 0.5 - disc * np.sin(around)], axis=1)
-    triangles = grid_triangles(RINGS, SPOKES, closed=True)[:, ::-1]
-    count = RINGS * SPOKES
+    triangles = grid_triangles(rings, spokes, closed=True)[:, ::-1]
+    count = rings * spokes
     weld = np.arange(count)
-    weld[:SPOKES] = 0
+    weld[:spokes] = 0
     area = np.linalg.norm(
         np.cross(
             direction[triangles[:, 1]] - direction[triangles[:, 0]],

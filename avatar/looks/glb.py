@@ -130,7 +130,7 @@ class Writer:
             moved = vertex_normals(part.positions + delta, part.triangles, part.weld)
             still = vertex_normals(part.positions, part.triangles, part.weld)
             change = moved - still
-            target["NORMAL"] = self._sparse(np.where(np.abs(change).max(axis=1, keepdims=True) > 0.03, change, 0.0))
+            target["NORMAL"] = self._sparse(np.where(np.abs(change).max(axis=1, keepdims=True) > 0.05, change, 0.0))
         return target
 
     def _sparse(self, rows: np.ndarray) -> int:
@@ -212,6 +212,7 @@ class Glb:
 
 def _four(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The four strongest joints of each vertex [n, 4] and their weights in units of 1/65535, summing to exactly 1."""
+    weights = np.pad(weights, ((0, 0), (0, max(0, 4 - weights.shape[1]))))
     order = np.argsort(-weights, axis=1, kind="stable")[:, :4]
     top = np.take_along_axis(weights, order, axis=1)
     top = np.where(top < 1e-4, 0.0, top)

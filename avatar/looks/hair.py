@@ -105,25 +105,25 @@ def hair(figure: Figure, style: HairStyle, *, fine: bool) -> Part:
     """The closed shell, dark like the depth of hair, and the cards on it from the inside outwards."""
     comb = Comb(Scalp(figure), style)
     rng = np.random.default_rng(style.seed)
-    few = 1.0 if fine else 0.4
+    few = 1.0 if fine else 0.25
     layers = [
-        Layer(int(130 * few), (0.0005, 0.003), (0.014, 0.022), (1, 2), 2, (0.0, 1.0)),
-        Layer(int(170 * few), (0.002, 0.006), (0.008, 0.015), (1, 2, 3), 3 if fine else 2, (0.0, 1.0)),
-        Layer(int(64 * few), (-0.001, 0.004), (0.006, 0.012), (2, 3), 3 if fine else 2, (-0.04, 0.16)),
+        Layer(int(110 * few), (0.0005, 0.003), (0.014, 0.022), (1, 2), 2, (0.0, 1.0)),
+        Layer(int(140 * few), (0.002, 0.006), (0.008, 0.015), (1, 2, 3), 3 if fine else 2, (0.0, 1.0)),
+        Layer(int(52 * few), (-0.001, 0.004), (0.006, 0.012), (2, 3), 3 if fine else 2, (-0.04, 0.16)),
     ]
-    return join("hair", [_shell(figure, comb, 40 if fine else 26), *(_cards(figure, comb, rng, k) for k in layers)])
+    return join("hair", [_shell(figure, comb, 36 if fine else 18), *(_cards(figure, comb, rng, k) for k in layers)])
 
 
-def lining(figure: Figure, style: HairStyle) -> Part:
+def lining(figure: Figure, style: HairStyle, *, fine: bool) -> Part:
     """A dark surface just inside the shell, so that one looks into depth from below, not at lit backs of strands."""
-    comb = Comb(Scalp(figure), style)
+    comb, count = Comb(Scalp(figure), style), 16 if fine else 9
     pieces = []
     for side in (1.0, -1.0):
-        around = np.linspace(0.0, 1.0, 18)
-        strands = comb.strand(np.full(18, side), around, np.full(18, -0.0022), np.full(18, -0.004))
-        triangles = grid_triangles(18, POINTS)
+        around = np.linspace(0.0, 1.0, count)
+        strands = comb.strand(np.full(count, side), around, np.full(count, -0.0022), np.full(count, -0.004))
+        triangles = grid_triangles(count, POINTS)
         triangles = triangles[:, ::-1] if side > 0 else triangles
-        uv = np.zeros((18 * POINTS, 2))
+        uv = np.zeros((count * POINTS, 2))
         pieces.append(_piece(figure, strands.reshape(-1, 3), triangles, -_outward(strands).reshape(-1, 3), uv, 1.0))
         pieces[-1].material = "hair_inside"
     return join("hair_inside", pieces)

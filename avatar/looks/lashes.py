@@ -6,6 +6,8 @@ line is turned by the same angle as the lid, so nothing stretches or crumples in
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from avatar.looks.fields import ramp
@@ -14,109 +16,107 @@ from avatar.looks.lids import Eye
 from avatar.looks.mesh import Part, grid_triangles, join
 from avatar.looks.raster import png
 
-COLUMNS = 44
-ROWS = 5
 UPPER_LENGTH, LOWER_LENGTH = 0.0068, 0.0024  # metres
 TEXTURE = (1024, 128)
 
 
-def lashes(figure: Figure, eyes: list[Eye], expressions: dict[str, np.ndarray]) -> Part:
-    """Upper and lower lashes of both eyes, one mesh."""
-    pieces = []
-    for eye in eyes:
-        pieces.append(_fringe(figure, eye, expressions, upper=True))
-        pieces.append(_fringe(figure, eye, expressions, upper=False))
-    return join("lashes", pieces)
+def lids_trim(figure: Figure, eyes: list[Eye], expressions: dict[str, np.ndarray], *, fine: bool) -> list[Part]:
+    """The shade on the eyeballs (contact shadow of the lids) and the lashes of both eyes, upper and lower."""
+    rows, columns = (5, 32) if fine else (3, 16)
+    trim = Trim(figure, expressions, rows, columns)
+    pairs = [(eye, upper) for eye in eyes for upper in (True, False)]
+    return [
+        join("eye_shade", [trim.veil(eye, upper=upper) for eye, upper in pairs]),
+        join("lashes", [trim.fringe(eye, upper=upper) for eye, upper in pairs]),
+    ]
 
 
-def shade(figure: Figure, eyes: list[Eye], expressions: dict[str, np.ndarray]) -> Part:
-    """A dark veil on the eyeball just under each upper lid, and a faint one at the lower: the lids' contact shadow."""
-    pieces = []
-    for eye in eyes:
-        pieces.append(_veil(figure, eye, expressions, upper=True))
-        pieces.append(_veil(figure, eye, expressions, upper=False))
-    return join("eye_shade", pieces)
+@dataclass
+class Trim:
+    """Makes ribbons of rows x columns vertices along the lash line."""
 
+    figure: Figure
+    expressions: dict[str, np.ndarray]
+    rows: int
+    columns: int
 
-def _line(eye: Eye, values: np.ndarray, upper: bool) -> np.ndarray:
-    """Per-vertex values [n, k] resampled along one lid's lash line from the inner to the outer corner [COLUMNS, k]."""
-    ring = eye.ring[eye.upper == upper]
-    corners = [eye.ring[np.argmin(eye.points[eye.ring, 0])], eye.ring[np.argmax(eye.points[eye.ring, 0])]]
-    index = np.unique(np.concatenate([ring, corners]))
-    outward = np.sign(eye.centre[0]) * eye.points[index, 0]
-    index = index[np.argsort(outward, kind="stable")]
-    path = eye.points[index]
-    along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
-    at = np.linspace(0, along[-1], COLUMNS)
-    rows = np.stack([np.interp(at, along, values[index, k]) for k in range(values.shape[1])], axis=1)
-    kernel = np.array([1, 2, 3, 2, 1]) / 9.0
-    padded = np.pad(rows, ((2, 2), (0, 0)), mode="edge")
-    return np.stack([np.convolve(padded[:, k], kernel, mode="valid") for k in range(rows.shape[1])], axis=1)
+    def _line(self, eye: Eye, values: np.ndarray, upper: bool) -> np.ndarray:
+        """Values [n, k] per base vertex along one lid's lash line, from inner to outer corner [columns, k]."""
+        ring = eye.ring[eye.upper == upper]
+        corners = [eye.ring[np.argmin(eye.points[eye.ring, 0])], eye.ring[np.argmax(eye.points[eye.ring, 0])]]
+        index = np.unique(np.concatenate([ring, corners]))
+        outward = np.sign(eye.centre[0]) * eye.points[index, 0]
+        index = index[np.argsort(outward, kind="stable")]
+        path = eye.points[index]
+        along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
+        at = np.linspace(0, along[-1], self.columns)
+        rows = np.stack([np.interp(at, along, values[index, k]) for k in range(values.shape[1])], axis=1)
+        kernel = np.array([1, 2, 3, 2, 1]) / 9.0
+        padded = np.pad(rows, ((2, 2), (0, 0)), mode="edge")
+        return np.stack([np.convolve(padded[:, k], kernel, mode="valid") for k in range(rows.shape[1])], axis=1)
 
+    def fringe(self, eye: Eye, *, upper: bool) -> Part:
+        root = self._line(eye, eye.points, upper)
+        s = np.linspace(0, 1, self.columns)
+        sign = np.sign(eye.centre[0])
+        full = np.sin(np.pi * np.clip(s * 0.94 + 0.03, 0, 1)) ** 0.45 * (0.72 + 0.38 * s)
+        length = (UPPER_LENGTH if upper else LOWER_LENGTH) * full
+        fan = (s - 0.42) * 1.0  # lashes point inwards at the nose, outwards at the temple
+        tips = []
+        for t in np.linspace(0, 1, self.rows):
+            rise = 0.42 * t**2.4 - 0.10 * t * (1 - t) if upper else -0.30 * t**1.4 - 0.55 * t
+            reach = np.stack([sign * fan * t * 0.75, np.full_like(s, rise), np.full_like(s, 0.90 * t)], axis=1)
+            tips.append(reach * length[:, None])
+        offset = np.stack(tips)  # [self.rows, self.columns, 3]
+        inset = np.array([0, -0.0003 if upper else 0.0003, -0.0006])
+        points = (root + inset)[None] + offset + eye.centre
+        uv = np.stack([np.tile(s, self.rows), np.repeat(np.linspace(1, 0, self.rows), self.columns)], axis=1)
+        if not upper:
+            uv[:, 0] = 1 - uv[:, 0]
+        morphs = {}
+        for name, delta in self.expressions.items():
+            moved = self._line(eye, delta, upper)
+            if np.abs(moved).max() < 2e-5:
+                continue
+            turn = _turning(root, moved)
+            morphs[name] = (moved[None] + _rotate(offset, turn) - offset).reshape(-1, 3)
+        weights = self.figure.rows("head", self.rows * self.columns)
+        triangles = grid_triangles(self.rows, self.columns)
+        return Part("lashes", points.reshape(-1, 3), triangles, weights, "lash", uv=uv, morphs=morphs)
 
-def _fringe(figure: Figure, eye: Eye, expressions: dict[str, np.ndarray], *, upper: bool) -> Part:
-    root = _line(eye, eye.points, upper)
-    s = np.linspace(0, 1, COLUMNS)
-    sign = np.sign(eye.centre[0])
-    full = np.sin(np.pi * np.clip(s * 0.94 + 0.03, 0, 1)) ** 0.45 * (0.72 + 0.38 * s)
-    length = (UPPER_LENGTH if upper else LOWER_LENGTH) * full
-    fan = (s - 0.42) * 1.0  # lashes point inwards at the nose, outwards at the temple
-    lift = 0.25 if upper else -0.55
-    tips = []
-    for t in np.linspace(0, 1, ROWS):
-        rise = (0.42 * t**2.4 - 0.10 * t * (1 - t) if upper else -0.30 * t**1.4) + lift * t * (0.0 if upper else 1.0)
-        reach = np.stack([sign * fan * t * 0.75, np.full(COLUMNS, rise), np.full(COLUMNS, 0.90 * t)], axis=1)
-        tips.append(reach * length[:, None])
-    offset = np.stack(tips)  # [ROWS, COLUMNS, 3]
-    inset = np.array([0, -0.0003 if upper else 0.0003, -0.0006])
-    points = (root + inset)[None] + offset + eye.centre
-    uv = np.stack([np.tile(s, ROWS), np.repeat(np.linspace(1, 0, ROWS), COLUMNS)], axis=1)
-    if not upper:
-        uv[:, 0] = 1 - uv[:, 0]
-    morphs = {}
-    for name, delta in expressions.items():
-        moved = _line(eye, delta, upper)
-        if np.abs(moved).max() < 2e-5:
-            continue
-        turn = _turning(root, moved)
-        morphs[name] = (moved[None] + _rotate(offset, turn) - offset).reshape(-1, 3)
-    weights = figure.rows("head", ROWS * COLUMNS)
-    return Part("lashes", points.reshape(-1, 3), grid_triangles(ROWS, COLUMNS), weights, "lash", uv=uv, morphs=morphs)
-
-
-def _veil(figure: Figure, eye: Eye, expressions: dict[str, np.ndarray], *, upper: bool) -> Part:
-    """A strip hugging the eyeball from behind the lid's margin into the opening, black fading to nothing."""
-    root = _line(eye, eye.points, upper)
-    spread = np.linspace(-0.0014, 0.0042 if upper else 0.0016, ROWS)
-    down = -1.0 if upper else 1.0
-    high, low = eye.margins(root[:, 0])
-    room = np.clip((high - low) * eye.radius / 0.005, 0.0, 1.0)
-    points, colours = [], []
-    for k, step in enumerate(spread):
-        angle = np.arctan2(root[:, 1], root[:, 2]) + down * step * (room if step > 0 else 1) / eye.radius
-        across = np.sqrt(np.maximum((eye.radius * 1.012) ** 2 - root[:, 0] ** 2, (0.3 * eye.radius) ** 2))
-        dome = 1 + 0.055 * np.exp(-((root[:, 0] / 0.005) ** 2 + (angle / 0.35) ** 2))
-        points.append(np.stack([root[:, 0], across * np.sin(angle) * dome, across * np.cos(angle) * dome], axis=1))
-        strength = (0.62 if upper else 0.28) * (1 - k / (ROWS - 1)) ** 1.4
-        colours.append(np.tile([0.05, 0.02, 0.015, strength], (COLUMNS, 1)))
-    strip = np.stack(points)
-    morphs = {}
-    for name, delta in expressions.items():
-        moved = _line(eye, delta, upper)
-        if np.abs(moved).max() < 2e-5:
-            continue
-        turn = _turning(root, moved)
-        morphs[name] = (_rotate(strip, turn) - strip).reshape(-1, 3)
-    triangles = grid_triangles(ROWS, COLUMNS)
-    positions = strip.reshape(-1, 3) + eye.centre
-    return Part(
-        "eye_shade", positions, triangles, figure.rows("head", ROWS * COLUMNS), "eye_shade",
-        colour=np.concatenate(colours), morphs=morphs,
-    )  # fmt: skip
+    def veil(self, eye: Eye, *, upper: bool) -> Part:
+        """A strip hugging the eyeball from behind the lid's margin into the opening, black fading to nothing."""
+        root = self._line(eye, eye.points, upper)
+        spread = np.linspace(-0.0014, 0.0042 if upper else 0.0016, self.rows)
+        down = -1.0 if upper else 1.0
+        high, low = eye.margins(root[:, 0])
+        room = np.clip((high - low) * eye.radius / 0.005, 0.0, 1.0)
+        points, colours = [], []
+        for k, step in enumerate(spread):
+            angle = np.arctan2(root[:, 1], root[:, 2]) + down * step * (room if step > 0 else 1) / eye.radius
+            across = np.sqrt(np.maximum((eye.radius * 1.012) ** 2 - root[:, 0] ** 2, (0.3 * eye.radius) ** 2))
+            dome = 1 + 0.055 * np.exp(-((root[:, 0] / 0.005) ** 2 + (angle / 0.35) ** 2))
+            points.append(np.stack([root[:, 0], across * np.sin(angle) * dome, across * np.cos(angle) * dome], axis=1))
+            strength = (0.62 if upper else 0.28) * (1 - k / (self.rows - 1)) ** 1.4
+            colours.append(np.tile([0.05, 0.02, 0.015, strength], (self.columns, 1)))
+        strip = np.stack(points)
+        morphs = {}
+        for name, delta in self.expressions.items():
+            moved = self._line(eye, delta, upper)
+            if np.abs(moved).max() < 2e-5:
+                continue
+            turn = _turning(root, moved)
+            morphs[name] = (_rotate(strip, turn) - strip).reshape(-1, 3)
+        triangles = grid_triangles(self.rows, self.columns)
+        positions = strip.reshape(-1, 3) + eye.centre
+        return Part(
+            "eye_shade", positions, triangles, self.figure.rows("head", self.rows * self.columns), "eye_shade",
+            colour=np.concatenate(colours), morphs=morphs,
+        )  # fmt: skip
 
 
 def _turning(root: np.ndarray, moved: np.ndarray) -> np.ndarray:
-    """By what angle about the eye's x axis each point of the lash line turns [COLUMNS]."""
+    """By what angle about the eye's x axis each point of the lash line turns [columns]."""
     return np.arctan2((root + moved)[:, 1], (root + moved)[:, 2]) - np.arctan2(root[:, 1], root[:, 2])
 
 

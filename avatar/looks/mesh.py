@@ -36,7 +36,7 @@ class Part:
     def with_normals(self) -> Part:
         """A copy whose normals are set."""
         if self.normals is not None:
-            return self
+            return replace(self, normals=self.normals / np.linalg.norm(self.normals, axis=1, keepdims=True))
         return replace(self, normals=vertex_normals(self.positions, self.triangles, self.weld))
 
     def pick(self, keep: np.ndarray) -> Part:

@@ -30,7 +30,7 @@ class Jacket:
         self.figure = figure
         neck = figure.joint("neck")
         self.neck, self.y0 = neck, float(neck[1] - V_BOTTOM)
-        self.whole = drape(figure, CLEARANCE, 14, fine_above=self.y0 + 0.08 if fine else None)
+        self.whole = drape(figure, CLEARANCE, 14, fine_above=self.y0 + 0.10 if fine else None)
         self._pad_shoulders()
 
     def _pad_shoulders(self) -> None:

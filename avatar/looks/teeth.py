@@ -25,12 +25,12 @@ ENAMEL, ENAMEL_DEEP = (0.80, 0.76, 0.68, 1.0), (0.42, 0.36, 0.30, 1.0)
 GUM, TONGUE, LINING = (0.42, 0.13, 0.12, 1.0), (0.48, 0.17, 0.16, 1.0), (0.26, 0.06, 0.055, 1.0)
 
 
-def teeth(figure: Figure, expressions: dict[str, np.ndarray]) -> Part:
+def teeth(figure: Figure, expressions: dict[str, np.ndarray], *, fine: bool) -> Part:
     """Both rows with their gums, one mesh with vertex colours."""
     middle = figure.positions[[UPPER_PROBE, LOWER_PROBE]].mean(axis=0)
     front = middle + [0.0, 0.0, -BEHIND_LIPS]
-    upper = _row(figure, front + [0, -OVERLAP, 0], UPPER_WIDTHS, UPPER_HEIGHTS, up=True)
-    lower = _row(figure, front + [0, 0.0004, -0.0030], LOWER_WIDTHS, LOWER_HEIGHTS, up=False)
+    upper = _row(figure, front + [0, -OVERLAP, 0], UPPER_WIDTHS, UPPER_HEIGHTS, up=True, fine=fine)
+    lower = _row(figure, front + [0, 0.0004, -0.0030], LOWER_WIDTHS, LOWER_HEIGHTS, up=False, fine=fine)
     morphs = {}
     guide = np.unique(figure.source.faces["helper-lower-teeth"])
     for name, delta in expressions.items():
@@ -60,20 +60,22 @@ def _arch(length: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return point, normal / np.linalg.norm(normal, axis=-1, keepdims=True)
 
 
-def _row(figure: Figure, origin: np.ndarray, widths: tuple, heights: tuple, *, up: bool) -> Part:
+def _row(figure: Figure, origin: np.ndarray, widths: tuple, heights: tuple, *, up: bool, fine: bool) -> Part:
     pieces = []
     for side in (1, -1):
         start = 0.0
         for width, height in zip(widths, heights, strict=True):
-            pieces.append(_tooth(figure, origin, side * (start + width / 2), width, height, up=up))
+            pieces.append(_tooth(figure, origin, side * (start + width / 2), width, height, up=up, fine=fine))
             start += width
-    pieces.append(_gum(figure, origin, sum(widths), max(heights), up=up))
+    pieces.append(_gum(figure, origin, sum(widths), max(heights), up=up, fine=fine))
     return join("row", pieces)
 
 
-def _tooth(figure: Figure, origin: np.ndarray, at: float, width: float, height: float, *, up: bool) -> Part:
+def _tooth(figure: Figure, origin: np.ndarray, at: float, width: float, height: float, *, up: bool,
+           fine: bool) -> Part:  # fmt: skip
     """A rounded tablet: across the arch, down to its edge, curved outwards."""
-    across, down = np.meshgrid(np.linspace(-1, 1, 7), np.linspace(0, 1, 6), indexing="xy")
+    columns, rows = (7, 6) if fine else (5, 4)
+    across, down = np.meshgrid(np.linspace(-1, 1, columns), np.linspace(0, 1, rows), indexing="xy")
     across, down = across.ravel(), down.ravel()  # down: 0 at the gum, 1 at the edge
     corner = 1 - 0.10 * np.abs(across) ** 4 * down**3
     taper = 0.86 + 0.14 * down
@@ -86,13 +88,14 @@ def _tooth(figure: Figure, origin: np.ndarray, at: float, width: float, height: 
     shade = (0.55 + 0.45 * ramp(down, 0.0, 0.35)) * (1 - 0.22 * np.abs(across) ** 6)
     shade *= 1 - 0.5 * ramp(np.full_like(down, abs(at)), 0.012, 0.034)
     colour = np.array(ENAMEL_DEEP) + (np.array(ENAMEL) - ENAMEL_DEEP) * shade[:, None]
-    triangles = grid_triangles(6, 7)
+    triangles = grid_triangles(rows, columns)
     return _part(figure, positions, triangles[:, ::-1] if up else triangles, colour, up)
 
 
-def _gum(figure: Figure, origin: np.ndarray, half: float, height: float, *, up: bool) -> Part:
-    length = np.linspace(-half, half, 41)
-    rows = np.linspace(0, 1, 5)
+def _gum(figure: Figure, origin: np.ndarray, half: float, height: float, *, up: bool, fine: bool) -> Part:
+    columns, count = (41, 5) if fine else (25, 3)
+    length = np.linspace(-half, half, columns)
+    rows = np.linspace(0, 1, count)
     grid_length, grid_row = np.meshgrid(length, rows)
     point, normal = _arch(grid_length.ravel())
     row = grid_row.ravel()
@@ -103,7 +106,7 @@ def _gum(figure: Figure, origin: np.ndarray, half: float, height: float, *, up: 
     positions = np.stack([flat[:, 0], y, flat[:, 1]], axis=1) + origin
     colour = np.tile(GUM, (len(positions), 1)) * (1 - 0.45 * ramp(np.abs(grid_length.ravel()), 0.012, 0.036))[:, None]
     colour[:, 3] = 1
-    triangles = grid_triangles(5, 41)
+    triangles = grid_triangles(count, columns)
     return _part(figure, positions, triangles if up else triangles[:, ::-1], colour, up)
 
 
