@@ -75,10 +75,10 @@ class Body:
         """Perform a clause whose audio (int16, RATE) is heard from sample `at` on.
 
         Clauses come in order and do not overlap. Announced 0.5 s ahead it gets its full anticipation; `at` may be as
-        late as the cursor. Raises ValueError when `at` is not on a frame or lies before the cursor.
+        late as the cursor, and need not lie on a frame. Raises ValueError when it lies before the cursor.
         """
-        if at % SAMPLES_PER_FRAME or at < self.cursor:
-            raise ValueError(f"Speech at {at}: it must lie on a frame (multiple of 400), at {self.cursor} or later.")
+        if at < self.cursor:
+            raise ValueError(f"Speech at {at} comes too late: frames are made up to {self.cursor}.")
         spoken = [phone for phone in phones if phone.end > phone.start and not is_silence(phone.symbol)]
         sounds = heard(spoken, pcm, at)
         if not sounds:

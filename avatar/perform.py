@@ -25,19 +25,13 @@ def perform_frames(speech: Sequence[Speech], rig: Rig | None = None, *, mood: st
     for clause in speech:
         phones = [Phone(p.symbol, p.start, p.end, p.stress, p.tone) for p in clause.phones]
         body.speak(phones, clause.pcm, at, mood=mood, gesture="")
-        at = to_frame(at + clause.samples)
+        at += clause.samples
     return body.frames(to_frame(at + TAIL))
 
 
 def perform_pcm(speech: Sequence[Speech]) -> np.ndarray:
     """The voice that goes with `perform_frames`, on the same clock: int16, 24 kHz."""
-    end = LEAD
-    parts = [np.zeros(LEAD, np.int16)]
-    for clause in speech:
-        start = to_frame(end)
-        parts += [np.zeros(start - end, np.int16), clause.pcm]
-        end = start + clause.samples
-    return np.concatenate([*parts, np.zeros(TAIL, np.int16)])
+    return np.concatenate([np.zeros(LEAD, np.int16), *(clause.pcm for clause in speech), np.zeros(TAIL, np.int16)])
 
 
 def perform(speech: Sequence[Speech], rig: Rig | None = None) -> dict[str, Any]:

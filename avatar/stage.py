@@ -61,8 +61,8 @@ class Stage:
         self._sent = 0
 
     def place(self, speech: Speech, sentence: Sentence, *, first: bool) -> Line:
-        """Put a clause at the end of what is placed, or, where the voice ran dry, as soon as possible."""
-        at = max(self.body.cursor, to_frame(self.end))
+        """Put a clause right at the end of what is placed, or, where the voice ran dry, as soon as possible."""
+        at = max(self.body.cursor, self.end)
         phones = [Phone(p.symbol, p.start, p.end, p.stress, p.tone) for p in speech.phones]
         gesture = sentence.gesture if first else ""
         self.body.speak(phones, speech.pcm, at, mood=sentence.mood, gesture=gesture)

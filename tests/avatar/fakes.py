@@ -118,7 +118,7 @@ class RecordingBody:
         self.states.append((state, at))
 
     def speak(self, phones, pcm, at: int, *, mood: str, gesture: str) -> None:
-        assert at >= self.cursor and at % SAMPLES_PER_FRAME == 0
+        assert at >= self.cursor
         assert not self.spoken or at >= self.spoken[-1][1] or self.cancelled
         self.spoken.append((at, at + len(pcm)))
 

@@ -24,7 +24,7 @@ from avatar.events import (
 from avatar.session import Session
 from dialogue.types import Sentence
 from models.errors import BackendUnavailable, LabelNotShown, SessionBusy
-from speech.types import Heard, Partial, SpeechStarted, SpeechStopped
+from speech.types import Heard, Partial, Speech, SpeechStarted, SpeechStopped
 
 ANSWER = ("请先挂失，再补办新卡。", "还有别的问题吗？")  # 11 and 8 characters, 0.25 s each: 4.75 s of voice
 
@@ -126,6 +126,23 @@ def test_audio_and_frames_lie_on_one_gapless_clock() -> None:
             assert at <= due <= at + 0.3 + 1e-6  # never late, at most 300 ms early
         elif isinstance(event, FramesOut):
             assert event.frames.pts / RATE >= at - 0.03
+
+
+def test_pieces_of_a_sentence_join_without_a_gap() -> None:
+    class PiecemealVoice(ScriptedVoice):
+        async def say(self, text, *, language=None, speed=1.0):
+            async for speech in super().say(text, language=language):
+                words = speech.words[0], *speech.words[1:]
+                yield Speech(speech.pcm[: self.CHAR + 77], speech.phones[:1], words[:1], "zh")
+                yield Speech(speech.pcm[self.CHAR + 77 :], (), words[1:], "zh")
+
+    async def script(stand: Stand) -> None:
+        stand.hear("你好")
+        await asyncio.sleep(8)
+
+    chunks = converse(script, voice=PiecemealVoice(delay=0.01)).of(AudioOut)
+    for one, two in zip(chunks, chunks[1:], strict=False):
+        assert two.pts == one.pts + len(one.pcm)
 
 
 def test_captions_join_to_the_text() -> None:
