@@ -6,7 +6,7 @@
 | step of the stream | signal |
 | --- | --- |
 | voice confirmed | Started(at): where it began |
-| 200 ms of silence | LikelyEnd(at): worth recognising already; the turn may still go on |
+| 128 ms of silence | LikelyEnd(at): worth recognising already; the turn may still go on |
 | voice again after that | Resumed() |
 | patience over, or 29 s | Ended(at, decided_at) |
 
@@ -38,7 +38,7 @@ class Endpointing:
     stop: float = 0.35
     start_frames: int = _frames(96)  # voiced frames that confirm speech: short, since barge-in waits for it
     start_gap: int = _frames(96)  # unvoiced frames that undo an unconfirmed start
-    likely_end: int = _frames(200)
+    likely_end: int = _frames(128)
     patience_complete: int = _frames(288)  # the words so far make a whole utterance
     patience: int = _frames(416)
     patience_unknown: int = _frames(512)  # the words are still being recognised, so waiting costs nothing

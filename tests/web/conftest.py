@@ -11,6 +11,7 @@ import sys
 import time
 import wave
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -55,7 +56,8 @@ def microphone(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 
     def make(*lines: tuple[float, str, str], length: float = 60.0) -> Path:
         speaker = Speaker()
-        speaker.prepare([(text, language) for _, text, language in lines])
+        with ThreadPoolExecutor(1) as thread:  # the browser's driver occupies this thread's event loop
+            thread.submit(speaker.prepare, [(text, language) for _, text, language in lines]).result()
         noise = np.random.default_rng(7).normal(0, 12, int(length * RATE))
         for at, text, language in lines:
             pcm = speaker.speak(text, language)
