@@ -8,7 +8,7 @@ from avatar.looks.cast import nearest
 from avatar.looks.fields import ramp
 from avatar.looks.look import Look
 from avatar.looks.mesh import Part, grid_triangles, join
-from avatar.looks.raster import png
+from avatar.looks.raster import linear, png
 from avatar.looks.suit import Jacket
 
 KNOT = np.array([0.0115, 0.0105, 0.0085])  # half axes, metres
@@ -16,13 +16,16 @@ TAIL = 0.074  # length of the scarf's ends
 BADGE = (0.054, 0.0172)
 
 
-def scarf(jacket: Jacket, top: float, *, fine: bool) -> Part:
+def scarf(jacket: Jacket, top: float, look: Look, *, fine: bool) -> Part:
     """A small knot at the collar and two short ends. top: height of the knot's middle above the neck joint."""
     centre = jacket.on_front(np.zeros(1), np.array([jacket.neck[1] + top]), 0.004)[0]
     pieces = [_knot(centre, fine), _tail(jacket, centre, 1, 0.0, fine), _tail(jacket, centre, -1, 0.0022, fine)]
     for piece in pieces:
         near = nearest(jacket.whole, np.tile(centre - [0, 0.03, 0], (len(piece.positions), 1)))
         piece.weights = jacket.whole.weights[near]
+        share = piece.colour[:, :1]
+        tint = linear(*look.scarf) + (linear(*look.scarf_edge) - linear(*look.scarf)) * share
+        piece.colour = np.column_stack([tint, np.ones(len(tint))])
     return join("scarf", [piece.with_normals() for piece in pieces])
 
 
@@ -57,10 +60,9 @@ def _tail(jacket: Jacket, knot: np.ndarray, side: int, raised: float, fine: bool
 
 
 def _silk(positions: np.ndarray, triangles: np.ndarray, stripe: np.ndarray) -> Part:
-    jade, gold = np.array([0.006, 0.120, 0.088, 1.0]), np.array([0.62, 0.42, 0.14, 1.0])
-    colour = jade + (gold - jade) * stripe[:, None]
+    """stripe [n]: 0 the silk's colour, 1 that of its edging."""
     uv = positions[:, :2] * [30.0, -30.0]
-    return Part("scarf", positions, triangles, np.zeros((len(positions), 1)), "silk", colour=colour, uv=uv)
+    return Part("scarf", positions, triangles, np.zeros((len(positions), 1)), "silk", colour=stripe[:, None], uv=uv)
 
 
 def badge(jacket: Jacket) -> Part:
@@ -95,14 +97,14 @@ def button(jacket: Jacket) -> Part:
 
 
 def badge_picture(look: Look) -> tuple[bytes, str]:
-    """White plate, jade band, the name in capitals."""
+    """White plate, a band in the scarf's colours, the name in capitals."""
     from PIL import Image, ImageDraw, ImageFont
 
     picture = Image.new("RGB", (384, 122), (246, 246, 243))
     draw = ImageDraw.Draw(picture)
-    draw.rectangle((0, 0, 96, 122), fill=(13, 107, 92))
-    draw.ellipse((26, 39, 70, 83), outline=(255, 217, 138), width=6)
-    draw.rectangle((42, 55, 54, 67), fill=(255, 217, 138))
+    draw.rectangle((0, 0, 96, 122), fill=look.scarf)
+    draw.ellipse((26, 39, 70, 83), outline=look.scarf_edge, width=6)
+    draw.rectangle((42, 55, 54, 67), fill=look.scarf_edge)
     draw.text((240, 61), look.name.upper(), font=ImageFont.load_default(64), fill=(30, 40, 44), anchor="mm")
     draw.rectangle((0, 0, 383, 121), outline=(170, 150, 96), width=4)
     return png(np.asarray(picture))

@@ -12,7 +12,8 @@ from avatar.looks.mesh import Part, clip, facing_out, grid_triangles, join
 from avatar.looks.suit import CORE, DENSITY, Jacket
 
 CLEARANCE = 0.004
-STAND = 0.021  # height of the collar's stand behind the neck, metres
+FARTHEST = 0.012  # metres a collar point is pushed out at most
+STAND = 0.034  # height of the collar's stand behind the neck, metres
 
 
 class Blouse:
@@ -29,16 +30,18 @@ class Blouse:
     def _front(self) -> Part:
         """Only what the jacket leaves open, and a margin; it ends inside the collar's stand."""
         p = self.whole.positions
-        near = (np.abs(p[:, 0]) < 0.105) & (p[:, 1] > self.jacket.y0 - 0.05)
+        near = (np.abs(p[:, 0]) < 0.105) & (p[:, 1] > self.jacket.y0 - 0.05) & (p[:, 2] > self.neck[2] + 0.01)
         part = self.whole.pick(near[self.whole.triangles].all(axis=1))
         x, y, z = part.positions.T
-        return clip(part, self.neck[1] - 0.010 - 0.45 * (z - self.neck[2]) + 0.2 * np.abs(x) - y)
+        return clip(part, self.neck[1] - 0.008 - 0.22 * (z - self.neck[2]) + 0.2 * np.abs(x) - y)
 
     def _ring(self, angle: np.ndarray, height: np.ndarray) -> np.ndarray:
-        """Distance of the neck's skin from its axis at angles from behind and heights above the neck joint [k]."""
+        """Distance of the neck from its axis at angles from behind and heights above the neck joint [k]."""
         origins = np.stack([np.zeros_like(angle), self.neck[1] + height, self._axis(height)], axis=1)
         away = np.stack([np.sin(angle), np.zeros_like(angle), -np.cos(angle)], axis=1)
-        return fill(np.minimum(cast(self.skin, origins, away), 0.085))
+        reach = fill(np.minimum(cast(self.whole, origins, away), 0.085)) - CLEARANCE
+        kernel = np.array([1, 4, 6, 4, 1]) / 16.0  # the neck's muscles do not show through a collar
+        return np.convolve(np.pad(reach, 2, mode="edge"), kernel, mode="valid")
 
     def _axis(self, height: np.ndarray) -> np.ndarray:
         """Depth of the neck's axis: it leans forward."""
@@ -55,21 +58,21 @@ class Blouse:
         """The stand around the neck and the leaf that folds over it, open in front."""
         turns = 53 if self.fine else 29
         a = np.linspace(-1, 1, turns)
-        angle = a * np.radians(176.0)
-        front = ramp(np.abs(a), 0.45, 1.0)
-        top = STAND * (1 - front) - 0.016 * front
+        angle = a * np.radians(178.5)
+        front = ramp(np.abs(a), 0.30, 1.0)
+        top = STAND * (1 - front) - 0.006 * front
         rows = []
         for t in np.linspace(0, 1, 4):
-            height = top - (1 - t) * 0.034
-            rows.append(self._place(a * np.pi, height, np.full(turns, 0.0030) + 0.002 * (1 - t)))
+            height = top - (1 - t) * 0.040
+            rows.append(self._place(a * np.pi, height, np.full(turns, 0.0055) + 0.001 * (1 - t)))
         stand = self._sheet(np.stack(rows, axis=1))
         leaf, steps = [], np.linspace(0, 1, 7 if self.fine else 5)
         point = ramp(np.abs(a), 0.66, 0.985)  # where the leaves run out into points
-        drop = 0.027 + 0.026 * point
+        drop = 0.034 + 0.026 * point
         for k, t in enumerate(steps):
             fold = 0.0022 * np.sin(np.pi * min(t * 2.5, 1.0))
             height = top + fold - drop * t
-            spread = 0.0036 + 0.0030 * np.sqrt(t) + (0.002 + 0.010 * front) * t
+            spread = 0.0062 + 0.0030 * np.sqrt(t) + (0.001 + 0.006 * front) * t
             pull = angle * (1 - 0.13 * t * ramp(np.abs(a), 0.80, 1.0))
             inner = self._place(pull, np.maximum(height, -0.03), spread)
             row = inner * [1, 0, 1] + np.stack([0 * a, self.neck[1] + height, 0 * a], axis=1)
@@ -84,7 +87,8 @@ class Blouse:
         direction /= length[:, None]
         hit = cast(self.whole, np.tile(core, (len(points), 1)), direction, last=True)
         need = np.where(np.isfinite(hit), hit + gap, 0.0)
-        return core + direction * np.maximum(length, need)[:, None]
+        # A ray that runs along the throat leaves it far above: move by no more than cloth is thick.
+        return core + direction * np.clip(need, length, length + FARTHEST)[:, None]
 
     def _cuff(self, side: str) -> Part:
         """A band of white below the sleeve."""

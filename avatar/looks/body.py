@@ -65,12 +65,13 @@ def _visible(figure: Figure, quads: np.ndarray, island: np.ndarray) -> np.ndarra
 
 
 def _face_front(figure: Figure, quads: np.ndarray, island: np.ndarray) -> np.ndarray:
-    """Faces worth refining: the front of the head and the ears' surroundings, not the crown under the hair."""
-    points = figure.positions[quads].mean(axis=1)
-    eyes = figure.joint("leftEye")
-    return (island == "head") & (points[:, 2] > eyes[2] - 0.055) & (
-        np.abs(points[:, 1] - eyes[1] + 0.035) < 0.080
-    )
+    """Faces worth refining: the front of face and neck, not the crown, ears and nape under the hair. The border lies
+    where the surface is flat, since the refined side draws a little away from the other."""
+    x, y, z = figure.positions[quads].mean(axis=1).T
+    eye = figure.joint("leftEye")
+    face = (z > eye[2] - 0.052) & (y < eye[1] + 0.034) & (y > eye[1] - 0.112)
+    neck = (z > figure.joint("neck")[2] + 0.022) & (y <= eye[1] - 0.112)
+    return (face | neck) & (np.abs(x) < 0.068) & ((island == "head") | (island == "torso"))
 
 
 def _layout(source: Source, quad_uv: np.ndarray, island: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

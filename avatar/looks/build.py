@@ -26,7 +26,7 @@ from avatar.looks.mesh import Part
 from avatar.looks.source import Source
 from avatar.looks.suit import Jacket, suit
 
-SHADED = {"suit": 0.35, "blouse": 0.45, "hair": 0.40}  # part -> what is left of its colour in full shadow
+SHADED = {"suit": 0.35, "blouse": 0.72, "hair": 0.40}  # part -> what is left of its colour in full shadow
 COPYRIGHT = "CC0 1.0 (MakeHuman/MPFB base mesh, Face Units 01 by Mika Suominen); shaped, dressed and textured by Shuren"
 PROVENANCE = {
     "licence": "CC0-1.0",
@@ -63,7 +63,7 @@ def build(look: Look, assets: Path, out: Path, *, force: bool = False, say: Call
         parts, visible = shade(parts)
         if fine:  # both versions share the texture layout, so the pictures are painted once
             sheets = paint(figure, parts[0], visible, lash_eyes, look)
-        data = write(figure, parts, sheets)
+        data = write(figure, parts, sheets, look)
         (out / file).write_bytes(data)
         size = {"triangles": sum(len(p.triangles) for p in parts), "bytes": len(data)}
         if fine:
@@ -97,7 +97,7 @@ def assemble(
     parts.append(hair.lining(figure, look.hair, fine=fine))
     jacket = Jacket(figure, fine=fine)
     parts += [suit(jacket), blouse(Blouse(figure, parts[0], jacket, fine=fine))]
-    parts += [accessories.scarf(jacket, -0.040, fine=fine), accessories.badge(jacket), accessories.button(jacket)]
+    parts += [accessories.scarf(jacket, -0.027, look, fine=fine), accessories.badge(jacket), accessories.button(jacket)]
     return [lighten(figure, part, fine=fine) for part in parts]
 
 
@@ -124,14 +124,14 @@ def paint(figure: Figure, skin: Part, visible: np.ndarray, lash_eyes: list[lids.
     return Sheets(images | hair_pictures(look.hair))
 
 
-def write(figure: Figure, parts: list[Part], sheets: Sheets) -> bytes:
+def write(figure: Figure, parts: list[Part], sheets: Sheets, look: Look) -> bytes:
     """The GLB of assembled parts."""
     writer = Writer(COPYRIGHT)
     writer.skeleton(figure.joints)
     for name, (data, mime) in sheets.images.items():
         writer.image(name, data, mime)
     used = {part.material for part in parts}
-    for material in materials(sheets):
+    for material in materials(sheets, look):
         if material.name in used:
             writer.material(material)
     for part in parts:

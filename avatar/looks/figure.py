@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from animation.types import JOINTS
+from avatar.looks.fields import ramp
 from avatar.looks.glb import Joint
 from avatar.looks.look import Look
 from avatar.looks.mouth import Mouth
@@ -27,8 +28,8 @@ BONE = {
 }  # fmt: skip
 # Directions (left side) the bones of a relaxed, hanging arm point in; the clavicle sinks a little with it so that the
 # shoulder does not puff up.
-HANGING = {"Arm": (0.20, -0.975, -0.03), "ForeArm": (0.09, -0.975, 0.20), "Hand": (0.02, -0.98, 0.17)}
-CLAVICLE_SINK = 5.0  # degrees
+HANGING = {"Arm": (0.165, -0.98, -0.04), "ForeArm": (0.07, -0.975, 0.20), "Hand": (0.0, -0.98, 0.17)}
+CLAVICLE_SINK = 0.5  # degrees
 FINGER_CURL = (14.0, 20.0, 14.0)  # degrees at each knuckle of a hand at rest
 EYE_GROUPS = {"leftEye": "helper-l-eye", "rightEye": "helper-r-eye"}
 
@@ -83,7 +84,8 @@ def pose(source: Source, shaped: np.ndarray, look: Look) -> Figure:
         eyes[joint] = (at[joint], radius)
     names = list(SKELETON)
     joints = [Joint(n, names.index(PARENT[n]) if PARENT[n] else -1, at[n]) for n in names]
-    return Figure(source, posed, _joint_weights(source), joints, eyes)
+    weights = _collar_stays(_joint_weights(source), posed, at["neck"])
+    return Figure(source, posed, weights, joints, eyes)
 
 
 def _rest_transforms(source: Source, shaped: np.ndarray) -> dict[str, np.ndarray]:
@@ -151,6 +153,16 @@ def _joint_weights(source: Source) -> np.ndarray:
     bare = weights.sum(axis=1) < 1e-6
     weights[bare, SKELETON.index("head")] = 1.0
     return weights / weights.sum(axis=1, keepdims=True)
+
+
+def _collar_stays(weights: np.ndarray, posed: np.ndarray, neck: np.ndarray) -> np.ndarray:
+    """What lies inside a collar follows the chest, so that a turning neck does not come out through it."""
+    height = posed[:, 1] - neck[1] + 0.45 * (posed[:, 2] - neck[2])
+    stays = weights[:, SKELETON.index("neck")] * ramp(height, 0.040, 0.005)
+    out = weights.copy()
+    out[:, SKELETON.index("neck")] -= stays
+    out[:, SKELETON.index("chest")] += stays
+    return out
 
 
 def _finger_or_leg(bone: str) -> str:

@@ -70,7 +70,7 @@ class Trim:
         offset = np.stack(tips)  # [self.rows, self.columns, 3]
         inset = np.array([0, -0.0003 if upper else 0.0003, -0.0006])
         points = (root + inset)[None] + offset + eye.centre
-        uv = np.stack([np.tile(s, self.rows), np.repeat(np.linspace(1, 0, self.rows), self.columns)], axis=1)
+        uv = np.stack([np.tile(s, self.rows), np.repeat(np.linspace(0.97, 0.03, self.rows), self.columns)], axis=1)
         if not upper:
             uv[:, 0] = 1 - uv[:, 0]
         morphs = {}

@@ -41,7 +41,8 @@ class Look:
 
     targets: MakeHuman shape target -> weight; "{s}" in a name stands for both sides.
     smile: how much of a smile is in the resting face.
-    skin, lips, iris, brow: sRGB colours. blush, eye_shadow, liner, brow_strength, shadow: strengths about 0..1.
+    skin, lips, iris, brow, suit, scarf, scarf_edge: sRGB colours.
+    blush, eye_shadow, liner, brow_strength, shadow: strengths about 0..1.
     """
 
     name: str
@@ -53,6 +54,9 @@ class Look:
     lips: tuple[int, int, int] = (182, 106, 98)
     iris: tuple[int, int, int] = (54, 35, 24)
     brow: tuple[int, int, int] = (46, 34, 29)
+    suit: tuple[int, int, int] = (29, 36, 55)
+    scarf: tuple[int, int, int] = (13, 97, 83)
+    scarf_edge: tuple[int, int, int] = (206, 172, 104)
     blush: float = 0.5
     eye_shadow: float = 0.6
     liner: float = 0.9
@@ -82,15 +86,16 @@ LIN = Look(
         "cheek/{s}-cheek-volume-decr": 0.30,
         "cheek/{s}-cheek-inner-incr": 0.15,
         "mouth/mouth-scale-horiz-decr": 0.12,
-        "mouth/mouth-angles-up": 0.25,
+        "mouth/mouth-angles-up": 0.40,
         "mouth/mouth-cupidsbow-incr": 0.25,
-        "mouth/mouth-lowerlip-volume-decr": 0.35,
-        "mouth/mouth-upperlip-volume-decr": 0.15,
+        "mouth/mouth-lowerlip-volume-decr": 0.45,
+        "mouth/mouth-upperlip-height-decr": 0.20,
+        "mouth/mouth-upperlip-volume-decr": 0.35,
         "torso/measure-shoulder-dist-decr": 0.55,
         "torso/torso-scale-horiz-decr": 0.25,
         "arms/{s}-upperarm-shoulder-muscle-decr": 0.6,
-        "arms/{s}-upperarm-scale-horiz-decr": 0.25,
-        "arms/{s}-upperarm-scale-depth-decr": 0.20,
+        "arms/{s}-upperarm-scale-horiz-decr": 0.45,
+        "arms/{s}-upperarm-scale-depth-decr": 0.35,
         "breast/female-young-averagemuscle-averageweight-mincup-averagefirmness": 0.55,
         "breast/breast-volume-vert-up": 0.3,
         "breast/nipple-size-decr": 1.0,
@@ -98,10 +103,42 @@ LIN = Look(
         "neck/neck-scale-horiz-decr": 0.30,
         "neck/neck-scale-depth-decr": 0.20,
     },
-    smile=0.30,
+    smile=0.42,
 )
 
-LOOKS: dict[str, Look] = {look.name: look for look in (LIN,)}
+# A senior adviser in her fifties: fuller face, greying, shorter hair, plum and silver.
+WEN = Look(
+    name="wen",
+    title="Wen, senior adviser",
+    targets=LIN.targets
+    | {
+        "macrodetails/asian-female-young": 0.62,
+        "macrodetails/asian-female-old": 0.38,
+        "macrodetails/universal-female-young-averagemuscle-averageweight": 0.62,
+        "macrodetails/universal-female-old-averagemuscle-averageweight": 0.38,
+        "chin/chin-width-decr": 0.10,
+        "head/head-oval": 0.15,
+        "head/head-round": 0.30,
+        "eyes/{s}-eye-scale-incr": 0.25,
+        "nose/nose-scale-horiz-decr": 0.10,
+        "cheek/{s}-cheek-volume-decr": 0.0,
+    },
+    hair=HairStyle(
+        colour=(82, 76, 73), part=-20.0, fringe=20.0, front=0.086, back=0.078, volume=0.0135, bulge=0.009, curl=0.020,
+        seed=9,
+    ),
+    smile=0.38,
+    skin=(206, 160, 133),
+    lips=(168, 92, 86),
+    brow=(66, 56, 50),
+    suit=(44, 42, 47),
+    scarf=(104, 38, 62),
+    scarf_edge=(196, 190, 184),
+    blush=0.4,
+    liner=0.7,
+)
+
+LOOKS: dict[str, Look] = {look.name: look for look in (LIN, WEN)}
 
 
 def find(names: list[str]) -> list[Look]:

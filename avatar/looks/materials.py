@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from avatar.looks.glb import Material
+from avatar.looks.look import Look
+from avatar.looks.raster import linear
 
 STRANDS = {"alphaMode": "MASK", "alphaCutoff": 0.4, "doubleSided": True}
+NORMAL_SCALE = {"blouse": 0.3, "suit": 0.8}
 VEIL = {"alphaMode": "BLEND", "doubleSided": True}
 
 
@@ -17,23 +20,23 @@ class Sheets:
     images: dict[str, tuple[bytes, str]] = field(default_factory=dict)
 
 
-def materials(sheets: Sheets) -> list[Material]:
+def materials(sheets: Sheets, look: Look) -> list[Material]:
     """Every material an avatar may use; textures only where the picture exists."""
 
     def made(name: str, colour: tuple, roughness: float, extra: dict | None = None, **slots: str) -> Material:
-        pbr = {"baseColorFactor": list(colour), "metallicFactor": 0.0, "roughnessFactor": roughness}
+        pbr = {"baseColorFactor": [float(c) for c in colour], "metallicFactor": 0.0, "roughnessFactor": roughness}
         textures = {slot: image for slot, image in slots.items() if image in sheets.images}
         if "base" in textures:
             pbr["baseColorFactor"] = [1.0, 1.0, 1.0, 1.0]
         if "rough" in textures:
             pbr["roughnessFactor"] = 1.0
-        return Material(name, pbr, textures, extra or {})
+        return Material(name, pbr, textures, extra or {}, NORMAL_SCALE.get(name, 1.0))
 
     return [
         made("skin", (0.62, 0.42, 0.32, 1), 0.48, base="skin", normal="skin_normal", rough="skin_rough"),
         made("eye", (0.8, 0.8, 0.8, 1), 0.08, base="eye"),
         made("mouth", (1, 1, 1, 1), 0.25, {"doubleSided": True}),
-        made("suit", (0.013, 0.019, 0.040, 1), 0.82, {"doubleSided": True}, normal="weave"),
+        made("suit", (*linear(*look.suit), 1), 0.82, {"doubleSided": True}, normal="weave"),
         made("blouse", (0.66, 0.66, 0.655, 1), 0.78, {"doubleSided": True}, normal="weave"),
         made("silk", (1, 1, 1, 1), 0.42, {"doubleSided": True}),
         made("badge", (1, 1, 1, 1), 0.35, base="badge"),

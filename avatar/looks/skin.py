@@ -51,12 +51,16 @@ def paint(part: Part, visible: np.ndarray, figure: Figure, eyes: list[Eye], look
 def _canvas(part: Part, visible: np.ndarray, figure: Figure) -> Canvas:
     part = part.with_normals()
     table = np.column_stack([part.positions, part.normals, visible, part.sheet])
-    picture, _ = bake(part.uv, part.triangles, table, SIZE)
+    picture, covered = bake(part.uv, part.triangles, table, SIZE)
+    # Below the chin, where the refined mesh ends, the shadows' vertices are uneven: soften them there.
+    soft = blur(picture[..., 6] * covered, 11) / np.maximum(blur(covered.astype(float), 11), 1e-3)
+    chin = figure.positions[CHIN][1]
+    shadow = picture[..., 6] + (soft - picture[..., 6]) * ramp(picture[..., 1], chin + 0.006, chin - 0.008)
     sheet = picture[..., 7:9]
     head = picture[..., 1] > figure.joint("neck")[1]
     lips = sample(figure.source.mask("lips"), sheet) * head
     nails = sample(figure.source.mask("fingernails"), sheet) * ~head
-    return Canvas(picture[..., :3], picture[..., 3:6], picture[..., 6], blur(lips, 1, 2), nails)
+    return Canvas(picture[..., :3], picture[..., 3:6], shadow, blur(lips, 1, 2), nails)
 
 
 def _tone(canvas: Canvas, figure: Figure, eyes: list[Eye], look: Look) -> np.ndarray:

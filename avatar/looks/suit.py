@@ -19,6 +19,7 @@ DENSITY = 18.0  # cloth pattern repeats per metre on flat pieces, as on the drap
 # Heights above the lowest point of the V, and half widths, metres. The V ends at the neck.
 V_BOTTOM = 0.215  # below the neck joint
 V_TOP_WIDTH = 0.064
+COLLAR_GAP = 0.004  # room for the blouse collar between neck and jacket collar
 GORGE = 0.156  # where the lapels end and the collar begins, above the lowest point of the V
 NECK_CUT, NECK_LEAN = -0.016, 0.35  # height of the cut around the neck above its joint, and how it falls forwards
 
@@ -86,29 +87,34 @@ class Jacket:
     def _collar(self) -> Part:
         """From notch to notch behind the neck: stands up, folds and lies on the shoulders. In front it ends along the
         lapels' upper edge, the gorge."""
-        turns, rows = 45, 7
+        turns, rows = 45, 9
         a = np.linspace(-1, 1, turns)
         angle = a * np.radians(140.0)  # 0 behind, the ends in front
         side = np.sign(a)
         front = ramp(np.abs(a), 0.45, 1.0)
         centre = self.neck + [0, -0.010, 0.006]
         away = np.stack([np.sin(angle), np.zeros(turns), -np.cos(angle)], axis=1)
-        stand = centre + away * (0.061 + 0.001 * front)[:, None]
-        stand[:, 1] += 0.018 * (1 - front) - 0.012 * front
+        rise = 0.026 * (1 - front) - 0.008 * front
+        axis = self.neck + [0.0, 0.0, 0.016]
+        throat = cast(self.whole, np.tile(axis, (turns, 1)) + np.outer(rise, [0, 1, 0.25]), away)
+        stand = axis + away * (fill(np.minimum(throat, 0.07)) + COLLAR_GAP)[:, None] + np.outer(rise, [0, 1, 0.25])
         core = centre + [0, -0.11, 0.0]
         points = []
         for k in range(rows):
             t = k / (rows - 1)
-            lying = self._surface(centre + away * (0.066 + 0.031 * t), core)
+            lying = self._surface(centre + away * (0.058 + 0.032 * t), core)
             mix = ramp(np.full(turns, t), 0.0, 0.8)[:, None]
             point = stand * (1 - mix) + lying * mix
             gorge = self._gorge(side, t)
             at_gorge = ramp(np.abs(a), 0.55, 1.0)[:, None]
             point = point * (1 - at_gorge) + gorge * at_gorge
-            bump = 0.0045 * np.sin(np.pi * t) ** 0.8 + (0.0028 if k < rows - 1 else -0.002)
+            bump = 0.0085 * np.sin(np.pi * t**0.6) ** 0.8 + (0.0028 if k < rows - 1 else -0.002)
             direction = point - core
-            direction /= np.linalg.norm(direction, axis=1, keepdims=True)
-            points.append(point + direction * bump)
+            length = np.linalg.norm(direction, axis=1)
+            direction /= length[:, None]
+            under = cast(self.whole, np.tile(core, (turns, 1)), direction, last=True)
+            length = np.maximum(length, np.where(np.isfinite(under), under + 0.001, 0.0)) + bump
+            points.append(core + direction * length[:, None])
         return self.sheet(np.stack(points, axis=1))
 
     def _gorge(self, side: np.ndarray, t: float) -> np.ndarray:
