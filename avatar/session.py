@@ -18,6 +18,7 @@ import numpy as np
 
 from animation.types import RATE
 from avatar import turn as floor_events
+from avatar.ahead import WorkAhead
 from avatar.answer import Question, speak_sentences
 from avatar.backchannel import has_words, is_backchannel
 from avatar.clock import ArrivalLog, MediaClock
@@ -41,6 +42,7 @@ from avatar.outbox import Outbox
 from avatar.script import Line, Script
 from avatar.stage import Body, Stage
 from avatar.turn import Floor, step
+from dialogue.text import language_of
 from dialogue.types import Conversation, Sentence, Utterance
 from models.errors import LabelNotShown, SessionBusy, ShurenError
 from speech.audio import StreamResampler, to_float
@@ -99,6 +101,7 @@ class Session:
         self._current: Question | None = None
         self._unanswered: Question | None = None  # cut off by the person before a word of its answer was heard
         self._answer: asyncio.Task | None = None
+        self._ahead = WorkAhead(conversation, voice, self._spawn)
         self._made = False  # the running answer is placed whole
         self._paused_lines: list[Line] = []
         self._think_deadline = 0.0
@@ -188,7 +191,7 @@ class Session:
     async def add_text(self, text: str, item: str | None = None) -> str:
         """A typed message (conversation.item.create). Does not answer by itself. Returns the item id."""
         item = item or self._new_item()
-        said = Utterance(text, _language_of(text), typed=True)
+        said = Utterance(text, language_of(text, self._label_language), typed=True)
         self._question = Question(said, item, self.clock.seconds(), {})
         return item
 
@@ -236,6 +239,7 @@ class Session:
                     self._emit(InputPartial(self._open_input(), stable, text))
                     if has_words(text):
                         self._step(floor_events.Words())
+                        self._ahead.consider(_joined(self._unanswered, text))
                 case SpeechStopped(at):
                     self._pause_deadline = None
                     self._emit(InputSpeechStopped(self._open_input(), _ms(at, INPUT_RATE)))
@@ -464,14 +468,9 @@ def _joined(unanswered: Question | None, text: str) -> str:
     """People go on with a question after a pause for thought; the two halves are one question."""
     if unanswered is None or unanswered.said is None:
         return text
-    between = " " if _language_of(text) == "en" else ""
+    between = " " if language_of(text, "zh") == "en" else ""
     return f"{unanswered.said.text}{between}{text}".strip()
 
 
 def _ms(samples: int, rate: int) -> int:
     return samples * 1000 // rate
-
-
-def _language_of(text: str) -> Literal["zh", "en"]:
-    """Chinese as soon as one Chinese character stands in it: mixed sentences are spoken by the Mandarin voice."""
-    return "zh" if any("\u4e00" <= char <= "\u9fff" for char in text) else "en"

@@ -106,6 +106,13 @@ class Talk:
             if self._on_record:
                 self._on_record(record)
 
+    def likely(self, said: Utterance) -> Sentence | None:
+        """How an approved answer to `said` would begin; None where anything else would be said."""
+        text = normalise(said.text)
+        plan = self._planner.plan(text, said.language, said.confidence, self._state)
+        certain = plan.route == "approved" and not (plan.ask_model and self._model)
+        return plan.sentences[0] if certain and plan.sentences else None
+
     # --- what to say -------------------------------------------------------------------------------------------------
 
     async def _words(self, plan: Plan, language: Language, record: TurnRecord) -> AsyncIterator[Sentence]:

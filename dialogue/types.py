@@ -55,6 +55,13 @@ class Conversation(Protocol):
 
     def reply(self, said: Utterance, *, turn: int) -> AsyncIterator[Sentence]: ...
 
+    def likely(self, said: Utterance) -> Sentence | None:
+        """How an answer to `said` would begin, if that were the whole question; None where that is not certain.
+
+        Changes nothing and asks no model: it lets the voice work ahead while the person still speaks.
+        """
+        ...
+
     def heard(self, turn: int, text: str, *, interrupted: bool) -> None: ...
 
     @property

@@ -67,6 +67,10 @@ class Voice(Protocol):
 
     def say(self, text: str, *, language: Language | None = None, speed: float = 1.0) -> AsyncIterator[Speech]: ...
 
+    async def prepare(self, text: str, *, language: Language | None = None, speed: float = 1.0) -> None:
+        """Work ahead: `say` of the same text will start sooner. May do nothing. Cancel it when the need is gone."""
+        ...
+
     async def aclose(self) -> None: ...
 
 

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from speech.types import Language, Speech
 from speech.voices import timing
 from speech.voices.cache import SpeechCache
 from speech.voices.kokoro_engine import FRAME, MAX_TOKENS, OVERLAP, KokoroEngine, Plan, tokens_of
+from speech.voices.making import Making
 from speech.voices.timing import Beat
 
 # Measured on ordinary sentences: zf_xiaoxiao comes out louder than the others and peaks at full scale.
@@ -49,6 +51,7 @@ class KokoroVoice:
         self._voices: dict[Language, str] = {"zh": zh, "en": en}
         self._speed = speed
         self._cache = cache if cache is not None else SpeechCache()
+        self._making: dict[Hashable, Making] = {}
 
     @classmethod
     def load(
@@ -61,31 +64,51 @@ class KokoroVoice:
     async def say(self, text: str, *, language: Language | None = None, speed: float = 1.0) -> AsyncIterator[Speech]:
         """Speak `text`. `speed` multiplies the voice's own, 0.5 to 2 in all."""
         language = language or language_of(text)
-        pace = float(np.clip(self._speed * speed, *SPEEDS))
         for clause in await self._engine.prepare(clauses, text, language, CLAUSE_LIMITS):
-            async with aclosing(self._clause(clause, language, pace)) as spoken:
+            async with aclosing(self._clause(clause, language, self._pace(speed))) as spoken:
                 async for speech in spoken:
                     yield speech
+
+    async def prepare(self, text: str, *, language: Language | None = None, speed: float = 1.0) -> None:
+        """Make the first clause of `text` ahead of need."""
+        language = language or language_of(text)
+        for clause in (await self._engine.prepare(clauses, text, language, CLAUSE_LIMITS))[:1]:
+            async with aclosing(self._clause(clause, language, self._pace(speed))) as spoken:
+                async for _ in spoken:
+                    pass
 
     async def aclose(self) -> None:
         """The model stays loaded: other voices of the process use it."""
 
+    def _pace(self, speed: float) -> float:
+        return float(np.clip(self._speed * speed, *SPEEDS))
+
     async def _clause(self, clause: str, language: Language, pace: float) -> AsyncIterator[Speech]:
-        voice = self._voices[language]
-        key = (voice, pace, clause)
+        """From the cache, or from whoever is making it already, or made now."""
+        key = (self._voices[language], pace, clause)
         made = self._cache.get(key)
         if made is not None:
             for speech in made:
                 yield speech
             return
-        parts: list[Speech] = []
+        if key not in self._making:
+            self._making[key] = Making(self._make(clause, language, pace), partial(self._made, key))
+        async with aclosing(self._making[key].follow()) as pieces:
+            async for speech in pieces:
+                yield speech
+
+    def _made(self, key: Hashable, pieces: tuple[Speech, ...] | None) -> None:
+        del self._making[key]
+        if pieces is not None:
+            self._cache.put(key, pieces)
+
+    async def _make(self, clause: str, language: Language, pace: float) -> AsyncIterator[Speech]:
+        voice = self._voices[language]
         words = await self._engine.prepare((mandarin if language == "zh" else english).pronounce, clause)
         for group in _groups(words):
             async with aclosing(self._group(group, language, voice, pace)) as spoken:
                 async for speech in spoken:
-                    parts.append(speech)
                     yield speech
-        self._cache.put(key, tuple(parts))
 
     async def _group(
         self, words: tuple[Spoken, ...], language: Language, voice: str, pace: float

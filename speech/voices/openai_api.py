@@ -64,6 +64,9 @@ class OpenAIVoice:
             else:
                 yield timing.rest([word.text for word in words], language)
 
+    async def prepare(self, text: str, *, language: Language | None = None, speed: float = 1.0) -> None:
+        """Nothing is made ahead: every request to a remote voice is paid for."""
+
     async def aclose(self) -> None:
         await self._client.aclose()
 

@@ -67,6 +67,9 @@ class ScriptedMind:
         finally:
             self.closed_early += not finished
 
+    def likely(self, said: Utterance) -> Sentence | None:
+        return self.sentences[0] if self.sentences and len(said.text) >= 4 else None
+
     def heard(self, turn: int, text: str, *, interrupted: bool) -> None:
         self.memory[turn] = (text, interrupted)
 
@@ -82,6 +85,7 @@ class ScriptedVoice:
     def __init__(self, delay: float = 0.1) -> None:
         self.delay = delay
         self.said: list[str] = []
+        self.prepared: list[str] = []
 
     async def say(self, text: str, *, language=None, speed: float = 1.0) -> AsyncIterator[Speech]:
         for clause in _clauses(text):
@@ -91,6 +95,10 @@ class ScriptedVoice:
             words = tuple(Word(c, i * self.CHAR, (i + 1) * self.CHAR) for i, c in enumerate(clause))
             phones = tuple(Phone("a", i * self.CHAR, (i + 1) * self.CHAR) for i in range(n))
             yield Speech(np.full(n * self.CHAR, 1000, np.int16), phones, words, language or "zh")
+
+    async def prepare(self, text: str, *, language=None, speed: float = 1.0) -> None:
+        self.prepared.append(text)
+        await asyncio.sleep(self.delay)
 
     async def aclose(self) -> None: ...
 

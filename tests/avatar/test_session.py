@@ -224,6 +224,18 @@ def test_an_interruption_is_answered() -> None:
     assert [r.turn for r in stand.of(ReplyStarted)] == [1, 2]
 
 
+def test_the_voice_works_ahead_while_the_person_speaks_once_for_an_answer() -> None:
+    async def script(stand: Stand) -> None:
+        stand.hearing.tell(SpeechStarted(0))
+        for text in ("银行", "银行卡丢", "银行卡丢了", "银行卡丢了怎么办"):
+            stand.hearing.tell(Partial(text, ""))
+            await asyncio.sleep(0.5)
+        assert stand.voice.prepared == [ANSWER[0]]
+        assert not stand.mind.asked and not stand.of(ReplyStarted)
+
+    converse(script)
+
+
 def test_a_question_continued_before_any_answer_was_heard_is_one_question() -> None:
     async def script(stand: Stand) -> None:
         stand.hear("我想问一下")
