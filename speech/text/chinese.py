@@ -75,7 +75,7 @@ def _rules() -> tuple[Rule, ...]:
         (rf"(?<![\d.])({_NUM}){_TO}({_NUM})\s*({_UNIT})?", _range),
         (rf"([-−]?)({_NUM})\s*({_UNIT})(?:/([年月日天次克]))?(?![A-Za-z])", _measured),
         (r"(?<![\d.])(\d{1,3})/(\d{1,4})(?![\d/.])", _fraction),
-        (r"(?<![\d.:])(\d{1,3}):(\d{1,3})(?![\d:]|\.\d)", lambda m: f"{cardinal(int(m[1]))}比{cardinal(int(m[2]))}"),
+        (r"(?<![\d.:])(\d{1,3}):(\d{1,3})(?![\d:]|[.,]\d)", lambda m: f"{cardinal(int(m[1]))}比{cardinal(int(m[2]))}"),
         (r"([A-Za-z]{1,4})(\d{1,6})(?![\d.])", _letters_and_digits),
         (rf"(?<![\d.第])([-−]?)({_NUM})(?=[多余几来]?\s?(?:{_MEASURE}))", _count),
         (rf"(?<![\d.A-Za-z])([-−])({_NUM})", lambda m: "负" + decimal(m[2])),
