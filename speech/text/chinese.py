@@ -80,6 +80,7 @@ def _rules() -> tuple[Rule, ...]:
         (rf"(?<![\d.第])([-−]?)({_NUM})(?=[多余几来]?\s?(?:{_MEASURE}))", _count),
         (rf"(?<![\d.A-Za-z])([-−])({_NUM})", lambda m: "负" + decimal(m[2])),
         (rf"({_NUM})", _number),
+        (r"\d+", lambda m: digits(m[0], yao=False)),  # the rest of a number that another rule took the head of
         (r"(?<=[\d\s])[×xX*](?=[\d\s])", lambda m: "乘"),
         (r"[×÷=≈≥≤<>+&@#℃%‰°²±№→]", lambda m: _SYMBOLS.get(m[0])),
         (r"[Ⅰ-ⅫⅠ½¼¾①-⑳]+", lambda m: _grammar(m[0])),
