@@ -1,7 +1,7 @@
 """PCM helpers that ears, mouth and server share: sample formats, rates, wav files.
 
-Audio is mono throughout: float32 in [-1, 1] or int16. Whatever comes from outside and cannot be used raises AudioInvalid
-with a sentence that says why.
+Audio is mono throughout: float32 in [-1, 1] or int16. What cannot be used raises AudioInvalid with a sentence that
+says why.
 """
 
 from __future__ import annotations
