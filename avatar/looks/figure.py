@@ -158,7 +158,7 @@ def _joint_weights(source: Source) -> np.ndarray:
 def _collar_stays(weights: np.ndarray, posed: np.ndarray, neck: np.ndarray) -> np.ndarray:
     """What lies inside a collar follows the chest, so that a turning neck does not come out through it."""
     height = posed[:, 1] - neck[1] + 0.45 * (posed[:, 2] - neck[2])
-    stays = weights[:, SKELETON.index("neck")] * ramp(height, 0.040, 0.005)
+    stays = weights[:, SKELETON.index("neck")] * ramp(height, 0.056, 0.012)
     out = weights.copy()
     out[:, SKELETON.index("neck")] -= stays
     out[:, SKELETON.index("chest")] += stays

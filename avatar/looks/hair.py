@@ -189,7 +189,7 @@ def _ribbons(figure: Figure, strands: np.ndarray, width: np.ndarray, layer: Laye
     lean /= np.linalg.norm(lean, axis=3, keepdims=True)
     strip = rng.choice(layer.strips, count)[:, None, None]
     mirrored = np.where(rng.uniform(size=count) < 0.5, -1, 1)[:, None, None]
-    u = (strip + 0.5 + 0.47 * at[..., 0] * mirrored) / COLUMNS
+    u = (strip + 0.5 + 0.46 * at[..., 0] * mirrored) / COLUMNS
     u = np.broadcast_to(u, (count, POINTS, wide))
     v = np.broadcast_to(np.linspace(0.0, 1.0, POINTS)[None, :, None], (count, POINTS, wide))
     lattice = grid_triangles(POINTS, wide)

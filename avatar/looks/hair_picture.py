@@ -34,7 +34,7 @@ def _strip(rng: np.random.Generator, width: int, hairs: int, gaps: int) -> tuple
     height = np.zeros((SIZE, width))
     alpha = np.zeros((SIZE, width))
     for _ in range(hairs):
-        spread = 0.44 if gaps else 0.52
+        spread = 0.39 if gaps else 0.52
         start = 0.5 + spread * rng.uniform(-1, 1)
         wave = rng.normal(0, 0.018) * np.sin(v * rng.uniform(1.5, 4) * np.pi + rng.uniform(0, 6.28))
         drift = rng.normal(0, 0.035) * v
