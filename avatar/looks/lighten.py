@@ -12,9 +12,8 @@ CELLS = {
     ("skin", "hands"): (0.0036, 0.0095),
     ("skin", "scalp"): (0.011, 0.016),
     ("skin", "ears"): (0.0, 0.0055),
-    ("suit", "rest"): (0.0, 0.033),
-    ("mouth", "all"): (0.0, 0.0055),
-    ("button", "all"): (0.0, 0.004),
+    ("suit", "rest"): (0.0, 0.036),
+    ("mouth", "deep"): (0.0, 0.0060),
 }
 UV_CELLS = 20  # vertices far apart in the texture are not merged, so that seams hold
 
@@ -44,7 +43,9 @@ def _region(figure: Figure, part: Part, region: str) -> np.ndarray:
         return ~hands & behind & (p[:, 1] > eye[1] - 0.05) & (np.abs(p[:, 0]) < 0.068)
     if region == "ears":
         return ~hands & (np.abs(p[:, 0]) > 0.066) & (p[:, 1] > eye[1] - 0.06)
-    return ~_near_opening(figure, p) if region == "rest" else np.ones(len(p), bool)
+    if region == "deep":  # in front the lining must keep clear of the teeth
+        return p[:, 2] < eye[2] - 0.012
+    return ~_near_opening(figure, p)
 
 
 def _near_opening(figure: Figure, p: np.ndarray) -> np.ndarray:

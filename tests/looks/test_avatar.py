@@ -11,8 +11,10 @@ from built_avatar import mesh_names, read_mesh, read_rig
 from animation.rig import Rig
 from animation.types import JOINTS, SHAPES
 from avatar.looks.build import build
+from avatar.looks.cast import cast
 from avatar.looks.glb import Glb
 from avatar.looks.look import LOOKS
+from avatar.looks.mesh import Part
 from models.errors import ModelMissing
 from models.store import Store
 
@@ -120,6 +122,27 @@ def lip_pairs(skin) -> np.ndarray:  # noqa: ANN001
             pairs.append((index, lower[gap.argmin()]))
     assert len(pairs) >= 8
     return np.array(pairs)
+
+
+@pytest.mark.parametrize("version", ["high", "low"])
+def test_a_grin_shows_the_upper_teeth(version: str, request: pytest.FixtureRequest) -> None:
+    glb = request.getfixturevalue(version)
+    grin = {"jawOpen": 0.15, "mouthSmileLeft": 0.8, "mouthSmileRight": 0.8}
+    grin |= {"mouthUpperUpLeft": 0.3, "mouthUpperUpRight": 0.3}
+    teeth = read_mesh(glb, "teeth")
+    still = np.abs(teeth.morphs["jawOpen"]).max(axis=1) < 1e-5
+    front = teeth.positions[still & (np.abs(teeth.positions[:, 0]) < 0.006)]
+    edge = front[:, 1].min()
+    x, y = (axis.ravel() for axis in np.meshgrid([-0.005, 0.004], edge + np.arange(0.0, 0.008, 0.0005)))
+    rays = np.stack([x, y, np.ones_like(x)], axis=1)
+    reach = {}
+    for name in ("skin", "mouth", "teeth"):
+        mesh = read_mesh(glb, name)
+        shapes = {shape: weight for shape, weight in grin.items() if shape in mesh.morphs}
+        part = Part(name, mesh.posed(**shapes), mesh.triangles, np.ones((len(mesh.positions), 1)), "")
+        reach[name] = np.nan_to_num(cast(part, rays, np.tile([0.0, 0.0, -1.0], (len(x), 1))), nan=9.0)
+    shown = reach["teeth"] < np.minimum(reach["skin"], reach["mouth"])
+    assert shown.sum() * 0.0005 / 2 > 0.0015  # metres of tooth between the lips
 
 
 def test_pucker_narrows_the_mouth(high: Glb) -> None:
