@@ -21,7 +21,7 @@ FLAGS = [
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--url", default="http://127.0.0.1:8000/?persona=bank-teller")
+    parser.add_argument("--url", default="http://127.0.0.1:8000/?persona=bank-teller&looks=full")
     parser.add_argument("--ask", default="银行卡丢了怎么挂失？")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("screenshot.png"))
     parser.add_argument("--size", default="1440x900")

@@ -146,7 +146,7 @@ export class App {
 
   private openStage(): void {
     try {
-      this.player.stage = new Stage(this.page.view, { morph: this.options.morph });
+      this.player.stage = new Stage(this.page.view, { morph: this.options.morph, fullLooks: this.options.fullLooks });
       this.page.watchInsets((insets) => this.player.stage?.setInsets(insets));
     } catch (error) {
       console.warn("Shuren: no stage", error);

@@ -10,6 +10,8 @@ export interface Options {
   mic: boolean;
   morph: MorphMode | null;
   lowDetail: boolean;
+  /** All materials and pixels even where drawing is done in software: for pictures, not for talking. */
+  fullLooks: boolean;
 }
 
 export function readOptions(search: string): Options {
@@ -22,5 +24,6 @@ export function readOptions(search: string): Options {
     mic: query.get("mic") === "1",
     morph: morph === "cpu" || morph === "gpu" ? morph : null,
     lowDetail: query.get("lod") === "low",
+    fullLooks: query.get("looks") === "full",
   };
 }

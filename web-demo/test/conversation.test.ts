@@ -87,10 +87,10 @@ describe("latency", () => {
 describe("address", () => {
   it("is read leniently", () => {
     expect(readOptions("?persona=doctor&lang=en&mic=1&morph=cpu&lod=low")).toEqual({
-      persona: "doctor", language: "en", mic: true, morph: "cpu", lowDetail: true,
+      persona: "doctor", language: "en", mic: true, morph: "cpu", lowDetail: true, fullLooks: false,
     });
     expect(readOptions("?lang=fr&morph=magic&mic=yes")).toEqual({
-      persona: null, language: null, mic: false, morph: null, lowDetail: false,
+      persona: null, language: null, mic: false, morph: null, lowDetail: false, fullLooks: false,
     });
   });
 

@@ -39,10 +39,12 @@ const DOLLY = 0.35;
 
 export interface StageOptions {
   morph: MorphMode | null;
+  fullLooks: boolean;
 }
 
 export class Stage {
   readonly software: boolean;
+  private readonly fullLooks: boolean;
   readonly morph: MorphMode;
   private readonly renderer: WebGLRenderer;
   private readonly scene = new Scene();
@@ -61,7 +63,8 @@ export class Stage {
     private readonly canvas: HTMLCanvasElement,
     options: StageOptions,
   ) {
-    this.software = isSoftwareRenderer(rendererName());
+    this.fullLooks = options.fullLooks;
+    this.software = !options.fullLooks && isSoftwareRenderer(rendererName());
     this.morph = options.morph ?? (this.software ? "cpu" : "gpu");
     // Opaque: blending a see-through canvas over the page costs a machine without a GPU more than drawing her.
     this.renderer = new WebGLRenderer({ canvas, alpha: false, antialias: !this.software, powerPreference: "high-performance" });
@@ -142,7 +145,7 @@ export class Stage {
   private resize(): void {
     const box = (this.canvas.parentElement ?? this.canvas).getBoundingClientRect();
     const [width, height] = [Math.max(1, Math.round(box.width)), Math.max(1, Math.round(box.height))];
-    this.quality.least = Math.min(1, Math.sqrt(LEAST_PIXELS / (width * height)));
+    this.quality.least = this.fullLooks ? 1 : Math.min(1, Math.sqrt(LEAST_PIXELS / (width * height)));
     this.renderer.setPixelRatio(this.quality.pixelRatio);
     this.renderer.setSize(width, height, false);
     if (this.backdrop.width !== width || this.backdrop.height !== height) this.paintBackdrop(width, height);
