@@ -119,7 +119,8 @@ export class Blender {
 
   /** Mixes in place; call once per shown pose. `now` in seconds. */
   apply(pose: Pose, now: number): void {
-    const x = (now - this.startedAt) / this.seconds;
+    // A slow frame began before the break it shows: its time may lie earlier.
+    const x = Math.max(0, (now - this.startedAt) / this.seconds);
     if (this.from && x < 1) mix(this.from, pose, x * x * (3 - 2 * x), pose);
     else this.from = null;
     this.last.set(pose);
