@@ -105,7 +105,7 @@ def hair(figure: Figure, style: HairStyle, *, fine: bool) -> Part:
     """The closed shell, dark like the depth of hair, and the cards on it from the inside outwards."""
     comb = Comb(Scalp(figure), style)
     rng = np.random.default_rng(style.seed)
-    few = 1.0 if fine else 0.25
+    few = 1.0 if fine else 0.22
     layers = [
         Layer(int(110 * few), (0.0005, 0.003), (0.014, 0.022), (1, 2), 2, (0.0, 1.0)),
         Layer(int(140 * few), (0.002, 0.006), (0.008, 0.015), (1, 2, 3), 3 if fine else 2, (0.0, 1.0)),
