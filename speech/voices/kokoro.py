@@ -26,8 +26,11 @@ from speech.voices.kokoro_engine import FRAME, MAX_TOKENS, OVERLAP, KokoroEngine
 from speech.voices.making import Making
 from speech.voices.timing import Beat
 
-# Measured on ordinary sentences: zf_xiaoxiao comes out louder than the others and peaks at full scale.
-GAINS = {"zf_xiaoxiao": 0.8}
+# To -20 LUFS, measured on three sentences each (`loudness` in bench/voice.py): left alone they differ by 7 LU.
+GAINS = {
+    "zf_xiaoxiao": 0.70, "zf_xiaoyi": 1.02, "zf_xiaobei": 1.13, "zm_yunjian": 1.24, "zm_yunxi": 1.23, "zm_yunxia": 1.20,
+    "zm_yunyang": 1.60, "af_heart": 1.27, "af_bella": 1.20, "am_michael": 1.40,
+}  # fmt: skip
 SPEEDS = (0.5, 2.0)
 # Syllables of the first, second and later clauses. The first sound does not wait for a clause, so they may be long.
 CLAUSE_LIMITS = (16, 26, 32)
@@ -45,7 +48,8 @@ class KokoroVoice:
     ) -> None:
         for voice in (zh, en):
             engine.style(voice)  # raises BackendUnknown early
-        engine.warm(zh)
+        for voice in (zh, en):
+            engine.warm(voice)
         self.name = f"kokoro/{zh}+{en}"
         self._engine = engine
         self._voices: dict[Language, str] = {"zh": zh, "en": en}

@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -43,10 +44,8 @@ _SILENT = -5.0  # predicted energy; silence is near -9.5, the sound there 70 dB 
 
 # Ordinary speech of 5–7 s, from which a voice's norm statistics are taken once. Log-mel distance to the model run whole
 # is 0.34; with one short sentence it was 0.44, with four 0.32; trimming the padding alone costs 0.24.
-_ORDINARY: dict[bool, str] = {
-    True: "您好，很高兴为您服务，请问您今天想办理什么业务？请先在门口取一个号，然后到大厅坐一会儿。",
-    False: "Good morning, how may I help you today? Please take a number at the door, and have a seat in the hall.",
-}
+_ORDINARY_ZH = "您好，很高兴为您服务，请问您今天想办理什么业务？请先在门口取一个号，然后到大厅坐一会儿。"
+_ORDINARY_EN = "Good morning, how may I help you today? Please take a number at the door, and have a seat in the hall."
 
 _engines: dict[tuple[str, int], KokoroEngine] = {}
 _engines_lock = threading.Lock()
@@ -116,10 +115,9 @@ class KokoroEngine:
         return self._styles[voice]
 
     def warm(self, voice: str) -> None:
-        """Begin to prepare `voice` and the front ends; the first clause waits for them if it must."""
+        """Begin to prepare `voice` and its front end; the first clause waits for them if it must."""
         self._worker.submit(self._normals, voice)
-        for text, front_end in zip(_ORDINARY.values(), (mandarin, english), strict=True):
-            self._reader.submit(front_end.pronounce, text)
+        self._reader.submit(_front_end(voice).pronounce, _ordinary(voice))
 
     async def prepare(self, work: Any, *args: Any) -> Any:
         """Run text work off the event loop, beside the model: dictionaries take a second to load at first use."""
@@ -184,8 +182,7 @@ class KokoroEngine:
         return self._statistics[voice]
 
     def _measure(self, voice: str) -> list[np.ndarray]:
-        is_mandarin = voice.startswith("z")
-        words = (mandarin if is_mandarin else english).pronounce(_ORDINARY[is_mandarin])
+        words = _front_end(voice).pronounce(_ordinary(voice))
         plan = self._plan(tokens_of(phones.ipa(words)), voice, 1.0)
         blank = {graph.given(k): np.zeros((1, 1, 1), np.float32) for k in range(self._count)}
         feed = self._feed(plan, 0, plan.frames) | blank | {graph.TRUST: np.zeros(1, np.float32)}
@@ -195,7 +192,7 @@ class KokoroEngine:
 
     def _file(self, voice: str) -> Path | None:
         """Named by what the statistics depend on: voice, style row and sentences."""
-        recipe = hashlib.sha256(f"{_TIMBRE_ROW} {_ORDINARY}".encode()).hexdigest()[:8]
+        recipe = hashlib.sha256(f"{_TIMBRE_ROW} {_ordinary(voice)}".encode()).hexdigest()[:8]
         return self._cache / f"{voice}-{recipe}.npz" if self._cache else None
 
     def _load(self, voice: str) -> list[np.ndarray] | None:
@@ -217,6 +214,15 @@ class KokoroEngine:
             fresh = path.with_suffix(f".{os.getpid()}.npz")
             np.savez(fresh, *found)
             os.replace(fresh, path)
+
+
+def _front_end(voice: str) -> ModuleType:
+    """Kokoro's Mandarin voices are named zf_… and zm_…."""
+    return mandarin if voice.startswith("z") else english
+
+
+def _ordinary(voice: str) -> str:
+    return _ORDINARY_ZH if voice.startswith("z") else _ORDINARY_EN
 
 
 def _session(model: bytes, threads: int) -> Any:

@@ -17,9 +17,9 @@ class Making:
     """One clause under way. Use from one event loop."""
 
     def __init__(self, pieces: AsyncIterator[Speech], on_end: Callable[[tuple[Speech, ...] | None], None]) -> None:
-        """`on_end` is told all pieces once the clause is whole, or None if it never will be."""
+        """`on_end` is told, once, all pieces when the clause is whole, or None as soon as it never will be."""
         self._parts: list[Speech] = []
-        self._on_end = on_end
+        self._on_end: Callable[[tuple[Speech, ...] | None], None] | None = on_end
         self._followers = 0
         self._changed = asyncio.Event()
         self._error: Exception | None = None
@@ -44,7 +44,8 @@ class Making:
                 raise self._error
         finally:
             self._followers -= 1
-            if not self._followers:
+            if not self._followers and not self._task.done():
+                self._end(None)  # at once: whoever comes next must not follow work that is being cancelled
                 self._task.cancel()
 
     async def _make(self, pieces: AsyncIterator[Speech]) -> None:
@@ -58,8 +59,13 @@ class Making:
         except Exception as error:  # followers raise it
             self._error = error
         finally:
-            self._on_end(tuple(self._parts) if whole else None)
+            self._end(tuple(self._parts) if whole else None)
             asyncio.get_running_loop().call_soon(self._tell)  # when the task counts as done
+
+    def _end(self, pieces: tuple[Speech, ...] | None) -> None:
+        on_end, self._on_end = self._on_end, None
+        if on_end:
+            on_end(pieces)
 
     def _tell(self) -> None:
         self._changed.set()

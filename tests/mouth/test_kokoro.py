@@ -111,8 +111,9 @@ async def test_closing_the_iterator_starts_no_further_work(monkeypatch: pytest.M
     spoken = voice.say("这一句话很长，还没有说完就被打断了，后面的话不应该再合成。")
     await anext(spoken)
     await spoken.aclose()
-    await asyncio.sleep(0.05)
-    assert len(rendered) == 1
+    begun = len(rendered)
+    await asyncio.sleep(1.0)  # long enough for a window
+    assert len(rendered) == begun <= 2  # what was heard, and at most the one after it
 
 
 async def test_an_answer_said_before_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,9 +170,11 @@ def test_whisper_understands_it() -> None:
     from speech.audio import resample, to_float
     from speech.recognisers import RECOGNISERS
 
-    pcm = np.concatenate([speech.pcm for speech in _spoken(TEXT)])
+    text = "我们的营业时间是上午9:00到下午5:30。"
+    pcm = np.concatenate([speech.pcm for speech in _spoken(text)])
     recogniser = RECOGNISERS.load("whisper", store=Store.default())
     audio = resample(to_float(pcm), OUTPUT_RATE, 16_000)
     heard = asyncio.run(recogniser.transcribe(audio, language="zh")).text
-    said, got = syllables_or_words(TEXT, "zh"), syllables_or_words(heard, "zh")
-    assert edit_distance(said, got) <= len(said) // 5, heard
+    said, got = syllables_or_words(text, "zh"), syllables_or_words(heard, "zh")
+    assert len(said) > 15
+    assert edit_distance(said, got) <= len(said) // 6, heard

@@ -68,3 +68,13 @@ async def test_a_failure_reaches_every_listener() -> None:
 @pytest.mark.parametrize("count", [0, 1])
 async def test_short_clauses_end(count: int) -> None:
     assert await asyncio.wait_for(follow(Source(count).making()), 5) == list(range(count))
+
+
+async def test_work_nobody_follows_is_given_up_before_anyone_can_join_it() -> None:
+    source = Source(3)
+    follower = source.making().follow()
+    await anext(follower)
+    await follower.aclose()
+    assert source.ended == [None]
+    await asyncio.sleep(0.01)
+    assert source.ended == [None]
