@@ -34,9 +34,9 @@ GAINS = {
 SPEEDS = (0.5, 2.0)
 # Syllables of the first, second and later clauses. The first sound does not wait for a clause, so they may be long.
 CLAUSE_LIMITS = (16, 26, 32)
-# Least frames (25 ms) of the first, second … window of a clause: the first is heard 0.2 s after the plan on two cores,
-# and each plays long enough for the next to be made.
-WINDOWS = (16, 28, 44, 60)
+# Least frames (25 ms) of the first, second … window of a clause. A frame costs 7 ms on two free cores, 14 on busy ones,
+# a window ten frames more than it yields; so each must play for as long as the next takes, even on busy cores.
+WINDOWS = (16, 20, 28, 40, 60)
 _PEAK = 0.4  # of ordinary speech, what silence is judged by
 
 
