@@ -40,8 +40,8 @@ class Endpointing:
     start_gap: int = _frames(96)  # unvoiced frames that undo an unconfirmed start
     likely_end: int = _frames(128)
     patience_complete: int = _frames(288)  # the words so far make a whole utterance
-    patience: int = _frames(416)
-    patience_unknown: int = _frames(512)  # the words are still being recognised, so waiting costs nothing
+    patience: int = _frames(512)  # a statement; people pause as long at a comma
+    patience_unknown: int = _frames(544)  # the words are still being recognised, so waiting costs nothing
     patience_unfinished: int = _frames(704)  # ends in 嗯, "and", a half-said number
     patience_most: int = _frames(800)
     pause_margin: int = _frames(96)  # a person who paused this turn is given their longest pause and this much more

@@ -56,6 +56,8 @@ def test_turns_are_ordered_and_do_not_overlap(probabilities: list[float]) -> Non
     [
         ("银行卡丢了怎么办？", "zh", Completeness.COMPLETE),
         ("帮我看一下", "zh", Completeness.COMPLETE),
+        ("银行卡丢了怎么挂失", "zh", Completeness.COMPLETE),
+        ("我想知道怎么", "zh", Completeness.UNFINISHED),
         ("我想问一下", "zh", Completeness.UNFINISHED),
         ("因为", "zh", Completeness.UNFINISHED),
         ("卡号是六二二二零", "zh", Completeness.UNFINISHED),
