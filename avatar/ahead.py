@@ -41,6 +41,12 @@ class WorkAhead:
         self._expected = likely.text
         self._work = self._spawn(self._prepare(likely), "ahead")
 
+    def settle(self, text: str) -> None:
+        """The answer begins with `text`: what was begun for another one is in its way."""
+        if self._work and text != self._expected:
+            self._work.cancel()
+        self._expected = ""
+
     async def _prepare(self, sentence: Sentence) -> None:
         try:
             await self._voice.prepare(sentence.text, language=sentence.language)

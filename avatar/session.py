@@ -50,7 +50,7 @@ from speech.types import INPUT_RATE, Heard, HearingFailed, Partial, Speech, Spee
 
 log = logging.getLogger("shuren.session")
 
-TICK = 0.025  # s between releases of media
+TICK = 0.02  # s between releases of media
 YIELD_BEFORE = RATE * 300 // 1000  # she looks at the person this long before her turn ends
 PAUSE_LIMIT = 0.8  # s of sound after which a pause becomes a cancellation even before words are recognised
 PLACED_AHEAD = 6 * RATE  # how much voice may be made before it is due
@@ -360,7 +360,7 @@ class Session:
                 self._sentences(turn, question),
                 self._voice,
                 place,
-                on_sentence=lambda _: self._mark("first_sentence_ms"),
+                on_sentence=self._on_sentence,
             )
             self._made = True
         except ShurenError as error:
@@ -368,6 +368,10 @@ class Session:
         except Exception:
             log.exception("answer %s failed", turn)
             self._fail("internal_error", "Something went wrong while answering.")
+
+    def _on_sentence(self, sentence: Sentence) -> None:
+        self._mark("first_sentence_ms")
+        self._ahead.settle(sentence.text)
 
     async def _sentences(self, turn: int, question: Question) -> AsyncIterator[Sentence]:
         if self._label_due and not self._label_shown:

@@ -20,7 +20,7 @@ from dialogue.types import Sentence
 from speech.types import Speech, Word
 
 AHEAD = RATE * 300 // 1000  # how far before it is heard media is sent
-IDLE_AHEAD = RATE * 50 // 1000
+IDLE_AHEAD = RATE * 30 // 1000
 CHUNK = RATE * 100 // 1000  # one AudioOut
 
 

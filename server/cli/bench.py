@@ -61,12 +61,27 @@ def hear(
 
 
 @app.command()
-def voice(as_json: Json = False) -> None:
+def voice(
+    sentences: Annotated[int, typer.Option(help="Sentences for each voice.")] = 20,
+    as_json: Json = False,
+) -> None:
     """Intelligibility, speed and loudness of the voices."""
+    import asyncio
+
     from bench.report import report
     from bench.voice import run
+    from models.store import Store
+    from speech.recognisers import RECOGNISERS
 
-    report(run(), settings={}, as_json=as_json)
+    async def measure() -> dict:
+        store = Store.default()
+        recogniser = RECOGNISERS.load("whisper", store=store)
+        try:
+            return await run(store=store, recogniser=recogniser, sentences=sentences)
+        finally:
+            await recogniser.aclose()
+
+    report(asyncio.run(measure()), settings={"sentences": sentences}, as_json=as_json)
 
 
 @app.command()
