@@ -370,8 +370,9 @@ class Session:
             self._fail("internal_error", "Something went wrong while answering.")
 
     def _on_sentence(self, sentence: Sentence) -> None:
+        if "first_sentence_ms" not in self._timings:
+            self._ahead.settle(sentence.text)
         self._mark("first_sentence_ms")
-        self._ahead.settle(sentence.text)
 
     async def _sentences(self, turn: int, question: Question) -> AsyncIterator[Sentence]:
         if self._label_due and not self._label_shown:

@@ -85,7 +85,9 @@ class ScriptedVoice:
     def __init__(self, delay: float = 0.1) -> None:
         self.delay = delay
         self.said: list[str] = []
+        self.prepare_for = 0.1
         self.prepared: list[str] = []
+        self.dropped: list[str] = []
 
     async def say(self, text: str, *, language=None, speed: float = 1.0) -> AsyncIterator[Speech]:
         for clause in _clauses(text):
@@ -98,7 +100,11 @@ class ScriptedVoice:
 
     async def prepare(self, text: str, *, language=None, speed: float = 1.0) -> None:
         self.prepared.append(text)
-        await asyncio.sleep(self.delay)
+        try:
+            await asyncio.sleep(self.prepare_for)
+        except asyncio.CancelledError:
+            self.dropped.append(text)
+            raise
 
     async def aclose(self) -> None: ...
 

@@ -236,6 +236,23 @@ def test_the_voice_works_ahead_while_the_person_speaks_once_for_an_answer() -> N
     converse(script)
 
 
+@pytest.mark.parametrize(("meant", "dropped"), [(ANSWER, []), (("请您取号。", ANSWER[1]), [ANSWER[0]])])
+def test_what_was_made_ahead_gives_way_only_to_another_answer(meant: tuple[str, ...], dropped: list[str]) -> None:
+    async def script(stand: Stand) -> None:
+        stand.voice.prepare_for = 3.0
+        stand.hearing.tell(SpeechStarted(0))
+        stand.hearing.tell(Partial("银行卡丢了怎么办", ""))
+        await asyncio.sleep(0.5)
+        stand.mind.sentences = [Sentence(text, "zh", "approved") for text in meant]
+        stand.hearing.tell(SpeechStopped(8000, 12000))
+        stand.hearing.tell(Heard("银行卡丢了怎么办", "zh", 0.9, 0, 8000))
+        await asyncio.sleep(1.0)
+        assert stand.voice.dropped == dropped
+        await asyncio.sleep(6.0)
+
+    converse(script)
+
+
 def test_a_question_continued_before_any_answer_was_heard_is_one_question() -> None:
     async def script(stand: Stand) -> None:
         stand.hear("我想问一下")
