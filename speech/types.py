@@ -45,7 +45,7 @@ class Word:
 
 @dataclass(frozen=True)
 class Speech:
-    """One clause of synthesised speech. `"".join(w.text for w in words)` is exactly the text that was asked for."""
+    """A piece of synthesised speech, a clause or less. The words of all pieces join to the text that was asked for."""
 
     pcm: np.ndarray  # int16, mono, OUTPUT_RATE
     phones: tuple[Phone, ...]
