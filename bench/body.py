@@ -11,12 +11,14 @@ from animation.rig import Rig
 from animation.types import RATE, SAMPLES_PER_FRAME
 from bench.utterances import LANGUAGES, utterance
 
-BATCH = RATE // 10 // SAMPLES_PER_FRAME  # frames asked for at a time, as a session does
+BATCH = 1  # frames made at a time: a session releases media every 20 ms
 
 
 def run(seconds: float = 60.0, rig: Rig | None = None) -> dict[str, Any]:
-    """Let a body speak for about `seconds` of media time and listen for as long, in 100 ms batches. CPU time counts,
-    not wall time, so a busy machine does not blur it."""
+    """Let a body speak for about `seconds` of media time and listen for as long, frame by frame as a session does.
+
+    CPU time counts, not wall time, so a busy machine does not blur it.
+    """
     rig = rig or Rig.generic()
     said = [utterance(text, language, seed=i) for language, texts in LANGUAGES.items() for i, text in enumerate(texts)]
     speaking, listening = (_cost(Body(rig, seed=1), said, seconds, speaking) for speaking in (True, False))
