@@ -172,17 +172,18 @@ class Endpointer:
         return ended
 
 
-def split_at_pauses(probabilities: np.ndarray, longest: int) -> list[tuple[int, int]]:
-    """Frame ranges [a, b) of at most `longest` frames that cover a recording, cut where a voice is least likely.
+def split_at_pauses(levels: np.ndarray, longest: int) -> list[tuple[int, int]]:
+    """Frame ranges [a, b) of at most `longest` frames that cover a recording, cut where `levels` (how loud, or how
+    likely a voice is, by frame) are low.
 
     Each cut falls in the second half of the longest range possible, at the middle of its quietest 200 ms.
     """
     width = _frames(200)
     ranges, start = [], 0
-    while len(probabilities) - start > longest:
-        late = probabilities[start + longest // 2 : start + longest]
-        loudness = np.convolve(late, np.ones(width) / width, mode="valid")
-        cut = start + longest // 2 + int(loudness.argmin()) + width // 2
+    while len(levels) - start > longest:
+        late = levels[start + longest // 2 : start + longest]
+        means = np.convolve(late, np.ones(width) / width, mode="valid")
+        cut = start + longest // 2 + int(means.argmin()) + width // 2
         ranges.append((start, cut))
         start = cut
-    return [*ranges, (start, len(probabilities))]
+    return [*ranges, (start, len(levels))]

@@ -10,13 +10,14 @@ for each turn: a partial that would have to wait is skipped. Time is counted in 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from models.errors import BackendError
+from models.errors import ShurenError
 from speech.agreement import Agreement
 from speech.audio import checked
 from speech.completeness import judge
@@ -38,8 +39,12 @@ from speech.vad import FRAME, SileroVad, VoiceActivity
 PRE_ROLL = INPUT_RATE * 480 // 1000  # audio kept from before the voice was noticed, so that no first syllable is lost
 POST_ROLL = INPUT_RATE * 160 // 1000  # and from after it
 PARTIAL_EVERY = INPUT_RATE // 2
-LONGEST = 30 * INPUT_RATE  # audio kept of one turn
+LONGEST = 30 * INPUT_RATE  # audio kept of one turn; a turn that only a commit ends is kept
+LONGEST_COMMITTED = 180 * INPUT_RATE  # so long
+PARTIALS_UNTIL = 28 * INPUT_RATE  # recognisers take no more in one piece
 EVENTS_KEPT = 256
+
+log = logging.getLogger("shuren.hearing")
 
 
 class Ears:
@@ -73,6 +78,7 @@ class _Turn:
     """One utterance while it is spoken and until it is recognised."""
 
     start: int  # of the voice
+    first: int  # of the audio that is recognised
     agreement: Agreement = field(default_factory=Agreement)
     working: asyncio.Task | None = None  # the partial under way
     early: asyncio.Task | None = None  # the final, begun at a likely end
@@ -102,7 +108,8 @@ class Hearing:
         self._audio_from = 0  # sample number of _audio[0]
         self._judged = 0  # samples the voice detector has seen
         self._turn: _Turn | None = None
-        self._events: asyncio.Queue[HearingEvent | None] = asyncio.Queue(EVENTS_KEPT)
+        self._ended = 0  # where the turn before ended: what is kept from before a voice never reaches into it
+        self._events: asyncio.Queue[HearingEvent | asyncio.Task[HearingEvent] | None] = asyncio.Queue(EVENTS_KEPT)
         self._tasks: set[asyncio.Task] = set()
         self._closed = False
 
@@ -124,7 +131,8 @@ class Hearing:
 
     async def commit(self) -> None:
         """The turn is over now, whatever the silence says. Heard follows, with empty text where nobody spoke."""
-        turn = self._turn or _Turn(max(self._audio_from, self._pushed - LONGEST))
+        begin = max(self._audio_from, self._ended)
+        turn = self._turn or _Turn(begin, begin)
         end = self._endpointer.voice_end if self._endpointer.pausing else self._pushed
         self._endpointer.reset()
         self._end(turn, end, self._pushed)
@@ -148,8 +156,14 @@ class Hearing:
         self._put(None)
 
     async def __aiter__(self) -> AsyncIterator[HearingEvent]:
+        """Strictly turn by turn: what follows a turn waits until its text is there."""
         while (event := await self._events.get()) is not None:
-            yield event
+            if not isinstance(event, asyncio.Task):
+                yield event
+                continue
+            await asyncio.wait({event})
+            if not event.cancelled():
+                yield event.result()
 
     # --- following the voice ---------------------------------------------------------------------------------------
 
@@ -160,7 +174,7 @@ class Hearing:
     def _on_frame(self, probability: float) -> None:
         match self._endpointer.push(probability, may_end=self.detect_turns):
             case Started(at):
-                self._turn = _Turn(at, next_partial=at + PARTIAL_EVERY)
+                self._turn = _Turn(at, max(at - PRE_ROLL, self._ended), next_partial=at + PARTIAL_EVERY)
                 self._put(SpeechStarted(at))
             case LikelyEnd(at) if self._turn:
                 self._begin_early(self._turn, at)
@@ -173,19 +187,20 @@ class Hearing:
             self._begin_partial(turn)
 
     def _end(self, turn: _Turn, end: int, decided_at: int) -> None:
-        self._turn = None
+        self._turn, self._ended = None, end
         self._put(SpeechStopped(end, decided_at))
-        self._spawn(self._finish(turn, end, decided_at))
+        # The audio is cut out now: before the task begins, `push` may have forgotten it.
+        self._put(self._spawn(self._finish(turn, self._utterance(turn, end), end, decided_at)))
 
     def _forget(self) -> None:
         """Keep the turn under way, else the pre-roll; without turn detection all that may yet be committed."""
+        longest = LONGEST + PRE_ROLL if self.detect_turns else LONGEST_COMMITTED
+        keep_from = self._pushed - longest
         if self._turn:
-            keep_from = self._turn.start - PRE_ROLL
+            keep_from = max(keep_from, self._turn.first)
         elif self.detect_turns:
-            keep_from = self._judged - PRE_ROLL - INPUT_RATE
-        else:
-            keep_from = self._pushed - LONGEST
-        cut = max(keep_from, self._pushed - LONGEST - PRE_ROLL) - self._audio_from
+            keep_from = max(keep_from, self._judged - PRE_ROLL - INPUT_RATE)
+        cut = keep_from - self._audio_from
         if cut > INPUT_RATE // 4:
             self._audio = self._audio[cut:]
             self._audio_from += cut
@@ -197,14 +212,14 @@ class Hearing:
 
     def _begin_partial(self, turn: _Turn) -> None:
         turn.next_partial = self._judged + PARTIAL_EVERY
-        if turn.working and not turn.working.done():
+        if (turn.working and not turn.working.done()) or self._judged - turn.first > PARTIALS_UNTIL:
             return
-        turn.working = self._spawn(self._partial(turn, self._slice(turn.start - PRE_ROLL, self._judged).copy()))
+        turn.working = self._spawn(self._partial(turn, self._slice(turn.first, self._judged).copy()))
 
     async def _partial(self, turn: _Turn, audio: np.ndarray) -> None:
         try:
             guess = await self._recogniser.transcribe(audio, language=self._language, partial=True)
-        except BackendError:
+        except ShurenError:
             return  # the final will say so
         if turn is self._turn and guess.text:
             turn.partials += 1
@@ -226,7 +241,7 @@ class Hearing:
             self._tell(turn, heard.text)
         return heard
 
-    async def _finish(self, turn: _Turn, end: int, decided_at: int) -> None:
+    async def _finish(self, turn: _Turn, audio: np.ndarray, end: int, decided_at: int) -> HearingEvent:
         loop = asyncio.get_running_loop()
         decided = loop.time()
         if turn.working:
@@ -235,21 +250,22 @@ class Hearing:
             if turn.early and not turn.early.cancelled():
                 heard = await turn.early
             else:
-                audio = self._utterance(turn, end)
                 heard = await self._recogniser.transcribe(audio, language=self._language, words=self._words)
-        except BackendError as problem:
-            self._put(HearingFailed(problem.code, problem.message, turn.start, end))
-            return
+        except ShurenError as problem:
+            return HearingFailed(problem.code, problem.message, turn.start, end)
+        except Exception:
+            log.exception("recognition failed")
+            return HearingFailed("backend_error", "The recogniser failed.", turn.start, end)
         timings = {
             "endpoint": (decided_at - end) * 1000 / INPUT_RATE,
             "final": (loop.time() - decided) * 1000,
             "compute": heard.compute_ms,
             "partials": float(turn.partials),
         }
-        self._put(Heard(heard.text, heard.language, heard.confidence, turn.start, end, timings))
+        return Heard(heard.text, heard.language, heard.confidence, turn.start, end, timings)
 
     def _utterance(self, turn: _Turn, end: int) -> np.ndarray:
-        return self._slice(turn.start - PRE_ROLL, end + POST_ROLL).copy()
+        return self._slice(turn.first, end + POST_ROLL).copy()
 
     def _drop(self, turn: _Turn | None) -> None:
         if turn:
@@ -273,7 +289,7 @@ class Hearing:
         if not task.cancelled():
             task.exception()  # an early final that failed is told by `_finish`, or was not wanted any more
 
-    def _put(self, event: HearingEvent | None) -> None:
+    def _put(self, event: HearingEvent | asyncio.Task[HearingEvent] | None) -> None:
         """Full: nobody reads. Partials give way, since newer ones follow; then the oldest event."""
         if self._events.full():
             if isinstance(event, Partial):

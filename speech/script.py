@@ -13,6 +13,7 @@ _WIDE = str.maketrans({",": "，", "?": "？", "!": "！", ";": "；", ":": "：
 _MARK_BY_HAN = re.compile(rf"(?<=[{_HAN}])\s*[,?!;:]|[,?!;:](?=\s*[{_HAN}])")
 _STOP_AFTER_HAN = re.compile(rf"(?<=[{_HAN}])\s*\.+(?=\s|$)")
 _SPACE_BY_HAN = re.compile(rf"(?<=[{_HAN}，。！？、；：])\s+|\s+(?=[{_HAN}，。！？、；：])")
+_ACCOUNT = re.compile("(?<![蚊营军])帐(?![篷幕幔])")
 _LEADING_MARKS = re.compile(r"^[\s,.，。!！?？、;；:：…\-—·]+")
 
 
@@ -28,8 +29,11 @@ def tidy(text: str, language: Language) -> str:
 
 
 def to_simplified(text: str) -> str:
-    """Traditional to Simplified characters by phrase (OpenCC t2s, Apache-2.0); Simplified text is left alone."""
-    return _converter().convert(text)
+    """Traditional to Simplified characters by phrase (OpenCC t2s, Apache-2.0); Simplified text is left alone.
+
+    OpenCC leaves 帐 in 帐户 and 帐单, which today's standard writes 账 (帐 is a tent's canvas).
+    """
+    return _ACCOUNT.sub("账", _converter().convert(text))
 
 
 @cache

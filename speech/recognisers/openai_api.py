@@ -59,7 +59,7 @@ class OpenAIRecogniser:
                 "audio/transcriptions", data=form, files={"file": ("speech.wav", wav, "audio/wav")}
             )
             response.raise_for_status()
-            return response.json()
+            answer = response.json()
         except httpx.TimeoutException as problem:
             raise BackendTimeout(f"The recogniser at {where} did not answer in time.") from problem
         except httpx.HTTPStatusError as problem:
@@ -67,3 +67,6 @@ class OpenAIRecogniser:
             raise BackendUnavailable(f"The recogniser at {where} answered with status {status}.") from problem
         except (httpx.HTTPError, ValueError) as problem:
             raise BackendUnavailable(f"The recogniser at {where} cannot be used: {problem}") from problem
+        if not isinstance(answer, dict) or "text" not in answer:
+            raise BackendUnavailable(f"The recogniser at {where} answered in no shape known.")
+        return answer

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -19,9 +19,11 @@ from typing import Any
 import numpy as np
 
 from models.errors import BackendError
+from speech.endpointing import split_at_pauses
 from speech.recognisers.lane import Lane
 from speech.script import tidy
 from speech.types import INPUT_RATE, Language, Transcript
+from speech.vad import FRAME, frames
 
 FRAMES_PER_SECOND = 100  # mel frames
 FULL_WINDOW = 30.0  # s, what Whisper was trained on
@@ -35,6 +37,12 @@ SURE_ENOUGH = -1.0  # average log-probability: real speech stayed above -0.83, w
 LOOPING = 2.4  # compression ratio of text that repeats itself (Whisper's own threshold)
 PROMPT_WORDS = 20
 LIST_SHARE = 0.7  # a result made of role words by more than this is the prompt read back
+SHORTEST = 0.1  # s of audio worth looking at
+# What Whisper learnt from subtitles, and writes over music with a good score.
+CREDITS = re.compile(
+    r"字幕(by|由|志愿者|制作)|请不吝点赞|(谢谢|感谢)(大家)?(观看|收看)|(thanks|thank you) for watching|subtitles by",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,11 @@ class _Hypothesis:
     @property
     def doubtful(self) -> bool:
         return self.loops or self.logprob < SURE_ENOUGH
+
+    def believed(self) -> _Hypothesis:
+        """Its text tidied, and none where that was no speech."""
+        text = "" if self.doubtful else tidy(self.text, self.language)
+        return replace(self, text="" if CREDITS.match(text) else text)
 
 
 class WhisperRecogniser:
@@ -76,8 +89,15 @@ class WhisperRecogniser:
         words: tuple[str, ...] = (),
         partial: bool = False,
     ) -> Transcript:
-        """Text of up to 30 s of speech (float32, 16 kHz). Empty text: nothing intelligible."""
-        audio = audio[-int(FULL_WINDOW * INPUT_RATE) :]
+        """Text of speech (float32, 16 kHz). Empty text: nothing intelligible.
+
+        A partial is of the last 30 s, a longer final is cut at pauses and recognised piece by piece. Raises
+        BackendError.
+        """
+        if len(audio) < SHORTEST * INPUT_RATE:
+            return Transcript("", language or "zh", 0.0, 0.0)
+        if partial:
+            audio = audio[-int(FULL_WINDOW * INPUT_RATE) :]
         return await self._lane.run(lambda: self._transcribe(audio, language, words, partial), urgent=not partial)
 
     async def aclose(self) -> None:
@@ -88,12 +108,11 @@ class WhisperRecogniser:
     ) -> Transcript:
         began = perf_counter()
         try:
-            best = self._partial(audio, language) if partial else self._final(audio, language, words)
+            best = self._partial(audio, language) if partial else self._whole(audio, language, words)
         except RuntimeError as problem:
             raise BackendError(f"Whisper failed: {problem}") from problem
-        text = "" if best.logprob < SURE_ENOUGH or best.loops else tidy(best.text, best.language)
         return Transcript(
-            text=text,
+            text=best.text,
             language=best.language,
             confidence=math.exp(min(0.0, best.logprob)),
             compute_ms=(perf_counter() - began) * 1000,
@@ -102,7 +121,16 @@ class WhisperRecogniser:
 
     def _partial(self, audio: np.ndarray, language: Language | None) -> _Hypothesis:
         encoded = self._encode(audio, PARTIAL_WINDOW)
-        return self._decode(encoded, audio, language or self._detect(encoded), (), beam=1)
+        return self._decode(encoded, audio, language or self._detect(encoded), (), beam=1).believed()
+
+    def _whole(self, audio: np.ndarray, language: Language | None, words: tuple[str, ...]) -> _Hypothesis:
+        parts: list[_Hypothesis] = []
+        for piece in _pieces(audio):
+            parts.append(self._final(piece, language or (parts[0].language if parts else None), words).believed())
+        spoken = [part for part in parts if part.text] or parts[:1]
+        glue = "" if spoken[0].language == "zh" else " "
+        logprob = sum(part.logprob for part in spoken) / len(spoken)
+        return _Hypothesis(glue.join(part.text for part in spoken), spoken[0].language, logprob)
 
     def _final(self, audio: np.ndarray, language: Language | None, words: tuple[str, ...]) -> _Hypothesis:
         encoded = self._encode(audio, FINAL_WINDOW)
@@ -157,6 +185,15 @@ class WhisperRecogniser:
                 self._model.hf_tokenizer, self._model.model.is_multilingual, task="transcribe", language=language
             )
         return self._tokenizers[language]
+
+
+def _pieces(audio: np.ndarray) -> list[np.ndarray]:
+    """`audio`, or where it is too long for the model, its parts between quiet places."""
+    if len(audio) <= FULL_WINDOW * INPUT_RATE:
+        return [audio]
+    longest = int((FULL_WINDOW - MARGIN) * INPUT_RATE) // FRAME
+    cuts = split_at_pauses(np.abs(frames(audio)).mean(axis=1), longest)
+    return [audio[start * FRAME : end * FRAME] for start, end in cuts]
 
 
 def _is_list(text: str, words: tuple[str, ...]) -> bool:

@@ -6,7 +6,6 @@ import asyncio
 
 import numpy as np
 
-from models.errors import BackendError
 from speech.hearing import Hearing
 from speech.types import INPUT_RATE, HearingEvent, Transcript
 from speech.vad import FRAME
@@ -26,7 +25,7 @@ class ScriptedRecogniser:
 
     name = "scripted"
 
-    def __init__(self, *texts: str, delay: float = 0.0, fail: BackendError | None = None) -> None:
+    def __init__(self, *texts: str, delay: float = 0.0, fail: Exception | None = None) -> None:
         self.texts, self.delay, self.fail = list(texts), delay, fail
         self.calls: list[tuple[int, bool]] = []  # (samples, partial)
         self.running = self.most_running = 0

@@ -96,6 +96,17 @@ def test_role_words_do_not_replace_what_was_said(ears, spoken) -> None:
     assert alike(text, "你们周末上班吗") >= 0.6
 
 
+def test_a_recording_too_long_for_the_model_is_heard_from_its_beginning_to_its_end(ears, spoken) -> None:
+    first, last = spoken("银行卡丢了怎么挂失？", "zh"), spoken("你们周末上班吗？", "zh")
+    audio = np.concatenate([first, np.zeros(31 * INPUT_RATE, np.float32), last])
+    heard = asyncio.run(ears.recogniser.transcribe(audio, language="zh"))
+    assert alike(heard.text, "银行卡丢了怎么挂失你们周末上班吗") >= 0.7
+
+
+def test_audio_of_no_length_is_no_words(ears) -> None:
+    assert asyncio.run(ears.recogniser.transcribe(np.zeros(0, np.float32))).text == ""
+
+
 def test_the_command_prints_text_language_confidence_and_timings(spoken, tmp_path: Path) -> None:
     path = tmp_path / "question.wav"
     write_wav(path, spoken("银行卡丢了怎么挂失？", "zh"), INPUT_RATE)

@@ -143,7 +143,56 @@ def test_speech_without_end_is_cut_after_half_a_minute() -> None:
 
     listener = listen(script)
     assert len(listener.of(Heard)) == 2
-    assert max(listener.recogniser.finals) <= 30 * INPUT_RATE
+    first, second = listener.recogniser.finals
+    assert 29 * INPUT_RATE <= first <= 30 * INPUT_RATE
+    assert 5.5 * INPUT_RATE <= second <= 6.5 * INPUT_RATE, "the second turn begins where the first was cut"
+
+
+def test_what_was_heard_comes_before_the_next_turn_begins_however_slow_recognition_is() -> None:
+    async def script(listener: Listener) -> None:
+        await listener.play(voice(1), silence(0.7), voice(1), silence(1))
+
+    listener = listen(script, ScriptedRecogniser("银行卡丢了怎么办？", delay=1.5))
+    kinds = [type(event) for _, event in listener.events if not isinstance(event, Partial)]
+    assert kinds == [SpeechStarted, SpeechStopped, Heard] * 2
+
+
+def test_a_turn_never_hears_the_end_of_the_one_before_again() -> None:
+    async def script(listener: Listener) -> None:
+        await listener.play(silence(1), voice(1), silence(0.1))
+        await listener.hearing.commit()
+        await listener.play(silence(0.1), voice(1), silence(1))
+
+    listener = listen(script)
+    second = listener.of(Heard)[1]
+    assert listener.recogniser.finals[1] <= second.end - listener.of(Heard)[0].end + INPUT_RATE * 0.2
+
+
+def test_a_long_turn_that_is_committed_is_heard_from_its_beginning() -> None:
+    async def script(listener: Listener) -> None:
+        await listener.play(voice(45), silence(1))
+        await listener.hearing.commit()
+
+    listener = listen(script, detect_turns=False)
+    assert len(listener.of(Heard)) == 1
+    assert listener.recogniser.finals[-1] >= 45 * INPUT_RATE
+    assert max(samples for samples, partial in listener.recogniser.calls if partial) <= 30 * INPUT_RATE
+
+
+def test_a_commit_where_nobody_spoke_is_answered_with_nothing_heard() -> None:
+    async def script(listener: Listener) -> None:
+        await listener.hearing.commit()
+
+    listener = listen(script, ScriptedRecogniser(""))
+    assert [event.text for event in listener.of(Heard)] == [""]
+
+
+def test_a_recogniser_that_breaks_in_an_unforeseen_way_is_told_too() -> None:
+    async def script(listener: Listener) -> None:
+        await listener.play(voice(1), silence(1))
+
+    listener = listen(script, ScriptedRecogniser("你好", fail=ZeroDivisionError()))
+    assert [event.code for event in listener.of(HearingFailed)] == ["backend_error"]
 
 
 def test_closing_in_the_middle_leaves_no_task() -> None:
