@@ -36,7 +36,7 @@ def materials(sheets: Sheets, look: Look) -> list[Material]:
         made("skin", (0.62, 0.42, 0.32, 1), 0.48, base="skin", normal="skin_normal", rough="skin_rough"),
         made("eye", (0.8, 0.8, 0.8, 1), 0.08, base="eye"),
         made("mouth", (1, 1, 1, 1), 0.25, {"doubleSided": True}),
-        made("suit", (*linear(*look.suit), 1), 0.82, {"doubleSided": True}, normal="weave"),
+        made("suit", (*linear(*look.outfit.main), 1), 0.82, {"doubleSided": True}, normal="weave"),
         made("blouse", (0.66, 0.66, 0.655, 1), 0.78, {"doubleSided": True}, normal="weave"),
         made("silk", (1, 1, 1, 1), 0.42, {"doubleSided": True}),
         made("badge", (1, 1, 1, 1), 0.35, base="badge"),

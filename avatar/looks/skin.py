@@ -125,7 +125,7 @@ def _around_eyes(skin: np.ndarray, canvas: Canvas, eyes: list[Eye], look: Look) 
         skin = skin * (1 - (socket + under)[..., None] * np.array([0.22, 0.30, 0.30]))
         upper, lower = (_line_distance(local, near, eye, mine) for mine in (eye.upper, ~eye.upper))
         outer = ramp(np.sign(eye.centre[0]) * local[..., 0], -0.012, 0.008)
-        line = np.exp(-((upper / (0.00075 + 0.0005 * outer)) ** 2)) * look.liner
+        line = np.exp(-((upper / (0.00075 + 0.0005 * outer)) ** 2)) * look.make_up
         pale = np.exp(-((lower / 0.0007) ** 2))
         skin = _mix(skin, np.broadcast_to(linear(46, 30, 26), at.shape), np.clip(line, 0, 0.95))
         skin = skin * (1 - pale[..., None] * np.array([0.10, 0.30, 0.30]))

@@ -13,7 +13,7 @@ app = typer.Typer(help="Build the avatars.", no_args_is_help=True, add_completio
 @app.command("list")
 def list_looks() -> None:
     """List the looks, and which are built."""
-    from avatar.looks.look import LOOKS
+    from avatar.looks.people import LOOKS
 
     for look in LOOKS.values():
         folder = _home() / look.name
@@ -29,7 +29,7 @@ def build(
 ) -> None:
     """Build avatars from the installed data."""
     from avatar.looks.build import build as build_look
-    from avatar.looks.look import find
+    from avatar.looks.people import find
     from models.store import Store
 
     looks = find(names or [])

@@ -13,8 +13,8 @@ from animation.types import JOINTS, SHAPES
 from avatar.looks.build import build
 from avatar.looks.cast import cast
 from avatar.looks.glb import Glb
-from avatar.looks.look import LOOKS
 from avatar.looks.mesh import Part
+from avatar.looks.people import LOOKS
 from models.errors import ModelMissing
 from models.store import Store
 

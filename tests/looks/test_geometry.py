@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from avatar.looks.glb import Glb, Joint, Material, Writer
-from avatar.looks.look import LOOKS, find
 from avatar.looks.mesh import Part, clip, coarsen, facing_out, grid_triangles, join, vertex_normals
 from avatar.looks.noise import noise
+from avatar.looks.people import LOOKS, find
 from avatar.looks.raster import bake, blur, normals_of
 from avatar.looks.refine import Refinement
 from models.errors import AvatarInvalid
