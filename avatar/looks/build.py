@@ -10,10 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from avatar.looks import accessories, body, eyes, hair, lashes, lids, occlusion, rig, teeth
+from avatar.looks import body, eyes, hair, lashes, lids, occlusion, rig, teeth
 from avatar.looks import skin as skin_paint
-from avatar.looks.blouse import Blouse, blouse
-from avatar.looks.cloth_picture import weave_picture
+from avatar.looks.clothes import accessories
+from avatar.looks.clothes.blouse import Blouse, blouse
+from avatar.looks.clothes.cloth_picture import weave_picture
+from avatar.looks.clothes.suit import Jacket, suit
 from avatar.looks.expressions import expressions
 from avatar.looks.fields import ramp
 from avatar.looks.figure import Figure, pose, shape
@@ -24,7 +26,6 @@ from avatar.looks.look import Look
 from avatar.looks.materials import Sheets, materials
 from avatar.looks.mesh import Part
 from avatar.looks.source import Source
-from avatar.looks.suit import Jacket, suit
 
 SHADED = {"suit": 0.35, "blouse": 0.72, "hair": 0.40}  # part -> what is left of its colour in full shadow
 COPYRIGHT = "CC0 1.0 (MakeHuman/MPFB base mesh, Face Units 01 by Mika Suominen); shaped, dressed and textured by Shuren"
@@ -149,7 +150,7 @@ def _current(out: Path, stamp: str) -> bool:
 def _stamp(look: Look, assets: Path) -> str:
     """Changes with this package's code, the look and the data."""
     digest = hashlib.sha256()
-    for file in sorted(Path(__file__).parent.glob("*.py")):
+    for file in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(file.read_bytes())
     digest.update(json.dumps(asdict(look), sort_keys=True).encode())
     for file in ("mpfb2/3dobjs/base.obj", "mpfb2/rigs/standard/weights.mixamo.json"):

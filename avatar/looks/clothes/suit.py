@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from avatar.looks.cast import cast, fill, nearest
-from avatar.looks.drape import drape
+from avatar.looks.clothes.drape import drape
 from avatar.looks.fields import ramp
 from avatar.looks.figure import Figure
 from avatar.looks.mesh import Part, clip, facing_out, grid_triangles, join

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from avatar.looks.cast import cast, fill, nearest
-from avatar.looks.drape import drape
+from avatar.looks.clothes.drape import drape
+from avatar.looks.clothes.suit import CORE, DENSITY, Jacket
 from avatar.looks.fields import ramp
 from avatar.looks.figure import Figure
 from avatar.looks.mesh import Part, clip, facing_out, grid_triangles, join
-from avatar.looks.suit import CORE, DENSITY, Jacket
 
 CLEARANCE = 0.004
 FARTHEST = 0.012  # metres a collar point is pushed out at most
@@ -50,9 +50,7 @@ class Blouse:
     def _place(self, angle: np.ndarray, height: np.ndarray, out: np.ndarray) -> np.ndarray:
         reach = self._ring(angle, height) + out
         axis = self._axis(height)
-        return np.stack(
-            [np.sin(angle) * reach, self.neck[1] + height, axis - np.cos(angle) * reach], axis=1
-        )
+        return np.stack([np.sin(angle) * reach, self.neck[1] + height, axis - np.cos(angle) * reach], axis=1)
 
     def _collar(self) -> tuple[Part, Part]:
         """The stand around the neck and the leaf that folds over it, open in front."""
