@@ -20,6 +20,7 @@ from animation.blinks import Blinks
 from animation.breath import Breath
 from animation.coarticulation import LOOKAHEAD
 from animation.gaze import EYE_RANGE, Gaze
+from animation.hands import AT_EASE
 from animation.head import Head
 from animation.mood import Mood
 from animation.mouth import Mouth, heard
@@ -134,7 +135,8 @@ class Body:
         face[:, _LOOKS[1]] = np.maximum(-eyes, 0.0) / EYE_RANGE
         np.clip(face, 0.0, self.rig.limits, out=face)
         joints = self._posture.values(first, last, self._breath.values(first, last))
-        return Frames(first * SAMPLES_PER_FRAME, *(a.astype(np.float32) for a in (face, head, eyes, joints)))
+        hands = np.tile(AT_EASE, (last - first, 1))
+        return Frames(first * SAMPLES_PER_FRAME, *(a.astype(np.float32) for a in (face, head, eyes, joints, hands)))
 
     def _turn(self, first: int, last: int, presence: np.ndarray, lids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Head [n, 3] and eyes [n, 4]. The eyes make up for what the head does, so that she keeps looking where she

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from animation.types import FPS, JOINTS, RATE, SHAPES, Frames
+from animation.types import FPS, HANDS, JOINTS, RATE, SHAPES, Frames
 from models.errors import EventInvalid
 
 HEADER = struct.Struct("<BBHIQB")  # type, flags, turn, seq, pts_us, n
 AUDIO, FRAMES = 1, 2
 FIRST_OF_TURN = 1  # flags bit 0
-SHAPE_SCALE, ANGLE_SCALE, QUATERNION_SCALE = 65_535.0, float(2**14), 32_767.0
+SHAPE_SCALE, ANGLE_SCALE, QUATERNION_SCALE, HAND_SCALE = 65_535.0, float(2**14), 32_767.0, 255.0
 
 RECORD = np.dtype(
     [
@@ -27,6 +27,7 @@ RECORD = np.dtype(
         ("head", "<i2", (3,)),
         ("eyes", "<i2", (4,)),
         ("joints", "<i2", (len(JOINTS), 4)),
+        ("hands", "u1", (len(HANDS),)),
     ]
 )
 
@@ -44,12 +45,13 @@ class Message:
 
 
 def encode_records(frames: Frames) -> bytes:
-    """n frame records of 222 bytes. Values outside a field's range are clipped; ValueError if one is not finite."""
+    """n frame records of 234 bytes. Values outside a field's range are clipped; ValueError if one is not finite."""
     records = np.empty(len(frames), RECORD)
     records["shapes"] = _quantise(frames.shapes, SHAPE_SCALE, 0, 65_535)
     records["head"] = _quantise(frames.head, ANGLE_SCALE, -32_768, 32_767)
     records["eyes"] = _quantise(frames.eyes, ANGLE_SCALE, -32_768, 32_767)
     records["joints"] = _quantise(frames.joints, QUATERNION_SCALE, -32_767, 32_767)
+    records["hands"] = _quantise(frames.hands, HAND_SCALE, 0, 255)
     return records.tobytes()
 
 
@@ -64,6 +66,7 @@ def decode_records(data: bytes, pts: int) -> Frames:
         (records["head"] / ANGLE_SCALE).astype(np.float32),
         (records["eyes"] / ANGLE_SCALE).astype(np.float32),
         (records["joints"] / QUATERNION_SCALE).astype(np.float32),
+        (records["hands"] / HAND_SCALE).astype(np.float32),
     )
 
 
@@ -108,7 +111,7 @@ def frames_to_json(frames: Frames, *, turn: int, seq: int) -> dict[str, Any]:
 
 def header_to_json() -> dict[str, Any]:
     """The `shuren.animation.header` event: channel names travel once, since several ARKit orders are in use."""
-    names = {"shapes": list(SHAPES), "joints": list(JOINTS)}
+    names = {"shapes": list(SHAPES), "joints": list(JOINTS), "hands": list(HANDS)}
     return {"type": "shuren.animation.header"} | names | {"fps": FPS, "rate": RATE}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -33,6 +34,13 @@ JOINTS: tuple[str, ...] = (
 )  # fmt: skip
 
 
+# Fingers: 0 is straight, 1 is curled as into a fist; spread 0 is fingers together, 1 is splayed.
+HANDS: tuple[str, ...] = (
+    "leftThumb", "leftIndex", "leftMiddle", "leftRing", "leftLittle", "leftSpread",
+    "rightThumb", "rightIndex", "rightMiddle", "rightRing", "rightLittle", "rightSpread",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Phone:
     """A timed phone; the symbols are those of `speech.types.Phone` (Mandarin lower case, ARPAbet upper case, `sil`)."""
@@ -57,6 +65,8 @@ class Frames:
         joints use the eyeLook* shapes, which say the same.
     joints: float32 [n, 13, 4] unit quaternions x y z w in JOINTS order, local, relative to rest; `neck` and `head`
         stay identity here (see `head`).
+    hands: float32 [n, 12] in HANDS order, 0..1: how far each finger is curled and the fingers of a hand spread. A rig's
+        `fingers` say what that turns (animation/hands.py).
     """
 
     pts: int
@@ -64,6 +74,20 @@ class Frames:
     head: np.ndarray
     eyes: np.ndarray
     joints: np.ndarray
+    hands: np.ndarray
 
     def __len__(self) -> int:
         return len(self.shapes)
+
+    def __getitem__(self, run: slice) -> Frames:
+        """Consecutive frames of these (a slice without step), with their own `pts`."""
+        first = run.indices(len(self))[0]
+        return Frames(self.pts + first * SAMPLES_PER_FRAME, *(getattr(self, name)[run] for name in FIELDS))
+
+    @staticmethod
+    def joined(parts: Sequence[Frames]) -> Frames:
+        """Runs that follow one another as one. At least one."""
+        return Frames(parts[0].pts, *(np.concatenate([getattr(part, name) for part in parts]) for name in FIELDS))
+
+
+FIELDS = ("shapes", "head", "eyes", "joints", "hands")  # of Frames, in the order of its arguments and of the wire

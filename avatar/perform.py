@@ -9,7 +9,7 @@ import numpy as np
 
 from animation.body import Body
 from animation.rig import Rig
-from animation.types import FPS, JOINTS, RATE, SHAPES, Frames, Phone
+from animation.types import FPS, HANDS, JOINTS, RATE, SHAPES, Frames, Phone
 from avatar.clock import to_frame
 from speech.types import Speech
 
@@ -43,6 +43,7 @@ def perform(speech: Sequence[Speech], rig: Rig | None = None) -> dict[str, Any]:
         "voice_at": LEAD / RATE,
         "shapes": list(SHAPES),
         "joints": list(JOINTS),
+        "hands": list(HANDS),
         "frames": [
             {
                 "t": round(k / FPS, 4),
@@ -50,6 +51,7 @@ def perform(speech: Sequence[Speech], rig: Rig | None = None) -> dict[str, Any]:
                 "head": np.round(frames.head[k], 4).tolist(),
                 "eyes": np.round(frames.eyes[k], 4).tolist(),
                 "joints": np.round(frames.joints[k], 4).tolist(),
+                "hands": np.round(frames.hands[k], 4).tolist(),
             }
             for k in range(len(frames))
         ],

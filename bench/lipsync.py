@@ -12,7 +12,7 @@ import numpy as np
 from animation.body import Body
 from animation.mood import MOODS
 from animation.rig import CLOSE, INDEX, JAW, Rig
-from animation.types import FPS, RATE, SAMPLES_PER_FRAME, SHAPES, Frames, Phone
+from animation.types import FIELDS, FPS, RATE, SAMPLES_PER_FRAME, SHAPES, Frames, Phone
 from animation.visemes import PART_SHAPES, poses
 from bench.report import spread
 from bench.utterances import LANGUAGES, Utterance, utterance
@@ -171,8 +171,7 @@ def chunk_mismatch(rig: Rig, seed: int = 0) -> int:
     while body.cursor < 2 * LEAD + len(said.pcm):
         until = body.cursor + SAMPLES_PER_FRAME * int(rng.integers(1, 9))
         parts.append(body.frames(min(until, 2 * LEAD + len(said.pcm))))
-    fields = ("shapes", "head", "eyes", "joints")
-    return max(_differing(getattr(whole, f), [getattr(p, f) for p in parts]) for f in fields)
+    return max(_differing(getattr(whole, f), [getattr(p, f) for p in parts]) for f in FIELDS)
 
 
 def _differing(whole: np.ndarray, parts: list[np.ndarray]) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from animation import codec
-from animation.types import SAMPLES_PER_FRAME, Frames
+from animation.types import Frames
 from avatar.events import FramesOut
 from server.realtime import wire
 from server.realtime.answer import Sound
@@ -92,14 +92,7 @@ class BinarySender:
 def split(frames: Frames) -> Iterator[Frames]:
     """Runs of at most 255 frames."""
     for start in range(0, len(frames), MOST_FRAMES):
-        part = slice(start, start + MOST_FRAMES)
-        yield Frames(
-            frames.pts + start * SAMPLES_PER_FRAME,
-            frames.shapes[part],
-            frames.head[part],
-            frames.eyes[part],
-            frames.joints[part],
-        )
+        yield frames[start : start + MOST_FRAMES]
 
 
 def _audio_delta(sound: Sound) -> wire.Event:

@@ -38,7 +38,7 @@ def lived(state: State, seed: int) -> Frames:
             i += 1
         else:
             parts.append(body.frames(min(end, body.cursor + 10 * SECOND)))
-    return Frames(0, *(np.concatenate([getattr(p, f) for p in parts]) for f in ("shapes", "head", "eyes", "joints")))
+    return Frames.joined(parts)
 
 
 def blinks(frames: Frames) -> np.ndarray:

@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 from animation.body import HISTORY, Body
 from animation.coarticulation import LOOKAHEAD
 from animation.rig import INDEX, JAW, Rig
-from animation.types import FPS, RATE, SAMPLES_PER_FRAME, SHAPES, Frames, Phone
+from animation.types import FIELDS, FPS, RATE, SAMPLES_PER_FRAME, SHAPES, Frames, Phone
 from bench import lipsync
 from bench.utterances import ENGLISH, MANDARIN, Utterance, utterance
 
-FIELDS = ("shapes", "head", "eyes", "joints")
 RIG = Rig.generic()
 SECOND = FPS * SAMPLES_PER_FRAME
 EYES = [i for name, i in INDEX.items() if name.startswith("eye")]
@@ -26,12 +25,11 @@ def same(a: Frames, b: Frames) -> bool:
 
 
 def joined(parts: list[Frames]) -> Frames:
-    return Frames(parts[0].pts, *(np.concatenate([getattr(p, f) for p in parts]) for f in FIELDS))
+    return Frames.joined(parts)
 
 
 def after(frames: Frames, pts: int) -> Frames:
-    k = (pts - frames.pts) // SAMPLES_PER_FRAME
-    return Frames(pts, *(getattr(frames, f)[k:] for f in FIELDS))
+    return frames[(pts - frames.pts) // SAMPLES_PER_FRAME :]
 
 
 def said(i: int = 0, language: str = "zh") -> Utterance:

@@ -6,6 +6,7 @@ import base64
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from animation import codec
-from animation.types import JOINTS, SHAPES, Frames
+from animation.types import FIELDS, HANDS, JOINTS, SHAPES, Frames
 from models.errors import EventInvalid
 
 GOLDEN_DIR = Path(__file__).resolve().parents[1] / "golden"
@@ -24,13 +25,12 @@ GOLDEN = json.loads((GOLDEN_DIR / "wire.json").read_text(encoding="utf-8"))
 
 def frames_of(rows: list[dict], pts: int) -> Frames:
     column = {field: np.array([row[field] for row in rows], np.float32) for field in rows[0]}
-    return Frames(pts, column["shapes"], column["head"], column["eyes"], column["joints"].reshape(-1, len(JOINTS), 4))
+    column["joints"] = column["joints"].reshape(-1, len(JOINTS), 4)
+    return Frames(pts, *(column[field] for field in FIELDS))
 
 
 def same(a: Frames, b: Frames) -> bool:
-    return a.pts == b.pts and all(
-        np.array_equal(getattr(a, name), getattr(b, name)) for name in ("shapes", "head", "eyes", "joints")
-    )
+    return a.pts == b.pts and all(np.array_equal(getattr(a, name), getattr(b, name)) for name in FIELDS)
 
 
 def test_golden_file_is_what_its_script_writes() -> None:
@@ -67,10 +67,11 @@ def test_golden_header_event() -> None:
 
 @pytest.mark.parametrize("vector", GOLDEN["rounding"])
 def test_golden_rounding(vector: dict) -> None:
-    rows = {"shapes": [0.0] * 52, "head": [0.0] * 3, "eyes": [0.0] * 4, "joints": [0.0] * 52}
+    rows = {"shapes": [0.0] * 52, "head": [0.0] * 3, "eyes": [0.0] * 4, "joints": [0.0] * 52, "hands": [0.0] * 12}
     rows[vector["field"]][0] = vector["value"]
     wide = {field: np.array([row], np.float64) for field, row in rows.items()}
-    frames = Frames(0, wide["shapes"], wide["head"], wide["eyes"], wide["joints"].reshape(1, 13, 4))
+    wide["joints"] = wide["joints"].reshape(1, 13, 4)
+    frames = Frames(0, *(wide[field] for field in FIELDS))
     record = np.frombuffer(codec.encode_records(frames), codec.RECORD)
     assert record[vector["field"]].ravel()[0] == vector["integer"]
 
@@ -96,6 +97,7 @@ def any_frames(draw: st.DrawFn) -> Frames:
         draw(arrays(n, -1.5, 1.5, 3)),
         draw(arrays(n, -1.5, 1.5, 4)),
         draw(arrays(n, -1, 1, len(JOINTS), 4)),
+        draw(arrays(n, 0, 1, len(HANDS))),
     )
 
 
@@ -104,12 +106,13 @@ def any_frames(draw: st.DrawFn) -> Frames:
 def test_round_trip_is_exact_to_half_a_step(frames: Frames, turn: int, seq: int, first: bool) -> None:
     data = codec.encode_frames(frames, turn=turn, seq=seq, first=first)
     back = codec.decode(data)
-    assert len(data) == 17 + 222 * len(frames)
+    assert len(data) == 17 + 234 * len(frames)
     assert (back.turn, back.seq, back.first, back.frames.pts) == (turn, seq, first, frames.pts)
     assert np.abs(back.frames.shapes - frames.shapes).max() <= 0.51 / 65_535
     assert np.abs(back.frames.head - frames.head).max() <= 0.51 / 2**14
     assert np.abs(back.frames.eyes - frames.eyes).max() <= 0.51 / 2**14
     assert np.abs(back.frames.joints - frames.joints).max() <= 0.51 / 32_767
+    assert np.abs(back.frames.hands - frames.hands).max() <= 0.51 / 255
     assert codec.encode_frames(back.frames, turn=turn, seq=seq, first=first) == data
 
 
@@ -129,10 +132,10 @@ def test_microseconds_come_back_to_the_sample(pts: int) -> None:
 
 def test_values_that_are_not_numbers_and_too_many_frames_are_refused() -> None:
     rest = frames_of(GOLDEN["messages"][0]["frames"], 0)
-    broken = Frames(0, rest.shapes * np.nan, rest.head, rest.eyes, rest.joints)
+    broken = replace(rest, shapes=rest.shapes * np.nan)
     with pytest.raises(ValueError, match="finite"):
         codec.encode_records(broken)
-    many = Frames(0, *(np.repeat(part, 256, axis=0) for part in (rest.shapes, rest.head, rest.eyes, rest.joints)))
+    many = Frames.joined([rest] * 256)
     with pytest.raises(ValueError, match="255"):
         codec.encode_frames(many, turn=0, seq=0)
-    assert len(base64.b64decode(codec.frames_to_json(many, turn=0, seq=0)["frames"])) == 256 * 222
+    assert len(base64.b64decode(codec.frames_to_json(many, turn=0, seq=0)["frames"])) == 256 * 234

@@ -149,6 +149,7 @@ class RecordingBody:
             np.zeros((n, 3), np.float32),
             np.zeros((n, 4), np.float32),
             np.zeros((n, 13, 4), np.float32),
+            np.zeros((n, 12), np.float32),
         )
         self.cursor += n * SAMPLES_PER_FRAME
         return frames

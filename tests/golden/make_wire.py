@@ -27,11 +27,17 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from animation.types import FPS, JOINTS, RATE, SHAPES  # noqa: E402  (after the path is known)
+from animation.types import FPS, HANDS, JOINTS, RATE, SHAPES  # noqa: E402  (after the path is known)
 
 OUT = Path(__file__).with_name("wire.json")
-SCALES = {"shapes": 65_535, "head": 2**14, "eyes": 2**14, "joints": 32_767}
-LIMITS = {"shapes": (0, 65_535), "head": (-32_768, 32_767), "eyes": (-32_768, 32_767), "joints": (-32_767, 32_767)}
+SCALES = {"shapes": 65_535, "head": 2**14, "eyes": 2**14, "joints": 32_767, "hands": 255}
+LIMITS = {
+    "shapes": (0, 65_535),
+    "head": (-32_768, 32_767),
+    "eyes": (-32_768, 32_767),
+    "joints": (-32_767, 32_767),
+    "hands": (0, 255),
+}
 
 
 def integer(field: str, value: float) -> int:
@@ -46,6 +52,7 @@ def ramp(k: int) -> dict[str, list[int]]:
         "head": [(-1) ** i * (1_000 + 37 * k + 211 * i) for i in range(3)],
         "eyes": [(-1) ** i * (500 + 91 * k + 17 * i) for i in range(4)],
         "joints": [v for j in range(len(JOINTS)) for v in quaternion(0.05 * j + 0.01 * k, j % 3)],
+        "hands": [(i * 23 + k * 5) % 256 for i in range(len(HANDS))],
     }
 
 
@@ -56,7 +63,8 @@ def quaternion(half_angle: float, axis: int) -> list[int]:
 
 
 def rest() -> dict[str, list[int]]:
-    return {"shapes": [0] * 52, "head": [0] * 3, "eyes": [0] * 4, "joints": [0, 0, 0, 32_767] * len(JOINTS)}
+    joints = [0, 0, 0, 32_767] * len(JOINTS)
+    return {"shapes": [0] * 52, "head": [0] * 3, "eyes": [0] * 4, "joints": joints, "hands": [0] * len(HANDS)}
 
 
 def extremes() -> dict[str, list[int]]:
@@ -65,11 +73,13 @@ def extremes() -> dict[str, list[int]]:
         "head": [-32_768, 32_767, 0],
         "eyes": [32_767, -32_768, 1, -1],
         "joints": [-32_767, 0, 0, 0] * len(JOINTS),
+        "hands": [255] * len(HANDS),
     }
 
 
 def record(frame: dict[str, list[int]]) -> bytes:
-    return struct.pack("<52H3h4h52h", *frame["shapes"], *frame["head"], *frame["eyes"], *frame["joints"])
+    order = ("shapes", "head", "eyes", "joints", "hands")
+    return struct.pack("<52H3h4h52h12B", *(value for field in order for value in frame[field]))
 
 
 def decoded(frame: dict[str, list[int]]) -> dict[str, list[float]]:
@@ -104,6 +114,7 @@ def rounding() -> list[dict[str, Any]]:
         "shapes": [0.0, 1.0, 0.5, 0.1, 1 / 65_535 / 2, 1.5 / 65_535, 2.5 / 65_535, -0.2, 1.7],
         "head": [0.0, 0.1, -0.1, 1.25, 3.0, -3.0, 0.5 / 2**14, -0.5 / 2**14, 1.5 / 2**14, -1.5 / 2**14],
         "joints": [0.0, 1.0, -1.0, 0.7071067811865476, -0.3, 1.01],
+        "hands": [0.0, 1.0, 0.5, 0.5 / 255, 1.5 / 255, 2.5 / 255, 0.33, -0.1, 1.2],
     }
     return [{"field": f, "value": v, "integer": integer(f, v)} for f, vs in values.items() for v in vs]
 
@@ -115,6 +126,7 @@ def invalid() -> list[dict[str, str]]:
         {"name": "header cut short", "hex": head[:16].hex()},
         {"name": "one record where two are announced", "hex": (head + record(rest())).hex()},
         {"name": "a record cut short", "hex": (head + record(rest()) + record(rest())[:-1]).hex()},
+        {"name": "a record without hands", "hex": (head[:-1] + b"\x01" + record(rest())[:222]).hex()},
         {"name": "frames message without frames", "hex": struct.pack("<BBHIQB", 2, 0, 1, 1, 0, 0).hex()},
         {"name": "unknown type", "hex": struct.pack("<BBHIQB", 7, 0, 1, 1, 0, 0).hex()},
         {"name": "half a sample", "hex": (struct.pack("<BBHIQB", 1, 0, 1, 1, 0, 0) + b"\x01").hex()},
@@ -123,9 +135,10 @@ def invalid() -> list[dict[str, str]]:
 
 def vectors() -> dict[str, Any]:
     two = [ramp(0), ramp(1)]
+    names = {"shapes": SHAPES, "joints": JOINTS, "hands": HANDS}
     return {
         "about": "Golden vectors of docs/protocol.md, written by tests/golden/make_wire.py. Do not edit.",
-        "header": {"type": "shuren.animation.header", "shapes": SHAPES, "joints": JOINTS, "fps": FPS, "rate": RATE},
+        "header": {"type": "shuren.animation.header"} | names | {"fps": FPS, "rate": RATE},
         "messages": [
             frames_message("rest", 0, 0, 0, 0, [rest()]),
             frames_message("extremes", 0, 65_535, 4_294_967_295, 400, [extremes()]),

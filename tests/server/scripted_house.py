@@ -36,7 +36,8 @@ def frames(pts: int = 0, n: int = 3) -> Frames:
     joints = np.zeros((n, 13, 4), np.float32)
     joints[..., 3] = 1
     head, eyes = np.zeros((n, 3), np.float32), np.zeros((n, 4), np.float32)
-    return Frames(pts, np.full((n, 52), 0.5, np.float32), head, eyes, joints)
+    hands = np.full((n, 12), 0.3, np.float32)
+    return Frames(pts, np.full((n, 52), 0.5, np.float32), head, eyes, joints, hands)
 
 
 def audio(turn: int, text: str, pts: int = 0, item: str = "") -> AudioOut:

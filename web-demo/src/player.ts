@@ -69,11 +69,11 @@ export class Player {
     return this.live;
   }
 
-  header({ shapes, joints }: AnimationHeader): void {
+  header({ shapes, joints, hands }: AnimationHeader): void {
     this.shapes = shapes;
     this.jaw = shapes.indexOf("jawOpen");
     this.standby = new Standby(shapes);
-    this.stage?.setNames({ shapes, joints });
+    this.stage?.setNames({ shapes, joints, hands });
   }
 
   media(message: MediaMessage): void {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
-  decodeMedia, decodeRecord, EYES_AT, HEAD_AT, JOINTS_AT, pcmToBase64, POSE_SIZE, RECORD_BYTES, WireError, type Pose,
+  decodeMedia, decodeRecord, EYES_AT, HANDS_AT, HEAD_AT, JOINTS_AT, pcmToBase64, POSE_SIZE, RECORD_BYTES, WireError, type Pose,
 } from "../src/net/codec";
 import { DEFAULT_NAMES } from "../src/stage/names";
 
@@ -10,10 +10,11 @@ interface Frame {
   head: number[];
   eyes: number[];
   joints: number[];
+  hands: number[];
 }
 
 interface Golden {
-  header: { shapes: string[]; joints: string[] };
+  header: { shapes: string[]; joints: string[]; hands: string[] };
   messages: { name: string; type: number; flags: number; turn: number; seq: number; pts: number; hex: string; frames?: Frame[]; pcm?: number[] }[];
   deltas: { event: { frames: string }; frames_hex: string; decoded: Frame[] }[];
   invalid: { name: string; hex: string }[];
@@ -26,7 +27,7 @@ function bytes(hex: string): ArrayBuffer {
 }
 
 function expectPose(pose: Pose, frame: Frame): void {
-  const expected = [...frame.shapes, ...frame.head, ...frame.eyes, ...frame.joints].map(Math.fround);
+  const expected = [...frame.shapes, ...frame.head, ...frame.eyes, ...frame.joints, ...frame.hands].map(Math.fround);
   expect([...pose]).toEqual(expected);
 }
 
@@ -65,10 +66,11 @@ describe("binary codec", () => {
   it("knows the channel names of the golden header until the server tells them", () => {
     expect(DEFAULT_NAMES.shapes).toEqual(golden.header.shapes);
     expect(DEFAULT_NAMES.joints).toEqual(golden.header.joints);
+    expect(DEFAULT_NAMES.hands).toEqual(golden.header.hands);
   });
 
   it("lays a pose out without gaps", () => {
-    expect([HEAD_AT, EYES_AT, JOINTS_AT, POSE_SIZE]).toEqual([52, 55, 59, 111]);
+    expect([HEAD_AT, EYES_AT, JOINTS_AT, HANDS_AT, POSE_SIZE]).toEqual([52, 55, 59, 111, 123]);
   });
 
   it("keeps pts beyond 32 bits exact", () => {

@@ -5,15 +5,18 @@ export const FPS = 60;
 export const SAMPLES_PER_FRAME = RATE / FPS; // 400, exact
 export const SHAPE_COUNT = 52;
 export const JOINT_COUNT = 13;
+export const HAND_COUNT = 12;
 
 export const HEADER_BYTES = 17;
-export const RECORD_BYTES = 222;
+export const RECORD_BYTES = 234;
 
-/** A pose is one Float32Array: 52 shapes (0..1), head and eyes (radians), 13 joint quaternions x y z w. */
+/** A pose is one Float32Array: 52 shapes (0..1), head and eyes (radians), 13 joint quaternions x y z w, 12 hand channels
+ * (0..1). */
 export const HEAD_AT = SHAPE_COUNT;
 export const EYES_AT = HEAD_AT + 3;
 export const JOINTS_AT = EYES_AT + 4;
-export const POSE_SIZE = JOINTS_AT + JOINT_COUNT * 4;
+export const HANDS_AT = JOINTS_AT + JOINT_COUNT * 4;
+export const POSE_SIZE = HANDS_AT + HAND_COUNT;
 
 const AUDIO = 1;
 const FRAMES = 2;
@@ -21,6 +24,7 @@ const FIRST_OF_TURN = 1;
 const SHAPE_SCALE = 65_535;
 const ANGLE_SCALE = 2 ** 14;
 const QUATERNION_SCALE = 32_767;
+const HAND_SCALE = 255;
 
 export type Pose = Float32Array<ArrayBuffer>;
 
@@ -86,12 +90,13 @@ function decodePoses(view: DataView, count: number): Pose[] {
   return Array.from({ length: count }, (_, k) => decodeRecord(view, HEADER_BYTES + k * RECORD_BYTES));
 }
 
-/** Decodes one 222-byte frame record at `offset`. */
+/** Decodes one 234-byte frame record at `offset`. */
 export function decodeRecord(view: DataView, offset: number): Pose {
   const pose = new Float32Array(POSE_SIZE);
   for (let i = 0; i < HEAD_AT; i++) pose[i] = view.getUint16(offset + 2 * i, true) / SHAPE_SCALE;
   for (let i = HEAD_AT; i < JOINTS_AT; i++) pose[i] = view.getInt16(offset + 2 * i, true) / ANGLE_SCALE;
-  for (let i = JOINTS_AT; i < POSE_SIZE; i++) pose[i] = view.getInt16(offset + 2 * i, true) / QUATERNION_SCALE;
+  for (let i = JOINTS_AT; i < HANDS_AT; i++) pose[i] = view.getInt16(offset + 2 * i, true) / QUATERNION_SCALE;
+  for (let i = 0; i < HAND_COUNT; i++) pose[HANDS_AT + i] = view.getUint8(offset + 2 * HANDS_AT + i) / HAND_SCALE;
   return pose;
 }
 

@@ -26,6 +26,7 @@ export interface AnimationHeader {
   type: "shuren.animation.header";
   shapes: string[];
   joints: string[];
+  hands: string[];
   fps: number;
   rate: number;
 }

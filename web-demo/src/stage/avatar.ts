@@ -1,8 +1,9 @@
-/** The loaded avatar: blend shapes by name, joints on their rest pose, head shared between neck and head, eyes. */
+/** The loaded avatar: blend shapes by name, joints on their rest pose, head shared between neck and head, eyes, fingers. */
 
 import { Bone, Box3, Euler, Mesh, Object3D, Quaternion, SkinnedMesh, Vector3 } from "three";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import { EYES_AT, HEAD_AT, JOINTS_AT, type Pose } from "../net/codec";
+import { fetchHands, Fingers, type HandRig } from "./fingers";
 import { CpuMorph } from "./morph";
 import { DEFAULT_NAMES, type ChannelNames } from "./names";
 
@@ -33,14 +34,17 @@ export class Avatar {
   readonly triangles: number;
   private readonly bones = new Map<string, Joint>();
   private readonly morphs: MorphedMesh[] = [];
+  private readonly fingers: Fingers | null;
   private joints: (Joint | undefined)[] = [];
 
   constructor(
     readonly root: Object3D,
     readonly mode: MorphMode,
+    hands: HandRig | null = null,
   ) {
     root.updateMatrixWorld(true);
     for (const name of [...DEFAULT_NAMES.joints, "leftEye", "rightEye"]) this.addBone(name);
+    this.fingers = hands && new Fingers(hands, (name) => findJoint(root, name));
     this.triangles = this.addMeshes();
     const [left, right] = [this.worldOf("leftEye"), this.worldOf("rightEye")];
     this.eyes = left && right ? left.clone().add(right).multiplyScalar(0.5) : this.guessEyes();
@@ -73,6 +77,7 @@ export class Avatar {
     this.turn("head", yaw * (1 - NECK_SHARE), pitch * (1 - NECK_SHARE), roll * (1 - NECK_SHARE));
     this.turn("leftEye", pose[EYES_AT]!, pose[EYES_AT + 1]!, 0);
     this.turn("rightEye", pose[EYES_AT + 2]!, pose[EYES_AT + 3]!, 0);
+    this.fingers?.apply(pose);
   }
 
   private turn(name: string, yaw: number, pitch: number, roll: number): void {
@@ -125,6 +130,9 @@ function findJoint(root: Object3D, name: string): Object3D | undefined {
 
 /** Loads a GLB; throws when it cannot be fetched or read. */
 export async function loadAvatar(url: string, mode: MorphMode, onProgress: (part: number) => void): Promise<Avatar> {
-  const gltf = await new GLTFLoader().loadAsync(url, ({ loaded, total }) => total && onProgress(loaded / total));
-  return new Avatar(gltf.scene, mode);
+  const [gltf, hands] = await Promise.all([
+    new GLTFLoader().loadAsync(url, ({ loaded, total }) => total && onProgress(loaded / total)),
+    fetchHands(url),
+  ]);
+  return new Avatar(gltf.scene, mode, hands);
 }

@@ -3,6 +3,7 @@
 export interface ChannelNames {
   shapes: readonly string[];
   joints: readonly string[];
+  hands: readonly string[];
 }
 
 const SHAPES =
@@ -18,4 +19,12 @@ const JOINTS =
   "hips spine chest neck head leftShoulder leftUpperArm leftLowerArm leftHand rightShoulder rightUpperArm " +
   "rightLowerArm rightHand";
 
-export const DEFAULT_NAMES: ChannelNames = { shapes: SHAPES.split(" "), joints: JOINTS.split(" ") };
+const HANDS =
+  "leftThumb leftIndex leftMiddle leftRing leftLittle leftSpread " +
+  "rightThumb rightIndex rightMiddle rightRing rightLittle rightSpread";
+
+export const DEFAULT_NAMES: ChannelNames = {
+  shapes: SHAPES.split(" "),
+  joints: JOINTS.split(" "),
+  hands: HANDS.split(" "),
+};

@@ -1,6 +1,6 @@
 /** Animation frames by time: kept for a few seconds, read at any moment with interpolation. */
 
-import { EYES_AT, HEAD_AT, JOINTS_AT, JOINT_COUNT, POSE_SIZE, SAMPLES_PER_FRAME, type Pose } from "../net/codec";
+import { EYES_AT, HAND_COUNT, HANDS_AT, HEAD_AT, JOINTS_AT, JOINT_COUNT, POSE_SIZE, SAMPLES_PER_FRAME, type Pose } from "../net/codec";
 
 /** Frames that can be held: 8 s at 60 fps, far more than is ever sent ahead. */
 const CAPACITY = 480;
@@ -83,7 +83,8 @@ export class Timeline {
 /** Pose between `a` (part 0) and `b` (part 1). Quaternions take the shorter way and are normalised. */
 export function mix(a: Pose, b: Pose, part: number, out: Pose): void {
   for (let i = 0; i < JOINTS_AT; i++) out[i] = a[i]! + (b[i]! - a[i]!) * part;
-  for (let i = JOINTS_AT; i < POSE_SIZE; i += 4) {
+  for (let i = HANDS_AT; i < POSE_SIZE; i++) out[i] = a[i]! + (b[i]! - a[i]!) * part;
+  for (let i = JOINTS_AT; i < HANDS_AT; i += 4) {
     const dot = a[i]! * b[i]! + a[i + 1]! * b[i + 1]! + a[i + 2]! * b[i + 2]! + a[i + 3]! * b[i + 3]!;
     const sign = dot < 0 ? -1 : 1;
     let length = 0;
@@ -96,10 +97,14 @@ export function mix(a: Pose, b: Pose, part: number, out: Pose): void {
   }
 }
 
-/** The rig's rest pose. */
+/** A hand hanging loose, as the server shows it: thumb, fingers, spread. */
+const HAND_AT_EASE = [0.25, 0.28, 0.34, 0.38, 0.4, 0.25];
+
+/** Standing at ease, the hands loose. */
 export function restPose(): Pose {
   const pose = new Float32Array(POSE_SIZE);
   for (let joint = 0; joint < JOINT_COUNT; joint++) pose[JOINTS_AT + 4 * joint + 3] = 1;
+  for (let i = 0; i < HAND_COUNT; i++) pose[HANDS_AT + i] = HAND_AT_EASE[i % HAND_AT_EASE.length]!;
   return pose;
 }
 
