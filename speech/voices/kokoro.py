@@ -1,6 +1,6 @@
 """The Kokoro voice: Mandarin and English, with the time of every phone, heard while it is still being made.
 
-    text → clauses → words and sounds (speech.pronounce) → plan: times of everything → windows of words → Speech …
+text → clauses → words and sounds (speech.pronounce) → plan: times of everything → windows of words → Speech …
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from models.errors import BackendError
 from speech.audio import to_int16
 from speech.pronounce import english, mandarin, phones
-from speech.pronounce.phones import Spoken
+from speech.pronounce.phones import SILENCE, Spoken
 from speech.text.clauses import clauses
 from speech.text.language import language_of
 from speech.types import Language, Speech
@@ -38,6 +38,8 @@ CLAUSE_LIMITS = (16, 26, 32)
 # a window ten frames more than it yields; so each must play for as long as the next takes, even on busy cores.
 WINDOWS = (16, 20, 28, 40, 60)
 _PEAK = 0.4  # of ordinary speech, what silence is judged by
+_MARKS = frozenset(",.!?;:…—")  # of the model's alphabet: what it was trained to hear at the end of every text
+_CLOSERS = "”\"') "
 
 
 class KokoroVoice:
@@ -120,7 +122,7 @@ class KokoroVoice:
         if not any(sound.phones for word in words for sound in word.sounds):
             yield timing.rest([word.text for word in words], language)
             return
-        plan = await self._engine.plan(tokens_of(phones.ipa(words)), voice, pace)
+        plan = await self._engine.plan(tokens_of(_ended(phones.ipa(words))), voice, pace)
         row = timing.beats(words, _spans(words, plan), plan.frames * FRAME)
         overlap = np.zeros(0, np.float32)
         for window in _windows(words, row):
@@ -145,6 +147,12 @@ def _groups(words: tuple[Spoken, ...]) -> list[tuple[Spoken, ...]]:
         out[-1].append(word)
         size += length
     return [tuple(group) for group in out if group]
+
+
+def _ended(ipa: str) -> str:
+    """The sounds with a mark at their end. Without one the model leaves the range it was trained in: of 95 clauses as
+    people type them, 18 ended in noise; with a comma or a full stop none did."""
+    return ipa if ipa.rstrip(_CLOSERS)[-1:] in _MARKS else ipa + ","
 
 
 def _spans(words: tuple[Spoken, ...], plan: Plan) -> list[tuple[int, int]]:
@@ -198,6 +206,8 @@ def _windows(words: tuple[Spoken, ...], row: list[Beat]) -> list[_Window]:
 
 def _speech(window: _Window, pcm: np.ndarray, language: Language) -> Speech:
     row = [replace(beat, start=beat.start - window.start, end=beat.end - window.start) for beat in window.row]
+    if window.last:  # the silence there may have been cut away with the model's padding
+        row.append(Beat((SILENCE,), row[-1].end, row[-1].end, row[-1].word))
     row = timing.settle(row, pcm, _PEAK)
     if window.first:
         pcm, row = timing.trim_start(pcm, row)

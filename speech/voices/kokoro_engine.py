@@ -40,6 +40,7 @@ _TIMBRE_ROW = 80
 _AHEAD = 2
 # Up to half a second of silence is added at both ends, and is what a short clause mostly consists of: it is not made.
 _KEPT_PADDING = 4  # frames kept at both ends
+_LOUDEST = 4.0  # of a sample; ordinary speech stays below 1
 _SILENT = -5.0  # predicted energy; silence is near -9.5, the sound there 70 dB below speech
 
 # Ordinary speech of 5–7 s, from which a voice's norm statistics are taken once. Log-mel distance to the model run whole
@@ -161,9 +162,14 @@ class KokoroEngine:
 
     def _render(self, plan: Plan, start: int, end: int) -> np.ndarray:
         begin, finish = max(0, start - CONTEXT), min(plan.frames, end + CONTEXT)
-        feed = self._feed(plan, begin, finish) | self._normals(plan.voice) | {graph.TRUST: np.ones(1, np.float32)}
-        audio = self._decoder.run([graph.AUDIO], feed)[0].reshape(-1)
-        return audio[(start - begin) * FRAME : (end - begin) * FRAME + OVERLAP]
+        feed = self._feed(plan, begin, finish) | self._normals(plan.voice)
+        # A window that goes out of bounds with the statistics of ordinary speech is made again with its own.
+        for trust in (1.0, 0.0):
+            given = feed | {graph.TRUST: np.full(1, trust, np.float32)}
+            audio = self._decoder.run([graph.AUDIO], given)[0].reshape(-1)
+            if np.isfinite(audio).all() and np.abs(audio).max(initial=0.0) <= _LOUDEST:
+                return audio[(start - begin) * FRAME : (end - begin) * FRAME + OVERLAP]
+        raise ValueError("the model left its range")
 
     def _feed(self, plan: Plan, begin: int, finish: int) -> dict[str, np.ndarray]:
         return {

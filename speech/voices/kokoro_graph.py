@@ -30,6 +30,10 @@ _PHASE_SUM = "/decoder/decoder/generator/m_source/l_sin_gen/CumSum_output_0"
 PHASE = "phase"  # float32 [1, 1, 9]: turns of each harmonic before the window
 TRUST = "trust"  # float32 [1]: 1 uses the given statistics, 0 the window's own
 HARMONICS = 9
+_LOG_MAGNITUDE, _MAGNITUDE = "/decoder/decoder/generator/Slice_1_output_0", "/decoder/decoder/generator/Exp_output_0"
+# In ordinary speech of four voices it stays below 3.5; a clause the model cannot finish drives it beyond 1000, and its
+# exponential to infinity.
+LOUDEST = 5.0
 
 
 def given(k: int) -> str:
@@ -48,7 +52,7 @@ def split(path: Path) -> tuple[bytes, bytes, int]:
 
     model = onnx.load(path)
     made = {output for node in model.graph.node for output in node.output}
-    missing = {FEATURES, PITCH, ENERGY, DURATIONS, AUDIO, _PHASE_SUM} - made
+    missing = {FEATURES, PITCH, ENERGY, DURATIONS, AUDIO, _PHASE_SUM, _LOG_MAGNITUDE, _MAGNITUDE} - made
     if missing:
         raise ModelCorrupt(f"{path} is another export of Kokoro: it lacks {', '.join(sorted(missing))}.")
     encoder = _part(model, ("tokens", "style", "speed"), (FEATURES, PITCH, ENERGY, DURATIONS))
@@ -94,6 +98,9 @@ def _open(decoder: onnx.ModelProto) -> int:
     nodes: list[onnx.NodeProto] = []
     count = 0
     for node in list(graph.node):
+        if _MAGNITUDE in node.output:
+            nodes.append(helper.make_node("Clip", [_LOG_MAGNITUDE, "", "loudest"], ["log_magnitude"]))
+            node.input[0] = "log_magnitude"
         nodes.append(node)
         if node.op_type == "ReduceMean":
             result, node.output[0] = node.output[0], own(count)
@@ -108,6 +115,7 @@ def _open(decoder: onnx.ModelProto) -> int:
             nodes.append(helper.make_node("Add", ["phase_in_window", PHASE], [_PHASE_SUM]))
     del graph.node[:]
     graph.node.extend(nodes)
+    graph.initializer.append(helper.make_tensor("loudest", TensorProto.FLOAT, [], [LOUDEST]))
     names = [TRUST, PHASE, *(given(k) for k in range(count))]
     graph.input.extend(helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in names)
     graph.output.extend(helper.make_tensor_value_info(own(k), TensorProto.FLOAT, None) for k in range(count))
