@@ -64,6 +64,21 @@ class _Held:
 
 
 @dataclass(frozen=True)
+class Wish:
+    """What the mouth is asked for on consecutive frames, before the constraints are met.
+
+    parts: float64 [n, len(PARTS)]. closure, teeth, sibilant: [n], 1 where the lips must touch, where the lower lip must
+    meet the teeth, where the jaw must be nearly shut. presence: [n], 1 while she speaks.
+    """
+
+    parts: np.ndarray
+    closure: np.ndarray
+    teeth: np.ndarray
+    sibilant: np.ndarray
+    presence: np.ndarray
+
+
+@dataclass(frozen=True)
 class Curve:
     """Articulator weights on consecutive frames.
 
@@ -78,13 +93,24 @@ class Curve:
 
 def curve(sounds: Sequence[Sound], first: int, last: int) -> Curve:
     """The mouth on frames [first, last) given all sounds within LOOKAHEAD of them, in order, not overlapping."""
+    return fulfilled(wish(sounds, first, last))
+
+
+def wish(sounds: Sequence[Sound], first: int, last: int) -> Wish:
+    """What those sounds ask for on frames [first, last)."""
     sounds = merged(s for s in sounds if not is_silence(s.symbol))
     clock = _clock(first, last)
     parts = _smooth(_dominance(_held(sounds), _clock(first - 2, last + 2)))
-    closure, teeth, sibilant, presence = _windows(sounds, clock)
+    windows = _windows(sounds, clock)
     _breath_in(sounds, clock, parts)
-    _constrain(parts, closure, teeth, sibilant)
-    return Curve(parts, closure, presence)
+    return Wish(parts, *windows)
+
+
+def fulfilled(wanted: Wish) -> Curve:
+    """The wish with its constraints met, whoever made it: phones, or ears that only hear (animation/listen)."""
+    parts = wanted.parts.copy()
+    _constrain(parts, wanted.closure, wanted.teeth, wanted.sibilant)
+    return Curve(parts, wanted.closure, wanted.presence)
 
 
 def _clock(first: int, last: int) -> np.ndarray:
