@@ -17,6 +17,7 @@
     ├── AudioError
     │   └── AudioInvalid        audio_invalid        wrong format, rate or length
     ├── AvatarInvalid           avatar_invalid       a broken or missing rig
+    ├── ClipInvalid             clip_invalid         a recorded performance that cannot be read
     └── SessionError
         ├── EventInvalid        event_invalid        a client's malformed event
         ├── LabelNotShown       label_not_shown      media asked for before the AI label is on screen
@@ -110,6 +111,10 @@ class AudioInvalid(AudioError):
 
 class AvatarInvalid(ShurenError):
     code = "avatar_invalid"
+
+
+class ClipInvalid(ShurenError):
+    code = "clip_invalid"
 
 
 class SessionError(ShurenError):

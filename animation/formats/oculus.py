@@ -17,7 +17,7 @@ OCULUS: tuple[str, ...] = (
     "sil", "PP", "FF", "TH", "DD", "kk", "CH", "SS", "nn", "RR", "aa", "E", "I", "O", "U",
 )  # fmt: skip
 
-# Phone → visemes and their shares. Where one viseme would be wrong (Mandarin j q x are spread, not rounded like English
+# Phone → visemes and their shares. Where one would be wrong (Mandarin j q x are spread, not rounded like English
 # sh) two are blended.
 _BY_PHONE: dict[str, tuple[str, ...]] = {
     "PP": ("b", "p", "m", "P", "B", "M"),
