@@ -5,7 +5,11 @@ const server = process.env.SHUREN_SERVER ?? "http://localhost:8000";
 
 export default defineConfig({
   base: "./",
-  build: { target: "es2022", chunkSizeWarningLimit: 900 },
+  build: {
+    target: "es2022",
+    chunkSizeWarningLimit: 900,
+    rolldownOptions: { input: ["index.html", "render.html"] }, // the page, and the one that pictures are taken from
+  },
   server: {
     proxy: {
       "/v1": { target: server, ws: true },

@@ -1,7 +1,7 @@
 /** The stage: camera, light, avatar. Draws a pose; knows nothing of time or of the network. */
 
 import {
-  ACESFilmicToneMapping, CanvasTexture, DirectionalLight, HemisphereLight, Mesh, PCFShadowMap, PerspectiveCamera, PMREMGenerator,
+  ACESFilmicToneMapping, CanvasTexture, DirectionalLight, Euler, HemisphereLight, Mesh, PCFShadowMap, PerspectiveCamera, PMREMGenerator,
   Scene, SRGBColorSpace, Vector3, WebGLRenderer,
 } from "three";
 import { RoomEnvironment } from "three/addons/environments/RoomEnvironment.js";
@@ -14,10 +14,19 @@ import { isSoftwareRenderer, Quality } from "./quality";
 
 /** A long lens flatters: at 22° the nose does not grow. */
 const FIELD_OF_VIEW = 22;
-/** What the picture must hold around the eyes, metres: crown and some air above, half the chest below, the shoulders. */
-const ABOVE_EYES = 0.175;
-const BELOW_EYES = 0.35;
-const HALF_WIDTH = 0.23;
+/** What the picture must hold around the eyes, in her metres, and from where it is taken, in degrees. */
+export interface View {
+  above: number;
+  below: number;
+  halfWidth: number;
+  /** The camera walks towards her left. */
+  yaw: number;
+  /** The camera rises. */
+  pitch: number;
+}
+
+/** Crown and some air above, half the chest below, the shoulders. */
+export const CHEST_UP: View = { above: 0.175, below: 0.35, halfWidth: 0.23, yaw: 0, pitch: 0 };
 
 /** Fewer pixels than this look broken, however slow the machine is. */
 const LEAST_PIXELS = 220_000;
@@ -53,6 +62,7 @@ export class Stage {
   private names: ChannelNames = DEFAULT_NAMES;
   private avatar: Avatar | null = null;
   private insets: Insets = { top: 0, bottom: 0 };
+  private view = CHEST_UP;
   private goal: Framing | null = null;
   private framing: Framing | null = null;
   private readonly still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -113,6 +123,13 @@ export class Stage {
     this.resize();
   }
 
+  /** Looks at her from elsewhere, at once. */
+  setView(view: View): void {
+    this.view = view;
+    this.framing = null;
+    this.resize();
+  }
+
   /** Draws one frame. `seconds`: time since the last one drawn; `judge`: whether that tells how fast the machine is. */
   draw(pose: Pose, seconds: number, judge: boolean): void {
     this.avatar?.apply(pose);
@@ -160,12 +177,13 @@ export class Stage {
     if (old instanceof CanvasTexture) old.dispose();
   }
 
-  /** Chest-up, eyes above the middle of what the controls leave free, shoulders inside on narrow screens. */
+  /** The view's height fills what the controls leave free; its width stays inside on narrow screens. */
   private frame(width: number, height: number): void {
     this.camera.aspect = width / height;
+    const { above, below, halfWidth } = this.view;
     const free = Math.max(0.3 * height, height - this.insets.top - this.insets.bottom);
-    const perPixel = Math.max((ABOVE_EYES + BELOW_EYES) / free, (2 * HALF_WIDTH) / width);
-    const eyeLine = this.insets.top + (free * ABOVE_EYES) / (ABOVE_EYES + BELOW_EYES);
+    const perPixel = Math.max((above + below) / free, (2 * halfWidth) / width);
+    const eyeLine = this.insets.top + (free * above) / (above + below);
     this.goal = { eyeLine, perPixel };
     this.aimLights();
   }
@@ -175,15 +193,16 @@ export class Stage {
     const { goal, avatar, canvas } = this;
     if (!goal || !avatar) return;
     const part = this.framing && !this.still.matches ? 1 - Math.exp(-seconds / DOLLY) : 1;
-    const from = this.framing ?? goal;
-    const eyeLine = from.eyeLine + (goal.eyeLine - from.eyeLine) * part;
-    const perPixel = from.perPixel + (goal.perPixel - from.perPixel) * part;
+    const start = this.framing ?? goal;
+    const eyeLine = start.eyeLine + (goal.eyeLine - start.eyeLine) * part;
+    const perPixel = start.perPixel + (goal.perPixel - start.perPixel) * part;
     this.framing = { eyeLine, perPixel };
     const height = canvas.clientHeight;
     const scale = perPixel * avatar.metre;
     const distance = (scale * height) / 2 / Math.tan((FIELD_OF_VIEW * Math.PI) / 360);
     const centre = new Vector3(avatar.eyes.x, avatar.eyes.y - (height / 2 - eyeLine) * scale, avatar.eyes.z);
-    this.camera.position.set(centre.x, centre.y + 0.02 * avatar.metre, centre.z + distance);
+    const from = new Euler((-this.view.pitch * Math.PI) / 180, (this.view.yaw * Math.PI) / 180, 0, "YXZ");
+    this.camera.position.set(0, 0.02 * avatar.metre, distance).applyEuler(from).add(centre);
     this.camera.lookAt(centre);
     this.camera.near = distance / 4;
     this.camera.far = distance * 4;
