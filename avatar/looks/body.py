@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from avatar.looks.figure import SKELETON, Figure
+from avatar.looks import skeleton
+from avatar.looks.figure import Figure
 from avatar.looks.mesh import Part
 from avatar.looks.refine import Refinement
 from avatar.looks.source import Source, islands
@@ -58,7 +59,7 @@ def _visible(figure: Figure, quads: np.ndarray, island: np.ndarray) -> np.ndarra
         wrist = figure.joint(f"{side}Hand")
         arm = figure.joint(f"{side}LowerArm") - wrist
         along = (points - wrist) @ (arm / np.linalg.norm(arm))
-        weight = figure.weights[quads][:, :, [SKELETON.index(f"{side}Hand"), SKELETON.index(f"{side}LowerArm")]]
+        weight = figure.weights[quads][:, :, skeleton.hand(side) + skeleton.columns(f"{side}LowerArm")]
         hand |= (weight.sum(axis=(1, 2)) > 2) & (along < WRIST)
     # The lining of the sockets is left out: the lids' skin already runs on into the eyeball.
     return ((island == "torso") & (bust | hand)) | (island == "head") | (np.isin(island, ("left", "right")) & hand)

@@ -6,39 +6,30 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from animation.types import JOINTS
 from avatar.looks.fields import ramp
+from avatar.looks.fingers import Hand, ease_turn
 from avatar.looks.glb import Joint
 from avatar.looks.look import Look
+from avatar.looks.mesh import smooth
 from avatar.looks.mouth import Mouth
+from avatar.looks.skeleton import BONE, FINGERS, PARENT, PHALANGES, SIDES, SKELETON
 from avatar.looks.source import Source
 
-SKELETON: tuple[str, ...] = (*JOINTS[:5], "leftEye", "rightEye", *JOINTS[5:])
-PARENT = {
-    "hips": "", "spine": "hips", "chest": "spine", "neck": "chest", "head": "neck", "leftEye": "head",
-    "rightEye": "head", "leftShoulder": "chest", "leftUpperArm": "leftShoulder", "leftLowerArm": "leftUpperArm",
-    "leftHand": "leftLowerArm", "rightShoulder": "chest", "rightUpperArm": "rightShoulder",
-    "rightLowerArm": "rightUpperArm", "rightHand": "rightLowerArm",
-}  # fmt: skip
-# Which Mixamo bone a joint stands at. The chest turns about the lower of the two upper spine bones.
-BONE = {
-    "hips": "Hips", "spine": "Spine", "chest": "Spine1", "neck": "Neck", "head": "Head", "leftShoulder": "LeftShoulder",
-    "leftUpperArm": "LeftArm", "leftLowerArm": "LeftForeArm", "leftHand": "LeftHand", "rightShoulder": "RightShoulder",
-    "rightUpperArm": "RightArm", "rightLowerArm": "RightForeArm", "rightHand": "RightHand",
-}  # fmt: skip
 # Directions (left side) the bones of a relaxed, hanging arm point in; the clavicle sinks a little with it so that the
 # shoulder does not puff up.
 HANGING = {"Arm": (0.165, -0.98, -0.04), "ForeArm": (0.07, -0.975, 0.20), "Hand": (0.0, -0.98, 0.17)}
+# Joint -> metres around it over which weights are evened, and rounds of smoothing.
+SOFT = {"UpperArm": (0.15, 12), "LowerArm": (0.10, 3), "Hand": (0.07, 4)}
 CLAVICLE_SINK = 0.5  # degrees
-FINGER_CURL = (14.0, 20.0, 14.0)  # degrees at each knuckle of a hand at rest
+_JOINT = {bone: joint for joint, bone in BONE.items()} | {"Spine2": "chest"}
 EYE_GROUPS = {"leftEye": "helper-l-eye", "rightEye": "helper-r-eye"}
 
 
 @dataclass
 class Figure:
-    """positions [19158, 3] metres of every base vertex at rest; weights [19158, 15] over SKELETON; joints likewise.
+    """positions [19158, 3] metres of every base vertex at rest; weights [19158, j] over SKELETON; joints likewise.
 
-    eyes: centre and radius (metres) of each eyeball by joint name.
+    eyes: centre and radius (metres) of each eyeball by joint name. hands: joints and fingertips by side.
     """
 
     source: Source
@@ -46,12 +37,13 @@ class Figure:
     weights: np.ndarray
     joints: list[Joint]
     eyes: dict[str, tuple[np.ndarray, float]]
+    hands: dict[str, Hand]
 
     def joint(self, name: str) -> np.ndarray:
         return self.joints[SKELETON.index(name)].position
 
     def rows(self, joint: str, count: int) -> np.ndarray:
-        """Weights [count, 15] that bind everything to one joint."""
+        """Weights [count, j] that bind everything to one joint."""
         out = np.zeros((count, len(SKELETON)))
         out[:, SKELETON.index(joint)] = 1.0
         return out
@@ -83,9 +75,24 @@ def pose(source: Source, shaped: np.ndarray, look: Look) -> Figure:
         at[joint] = np.array([centre[0], centre[1], ball[:, 2].min() + radius])
         eyes[joint] = (at[joint], radius)
     names = list(SKELETON)
-    joints = [Joint(n, names.index(PARENT[n]) if PARENT[n] else -1, at[n]) for n in names]
-    weights = _collar_stays(_joint_weights(source), posed, at["neck"])
-    return Figure(source, posed, weights, joints, eyes)
+    binds = {joint: transforms[bone] for joint, bone in BONE.items()}
+    joints = [Joint(n, names.index(PARENT[n]) if PARENT[n] else -1, at[n], binds.get(n, np.eye(4))) for n in names]
+    weights = _soft_joints(source, _joint_weights(source), shaped, heads)
+    weights = _collar_stays(weights, posed, at["neck"])
+    hands = {side: _hand(source, shaped, side, transforms) for side in SIDES}
+    return Figure(source, posed, weights, joints, eyes, hands)
+
+
+def _hand(source: Source, points: np.ndarray, side: str, transforms: dict[str, np.ndarray] | None = None) -> Hand:
+    """One hand as modelled, or where transforms of the bones bring it."""
+
+    def at(bone: str, end: str = "head") -> np.ndarray:
+        point = _bone_end(source, points, bone, end)
+        return _apply(transforms[bone], point[None])[0] if transforms else point
+
+    names = ["Hand", *(f"{finger}{bone}" for finger in FINGERS for bone in PHALANGES[finger])]
+    tips = {finger: at(BONE[f"{side}{finger}Distal"], "tail") for finger in FINGERS}
+    return Hand(side, {name: at(BONE[f"{side}{name}"]) for name in names}, tips)
 
 
 def _rest_transforms(source: Source, shaped: np.ndarray) -> dict[str, np.ndarray]:
@@ -115,22 +122,14 @@ def _local(source: Source, shaped: np.ndarray, name: str, above: np.ndarray) -> 
         end = {"Arm": "ForeArm", "ForeArm": "Hand", "Hand": "HandMiddle1"}[part]
         now = _bone_head(source, shaped, name.replace(part, end)) - _bone_head(source, shaped, name)
         turn = _swing(now, above[:3, :3].T @ goal)
-    elif part.startswith("Hand") and part[-1].isdigit() and "Thumb" not in part:
-        axis = _knuckle_axis(source, shaped, name[: -len(part)])
-        turn = _axis_rotation(axis, np.radians(FINGER_CURL[int(part[-1]) - 1]))
+    elif part.startswith("Hand"):
+        side = name[: -len(part)].lower()
+        joint = _JOINT[name].removeprefix(side)
+        finger = next(f for f in FINGERS if joint.startswith(f))
+        turn = _axis_rotation(*ease_turn(_hand(source, shaped, side), finger, int(part[-1]) - 1))
     else:
         return np.eye(4)
     return _about(_bone_head(source, shaped, name), turn)
-
-
-def _knuckle_axis(source: Source, shaped: np.ndarray, prefix: str) -> np.ndarray:
-    """The axis fingers bend about: along the knuckles, signed so that a positive angle closes the hand."""
-    across = _bone_head(source, shaped, f"{prefix}HandPinky1") - _bone_head(source, shaped, f"{prefix}HandIndex1")
-    along = _bone_head(source, shaped, f"{prefix}HandMiddle3") - _bone_head(source, shaped, f"{prefix}HandMiddle1")
-    thumb = _bone_head(source, shaped, f"{prefix}HandThumb3") - _bone_head(source, shaped, f"{prefix}HandIndex1")
-    axis = across / np.linalg.norm(across)
-    bend = np.cross(axis, along)
-    return axis if bend @ thumb > 0 else -axis
 
 
 def _skin(source: Source, points: np.ndarray, transforms: dict[str, np.ndarray]) -> np.ndarray:
@@ -144,15 +143,28 @@ def _skin(source: Source, points: np.ndarray, transforms: dict[str, np.ndarray])
 
 
 def _joint_weights(source: Source) -> np.ndarray:
-    """Mixamo weights folded onto the protocol's joints: fingers go to the hand, legs to the hips."""
-    fold = {bone: joint for joint, bone in BONE.items()} | {"Spine2": "chest"}
+    """Mixamo weights on our joints; the upper of the two chest bones goes to the chest."""
     weights = np.zeros((len(source.vertices), len(SKELETON)))
     for bone, column in source.bone_weights.items():
-        joint = fold.get(bone) or _finger_or_leg(bone)
-        weights[:, SKELETON.index(joint)] += column
+        weights[:, SKELETON.index(_JOINT[bone])] += column
     bare = weights.sum(axis=1) < 1e-6
     weights[bare, SKELETON.index("head")] = 1.0
     return weights / weights.sum(axis=1, keepdims=True)
+
+
+def _soft_joints(source: Source, weights: np.ndarray, points: np.ndarray, heads: dict[str, np.ndarray]) -> np.ndarray:
+    """Evens the weights around shoulders, elbows and wrists, where a few strong steps would fold the surface."""
+    quads = source.faces["body"]
+    edges = np.unique(np.sort(np.stack([quads, np.roll(quads, -1, 1)], axis=-1).reshape(-1, 2), axis=1), axis=0)
+    helpers = np.setdiff1d(np.arange(len(points)), quads)
+    out = weights.copy()
+    for side in SIDES:
+        for joint, (reach, rounds) in SOFT.items():
+            share = ramp(np.linalg.norm(points - heads[BONE[f"{side}{joint}"]], axis=1), reach, 0.6 * reach)[:, None]
+            share[helpers] = 0.0
+            near = np.flatnonzero((weights * share).any(axis=0))
+            out[:, near] += share * (smooth(out[:, near], edges, rounds) - out[:, near])
+    return out / out.sum(axis=1, keepdims=True)
 
 
 def _collar_stays(weights: np.ndarray, posed: np.ndarray, neck: np.ndarray) -> np.ndarray:
@@ -165,15 +177,15 @@ def _collar_stays(weights: np.ndarray, posed: np.ndarray, neck: np.ndarray) -> n
     return out
 
 
-def _finger_or_leg(bone: str) -> str:
-    side = "left" if bone.startswith("Left") else "right"
-    return f"{side}Hand" if "Hand" in bone else "hips"
-
-
 def _bone_head(source: Source, points: np.ndarray, name: str) -> np.ndarray:
-    """Where a bone begins: the mean of named vertices, or of the helper cube that marks the joint."""
-    head = source.bones[name]["head"]
-    index = head["vertex_indices"] if head["strategy"] == "MEAN" else np.unique(source.faces[head["cube_name"]])
+    """Where a bone begins."""
+    return _bone_end(source, points, name, "head")
+
+
+def _bone_end(source: Source, points: np.ndarray, name: str, end: str) -> np.ndarray:
+    """Head or tail of a bone: the mean of named vertices, or of the helper cube that marks the joint."""
+    mark = source.bones[name][end]
+    index = mark["vertex_indices"] if mark["strategy"] == "MEAN" else np.unique(source.faces[mark["cube_name"]])
     return points[index].mean(axis=0)
 
 

@@ -34,6 +34,7 @@ class Joint:
     name: str
     parent: int  # index, -1 for the root
     position: np.ndarray  # [3] metres, world
+    bind: np.ndarray = field(default_factory=lambda: np.eye(4))  # from the pose meshes are stored in to that at rest
 
 
 class Writer:
@@ -47,11 +48,17 @@ class Writer:
             "accessors": [], "bufferViews": [], "images": [], "textures": [],
             "samplers": [{"magFilter": 9729, "minFilter": 9987, "wrapS": 10497, "wrapT": 10497}],
         }  # fmt: skip
+        self._joints: list[Joint] = []
         self._images: dict[str, int] = {}
         self._materials: dict[str, int] = {}
 
     def skeleton(self, joints: list[Joint]) -> None:
-        """Joints without rotation: their local axes are the world's, so protocol quaternions apply as they come."""
+        """Joints without rotation: their local axes are the world's, so protocol quaternions apply as they come.
+
+        Meshes are stored in the pose their weights were painted in, arms half raised: linear skinning then bends a
+        shoulder half as far from there to either extreme as it would from hanging to raised.
+        """
+        self._joints = joints
         nodes = self.js["nodes"]
         for joint in joints:
             origin = joints[joint.parent].position if joint.parent >= 0 else np.zeros(3)
@@ -61,8 +68,8 @@ class Writer:
                 nodes[joint.parent].setdefault("children", []).append(index)
             else:
                 self.js["scenes"][0]["nodes"].append(index)
-        inverse = np.tile(np.eye(4, dtype=np.float32), (len(joints), 1, 1))
-        inverse[:, :3, 3] = -np.array([joint.position for joint in joints])
+        inverse = np.stack([joint.bind for joint in joints])
+        inverse[:, :3, 3] -= [joint.position for joint in joints]
         accessor = self._accessor(inverse.transpose(0, 2, 1).reshape(-1, 16), FLOAT, "MAT4")
         self.js["skins"].append({"inverseBindMatrices": accessor, "joints": list(range(len(joints))), "skeleton": 0})
 
@@ -89,9 +96,10 @@ class Writer:
         part = part.with_normals()
         wide = len(part.positions) > 65_535
         joints, weights = _four(part.weights)
+        positions, normals = self._stored(part, joints, weights / 65_535)
         attributes = {
-            "POSITION": self._accessor(part.positions, FLOAT, "VEC3", bounds=True),
-            "NORMAL": self._accessor(part.normals, FLOAT, "VEC3"),
+            "POSITION": self._accessor(positions, FLOAT, "VEC3", bounds=True),
+            "NORMAL": self._accessor(normals, FLOAT, "VEC3"),
             "JOINTS_0": self._accessor(joints, UBYTE, "VEC4"),
             "WEIGHTS_0": self._accessor(weights, USHORT, "VEC4", normalized=True),
         }
@@ -113,6 +121,15 @@ class Writer:
         self.js["meshes"].append(mesh)
         self.js["nodes"].append({"name": part.name, "mesh": len(self.js["meshes"]) - 1, "skin": 0})
         self.js["scenes"][0]["nodes"].append(len(self.js["nodes"]) - 1)
+
+    def _stored(self, part: Part, joints: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Positions and normals [n, 3] that skinning brings to the rest pose."""
+        binds = np.stack([joint.bind for joint in self._joints])
+        skinning = (binds[joints] * weights[..., None, None]).sum(axis=1)
+        inverse = np.linalg.inv(skinning[:, :3, :3])
+        positions = (inverse @ (part.positions - skinning[:, :3, 3])[..., None])[..., 0]
+        normals = (inverse @ part.normals[..., None])[..., 0]
+        return positions, normals / np.linalg.norm(normals, axis=1, keepdims=True)
 
     def bytes(self) -> bytes:
         js = {key: value for key, value in self.js.items() if value != []}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from avatar.looks.figure import SKELETON, Figure
+from avatar.looks import skeleton
+from avatar.looks.figure import Figure
 from avatar.looks.mesh import Part, coarsen
 
 # Cell sizes in metres by (part, region), in the full and in the low version; 0 leaves a region alone.
@@ -12,7 +13,6 @@ CELLS = {
     ("skin", "hands"): (0.0036, 0.0095),
     ("skin", "scalp"): (0.011, 0.016),
     ("skin", "ears"): (0.0, 0.0055),
-    ("suit", "rest"): (0.0, 0.036),
     ("mouth", "deep"): (0.0, 0.0060),
 }
 UV_CELLS = 20  # vertices far apart in the texture are not merged, so that seams hold
@@ -35,7 +35,7 @@ def _region(figure: Figure, part: Part, region: str) -> np.ndarray:
     """Which vertices [n] belong to a region."""
     p = part.positions
     eye = figure.joint("leftEye")
-    hands = part.weights[:, [SKELETON.index("leftHand"), SKELETON.index("rightHand")]].sum(axis=1) > 0.5
+    hands = part.weights[:, skeleton.hand("left") + skeleton.hand("right")].sum(axis=1) > 0.5
     if region == "hands":
         return hands
     if region == "scalp":
@@ -43,12 +43,4 @@ def _region(figure: Figure, part: Part, region: str) -> np.ndarray:
         return ~hands & behind & (p[:, 1] > eye[1] - 0.05) & (np.abs(p[:, 0]) < 0.068)
     if region == "ears":
         return ~hands & (np.abs(p[:, 0]) > 0.066) & (p[:, 1] > eye[1] - 0.06)
-    if region == "deep":  # in front the lining must keep clear of the teeth
-        return p[:, 2] < eye[2] - 0.012
-    return ~_near_opening(figure, p)
-
-
-def _near_opening(figure: Figure, p: np.ndarray) -> np.ndarray:
-    """The V and collar, whose edges must stay clean."""
-    neck = figure.joint("neck")
-    return (np.abs(p[:, 0]) < 0.10) & (p[:, 1] > neck[1] - 0.215) & (p[:, 2] > neck[2] - 0.09)
+    return p[:, 2] < eye[2] - 0.012  # deep in the mouth; in front the lining must keep clear of the teeth

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from animation.types import JOINTS, SHAPES
+from avatar.looks import fingers
 from avatar.looks.figure import Figure
 from avatar.looks.mesh import Part
 from avatar.looks.mouth import LOWER_PROBE, UPPER_PROBE
@@ -35,6 +36,7 @@ def manifest(figure: Figure, skin: Part, teeth: Part, files: dict[str, str], tit
         "lip_probe": {"upper": _moving(up), "lower": _moving(low)},
         "incisor_mm": round(float(_incisor(teeth) - skin.positions[lower][1]) * 1000, 3),
         "max": LIMITS,
+        **fingers.manifest(figure.hands),
         "eyes": eyes,
         "head_height_m": round(height - chin, 4),
         "height_m": round(height, 4),

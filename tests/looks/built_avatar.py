@@ -12,8 +12,44 @@ from avatar.looks.glb import Glb
 
 
 @dataclass
+class Bones:
+    """The skin's joints: names, parents by index (-1 for the root), offsets from the parent, inverse bind matrices."""
+
+    names: list[str]
+    parents: list[int]
+    offsets: np.ndarray  # [j, 3]
+    inverse: np.ndarray  # [j, 4, 4]
+
+    @classmethod
+    def of(cls, glb: Glb) -> Bones:
+        nodes, skin = glb.js["nodes"], glb.js["skins"][0]
+        joints = skin["joints"]
+        parent = {child: k for k, node in enumerate(nodes) for child in node.get("children", [])}
+        inverse = glb.accessor(skin["inverseBindMatrices"]).reshape(-1, 4, 4).transpose(0, 2, 1).astype(float)
+        return cls(
+            [nodes[j]["name"] for j in joints],
+            [joints.index(parent[j]) if j in parent else -1 for j in joints],
+            np.array([nodes[j]["translation"] for j in joints], float),
+            inverse,
+        )
+
+    def matrices(self, turns: dict[str, np.ndarray]) -> np.ndarray:
+        """Skinning matrices [j, 4, 4] for local rotations [3, 3] by joint name; the others rest."""
+        world = np.tile(np.eye(4), (len(self.names), 1, 1))
+        for k, (name, parent) in enumerate(zip(self.names, self.parents, strict=True)):
+            world[k, :3, 3] = self.offsets[k]
+            world[k, :3, :3] = turns.get(name, np.eye(3))
+            if parent >= 0:
+                world[k] = world[parent] @ world[k]
+        return world @ self.inverse
+
+
+@dataclass
 class Mesh:
-    positions: np.ndarray  # [n, 3]
+    """positions and normals [n, 3] stand at rest as a client shows them; `stored` are those of the file."""
+
+    stored: np.ndarray
+    positions: np.ndarray
     normals: np.ndarray
     triangles: np.ndarray  # [m, 3]
     joints: np.ndarray
@@ -23,18 +59,34 @@ class Mesh:
     def posed(self, **shapes: float) -> np.ndarray:
         return self.positions + sum(weight * self.morphs[name] for name, weight in shapes.items())
 
+    def skinned(self, matrices: np.ndarray) -> np.ndarray:
+        return _skinned(self.stored, 1.0, self.joints, self.weights, matrices)
+
+    @property
+    def edges(self) -> np.ndarray:
+        return np.unique(np.sort(self.triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1), axis=0)
+
+
+def _skinned(rows: np.ndarray, w: float, joints: np.ndarray, weights: np.ndarray, matrices: np.ndarray) -> np.ndarray:
+    blend = (matrices[joints] * (weights / 65_535)[..., None, None]).sum(axis=1)
+    return (blend[:, :3, :3] @ rows[..., None])[..., 0] + w * blend[:, :3, 3]
+
 
 def read_mesh(glb: Glb, name: str) -> Mesh:
     mesh = next(m for m in glb.js["meshes"] if m["name"] == name)
     primitive = mesh["primitives"][0]
     at = primitive["attributes"]
     names = mesh.get("extras", {}).get("targetNames", [])
+    stored, normals = glb.accessor(at["POSITION"]).astype(float), glb.accessor(at["NORMAL"]).astype(float)
+    joints, weights = glb.accessor(at["JOINTS_0"]), glb.accessor(at["WEIGHTS_0"])
+    rest = Bones.of(glb).matrices({})
     return Mesh(
-        positions=glb.accessor(at["POSITION"]).astype(float),
-        normals=glb.accessor(at["NORMAL"]),
+        stored=stored,
+        positions=_skinned(stored, 1.0, joints, weights, rest),
+        normals=normals,
         triangles=glb.accessor(primitive["indices"]).reshape(-1, 3).astype(int),
-        joints=glb.accessor(at["JOINTS_0"]),
-        weights=glb.accessor(at["WEIGHTS_0"]),
+        joints=joints,
+        weights=weights,
         morphs={
             name: glb.accessor(target["POSITION"]).astype(float)
             for name, target in zip(names, primitive.get("targets", []), strict=True)

@@ -15,6 +15,7 @@ from avatar.looks.cast import cast
 from avatar.looks.glb import Glb
 from avatar.looks.mesh import Part
 from avatar.looks.people import LOOKS
+from avatar.looks.skeleton import SKELETON
 from models.errors import ModelMissing
 from models.store import Store
 
@@ -65,7 +66,7 @@ def test_all_arkit_shapes_and_all_joints_are_there(version: str, request: pytest
     glb = request.getfixturevalue(version)
     assert tuple(read_mesh(glb, "skin").morphs) == SHAPES
     names = [glb.js["nodes"][j]["name"] for j in glb.js["skins"][0]["joints"]]
-    assert {*JOINTS, "leftEye", "rightEye"} == set(names)
+    assert tuple(names) == SKELETON and {*JOINTS, "leftEye", "rightEye", "leftThumbMetacarpal"} < set(names)
     assert all("rotation" not in node and "scale" not in node for node in glb.js["nodes"])
 
 
@@ -78,7 +79,7 @@ def test_every_mesh_is_sound(version: str, request: pytest.FixtureRequest) -> No
         assert all(np.isfinite(delta).all() for delta in mesh.morphs.values()), name
         np.testing.assert_allclose(np.linalg.norm(mesh.normals, axis=1), 1.0, atol=1e-3, err_msg=name)
         assert (mesh.weights.astype(int).sum(axis=1) == 65_535).all(), name
-        assert mesh.joints.max() < 15 and mesh.triangles.max() < len(mesh.positions), name
+        assert mesh.joints.max() < len(SKELETON) and mesh.triangles.max() < len(mesh.positions), name
 
 
 def test_shapes_that_do_something_move_the_face(high: Glb) -> None:
