@@ -20,7 +20,7 @@ from typing import Any, BinaryIO, Self
 import numpy as np
 
 from animation import codec
-from animation.types import FPS, HANDS, JOINTS, RATE, SAMPLES_PER_FRAME, SHAPES, Frames
+from animation.types import FIELDS, FPS, HANDS, JOINTS, RATE, SAMPLES_PER_FRAME, SHAPES, Frames
 from models.errors import ClipInvalid
 
 MAGIC = b"SHUREN1\n"
@@ -107,7 +107,7 @@ def write_clip(path: Path | str, clip: Clip, *, batch: int = 8) -> None:
             writer.event(event)
         frames, seq = clip.frames, 0
         for first in range(0, len(frames), batch):
-            part = _part(frames, first, first + batch)
+            part = frames[first : first + batch]
             start = first * SAMPLES_PER_FRAME
             pcm = clip.pcm[start : start + len(part) * SAMPLES_PER_FRAME]
             if len(pcm):
@@ -173,8 +173,8 @@ def _gathered(runs: list[Frames]) -> Frames:
         offset += len(run)
     filled = np.flatnonzero(source >= 0)
     chosen = source[filled[np.searchsorted(filled, np.arange(len(source)), side="right") - 1]]
-    fields = ("shapes", "head", "eyes", "joints", "hands")
-    return Frames(start * SAMPLES_PER_FRAME, *(np.concatenate([getattr(r, f) for r in runs])[chosen] for f in fields))
+    fields = (np.concatenate([getattr(run, field) for run in runs])[chosen] for field in FIELDS)
+    return Frames(start * SAMPLES_PER_FRAME, *fields)
 
 
 def _mixed(sounds: list[tuple[int, int, np.ndarray]], frames: Frames) -> np.ndarray:
@@ -188,13 +188,8 @@ def _mixed(sounds: list[tuple[int, int, np.ndarray]], frames: Frames) -> np.ndar
     return pcm
 
 
-def _part(frames: Frames, first: int, last: int) -> Frames:
-    fields = ("shapes", "head", "eyes", "joints", "hands")
-    return Frames(frames.pts + first * SAMPLES_PER_FRAME, *(getattr(frames, f)[first:last] for f in fields))
-
-
 def _before(frames: Frames, pts: int) -> Frames:
-    return _part(frames, 0, max(0, -(-(pts - frames.pts) // SAMPLES_PER_FRAME)))
+    return frames[: max(0, -(-(pts - frames.pts) // SAMPLES_PER_FRAME))]
 
 
 def _opened(path: Path | str) -> BinaryIO:

@@ -16,7 +16,7 @@ import numpy as np
 
 from animation.formats.tpose import NECK_SHARE, euler, times
 from animation.hands import finger_rotations
-from animation.types import FPS, HANDS, JOINTS, SHAPES, Frames
+from animation.types import FIELDS, FPS, HANDS, JOINTS, SHAPES, Frames
 from models.errors import AvatarInvalid
 
 MAGIC, JSON_CHUNK, BINARY_CHUNK = 0x46546C67, 0x4E4F534A, 0x004E4942
@@ -112,8 +112,7 @@ def sampled(frames: Frames, fps: int) -> Frames:
     if fps < 1 or FPS % fps:
         raise ValueError(f"Frames come at a divisor of {FPS} a second, not at {fps}.")
     step = FPS // fps
-    fields = (frames.shapes, frames.head, frames.eyes, frames.joints, frames.hands)
-    return Frames(frames.pts, *(field[::step] for field in fields))
+    return Frames(frames.pts, *(getattr(frames, field)[::step] for field in FIELDS))
 
 
 def _turns(rig: Mapping[str, Any], frames: Frames) -> dict[str, np.ndarray]:
