@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -104,6 +104,30 @@ class Ears(BaseModel):
     """API key for that server."""
 
 
+class Mirrors(BaseModel):
+    """Programs outside that show what a session's client shows. Whoever sets this sees to the AI label there."""
+
+    live_link: str = ""
+    """`host:port` of Unreal Engine's Live Link (Apple ARKit source, port 11111). Empty: none."""
+
+    vmc: str = ""
+    """`host:port` of a VMC receiver for a VRM model (port 39539). Empty: none."""
+
+    vrm: Literal["vrm0", "vrm1"] = "vrm0"
+    """Which expression names the VMC receiver's model has."""
+
+    rate: Literal[60, 30, 20] = 60
+    """Frames a second."""
+
+    @field_validator("live_link", "vmc")
+    @classmethod
+    def _an_address(cls, text: str) -> str:
+        host, _, port = text.partition(":")
+        if text and not (host and (not port or port.isdecimal())):
+            raise ValueError(f"{text!r} is no address; give host or host:port")
+        return text
+
+
 class Log(BaseModel):
     """What the service writes to standard error."""
 
@@ -148,6 +172,7 @@ class Settings(BaseSettings):
     language_model: LanguageModel = LanguageModel()
     voice: Voice = Voice()
     ears: Ears = Ears()
+    mirror: Mirrors = Mirrors()
     log: Log = Log()
 
     @property

@@ -1,8 +1,9 @@
 """One WebSocket, from `session.created` to its end.
 
 Four tasks live as long as the connection: the session, the pump (session events → wire → outbox), the reader (client
-events) and the writer (outbox → socket). When the first of them ends the others are wound up, in this order: no more
-is read, the session closes, its last events and the terminals of whatever is open are sent, the socket closes.
+events) and the writer (outbox → socket); a fifth sends frames to programs outside where the operator names some. When
+the first of them ends the others are wound up, in this order: no more is read, the session closes, its last events and
+the terminals of whatever is open are sent, the socket closes.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from avatar.events import FramesOut, ReplyDone
+from avatar.mirror import Mirror
 from models.errors import ShurenError
 from server import logs
 from server.realtime import wire
@@ -22,6 +24,7 @@ from server.realtime.answer import Sound
 from server.realtime.config import Config
 from server.realtime.handlers import Talk
 from server.realtime.host import Host, LiveSession, PersonaCard
+from server.realtime.mirrors import show
 from server.realtime.outbox import Outbox
 from server.realtime.router import Router
 from server.realtime.senders import BinarySender, JsonSender
@@ -61,9 +64,10 @@ class Connection:
         settings: Settings,
         *,
         binary: bool,
+        mirror: Mirror | None = None,
     ) -> None:
         self._websocket, self._session, self._settings, self._card = websocket, session, settings, card
-        self._binary = binary
+        self._binary, self._mirror = binary, mirror
         self._sender = BinarySender() if binary else JsonSender()
         self._outbox = Outbox(most_messages=settings.wire.queue_messages, most_bytes=settings.wire.queue_bytes)
         self._counts = _Counts()
@@ -76,15 +80,10 @@ class Connection:
         began = asyncio.get_running_loop().time()
         logs.event("session_open", session=self._session.id, persona=self._card.id, binary=self._binary)
         self._greet()
-        tasks = {
-            name: asyncio.create_task(coroutine, name=f"{self._session.id}:{name}")
-            for name, coroutine in (
-                ("session", self._session.run()),
-                ("pump", self._pump()),
-                ("reader", self._read()),
-                ("writer", self._write()),
-            )
-        }
+        work = {"session": self._session.run(), "pump": self._pump(), "reader": self._read(), "writer": self._write()}
+        if self._mirror:
+            work["mirror"] = self._mirror.run()
+        tasks = {name: asyncio.create_task(each, name=f"{self._session.id}:{name}") for name, each in work.items()}
         ending = _Ending("cancelled", 1012, "The service is stopping.")
         try:
             await asyncio.wait(tasks.values(), return_when=asyncio.FIRST_COMPLETED)
@@ -98,6 +97,8 @@ class Connection:
     async def _pump(self) -> None:
         async for event in self._session.events():
             self._emit(self._talk.translator.translate(event))
+            if self._mirror and self._talk.label_shown:
+                show(self._mirror, event)
             if isinstance(event, ReplyDone):
                 self._log_turn(event)
 

@@ -14,6 +14,7 @@ from server.auth import check_key
 from server.realtime import wire
 from server.realtime.connection import BINARY, SUBPROTOCOLS, Connection, close
 from server.realtime.host import Host
+from server.realtime.mirrors import mirror_of
 from server.settings import Settings
 
 router = APIRouter()
@@ -39,7 +40,8 @@ async def realtime(websocket: WebSocket, persona: str = "", model: str = "", lan
         await _refuse(websocket, problem)
         return
     try:
-        await Connection(websocket, host, session, card, settings, binary=chosen == BINARY).live()
+        mirror = await mirror_of(settings, card)
+        await Connection(websocket, host, session, card, settings, binary=chosen == BINARY, mirror=mirror).live()
     finally:
         host.close_session(session)
 
