@@ -122,7 +122,7 @@ def read_records(path: Path | str) -> Iterator[dict[str, Any] | bytes]:
     with _opened(path) as file:
         if file.read(len(MAGIC)) != MAGIC:
             raise ClipInvalid(
-                f"{path} is no clip of Shuren.", hint="Clips end in .shuren; `shuren animate` makes them."
+                f"{path} is no clip of Shuren.", hint="Clips end in .shuren; `shuren clip make` makes them."
             )
         while len(head := file.read(_HEAD.size)) == _HEAD.size:
             size, kind = _HEAD.unpack(head)

@@ -58,7 +58,8 @@ class Container:
 
     def bytes(self) -> bytes:
         self.data += b"\0" * (-len(self.data) % 4)
-        self.gltf["buffers"] = [{"byteLength": len(self.data)}]
+        others = self.gltf.get("buffers", [])[1:]  # those of a compressed file
+        self.gltf["buffers"] = [{"byteLength": len(self.data)}, *others]
         text = json.dumps(self.gltf, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
         text += b" " * (-len(text) % 4)
         head = struct.pack("<III", MAGIC, 2, 28 + len(text) + len(self.data))

@@ -18,6 +18,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "models": ("server.cli.models", "app"),
     "avatar": ("server.cli.avatar", "app"),
     "say": ("server.cli.say", "say"),
+    "render": ("server.cli.render", "render"),
+    "clip": ("server.cli.clip", "app"),
     "hear": ("server.cli.hear", "hear"),
     "chat": ("server.cli.chat", "chat"),
     "bench": ("server.cli.bench", "app"),

@@ -25,7 +25,7 @@ def say(
     if language not in ("", "zh", "en"):
         raise typer.BadParameter("--language is zh or en")
     perform = _performer() if frames else None
-    spoken = asyncio.run(_speak(text, voice, language, speed))
+    spoken = asyncio.run(speak(text, voice, language, speed))
     if not spoken:
         raise typer.BadParameter("There is nothing to say.")
     seconds = _write(out, spoken)
@@ -35,7 +35,9 @@ def say(
         typer.echo(f"{frames}: the face and body to it")
 
 
-async def _speak(text: str, voice: str, language: str, speed: float) -> list[Speech]:
+async def speak(text: str, voice: str, language: str, speed: float) -> list[Speech]:
+    """All of `text`, spoken. An empty `voice` is the default one, an empty `language` is found from the text."""
+    """Clauses of `text` as spoken by Kokoro."""
     from models.store import Store
     from speech.text.language import language_of
     from speech.voices import VOICES
