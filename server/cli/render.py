@@ -1,0 +1,79 @@
+"""`shuren render`: a film of an avatar who says a text, or of a recorded performance."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from animation.types import Frames
+
+
+def render(
+    source: Annotated[str, typer.Argument(help="What she says, or a recorded clip (FILE.shuren).")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Where the film goes, an MP4.")] = Path("film.mp4"),
+    avatar: Annotated[str, typer.Option(help="The look: see `shuren avatar list`.")] = "lin",
+    voice: Annotated[str, typer.Option(help="A Kokoro voice, such as zf_xiaoxiao, zm_yunjian or af_heart.")] = "",
+    language: Annotated[str, typer.Option(help="zh or en; found from the text when not given.")] = "",
+    mood: Annotated[str, typer.Option(help="neutral, warm, glad, serious, sorry, worried, surprised, angry.")] = "warm",
+    view: Annotated[str, typer.Option(help="chest, face or waist.")] = "chest",
+    size: Annotated[str, typer.Option(help="Pixels, both even.")] = "540x720",
+    fps: Annotated[int, typer.Option(help="Frames a second: 24, 25, 30 or 60.")] = 25,
+    producer: Annotated[
+        str, typer.Option(envvar="SHUREN_AIGC_PRODUCER", help="ContentProducer of the AIGC label.")
+    ] = "Shuren",
+) -> None:
+    """Film SOURCE, with the AI label in the picture and in the file."""
+    from avatar.render.aigc import LABEL, Mark
+    from avatar.render.browser import VIEWS, Browser, glb
+    from avatar.render.movie import FRAME_RATES, film
+
+    width, height = _size(size)
+    if view not in VIEWS:
+        raise typer.BadParameter(f"--view is one of {', '.join(VIEWS)}")
+    if fps not in FRAME_RATES:
+        raise typer.BadParameter(f"--fps is one of {', '.join(map(str, FRAME_RATES))}")
+    try:
+        mark = Mark(producer)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    rig = glb(avatar).with_name("rig.json")
+    frames, pcm = _clip(Path(source)) if source.endswith(".shuren") else _said(source, rig, voice, language, mood)
+    begun = time.monotonic()
+    with Browser() as browser, browser.stage(avatar, size=(width, height), view=VIEWS[view], label=LABEL) as stage:
+        film(out, stage, frames, pcm, fps=fps, mark=mark)
+    typer.echo(f"{out}: {len(frames) / 60:.1f} s, drawn in {time.monotonic() - begun:.0f} s, {mark.produce_id}")
+
+
+def _size(text: str) -> tuple[int, int]:
+    try:
+        width, height = map(int, text.split("x"))
+    except ValueError as error:
+        raise typer.BadParameter("--size is WIDTHxHEIGHT") from error
+    if width % 2 or height % 2 or min(width, height) < 128:
+        raise typer.BadParameter("--size: both sides even, at least 128 pixels")
+    return width, height
+
+
+def _clip(path: Path) -> tuple[Frames, np.ndarray]:
+    from animation.formats.clip import read_clip
+
+    clip = read_clip(path)
+    return clip.frames, clip.pcm
+
+
+def _said(text: str, rig: Path, voice: str, language: str, mood: str) -> tuple[Frames, np.ndarray]:
+    from animation.rig import Rig
+    from avatar.perform import perform_frames, perform_pcm
+    from server.cli.say import speak
+
+    spoken = asyncio.run(speak(text, voice, language, 1.0))
+    if not spoken:
+        raise typer.BadParameter("There is nothing to say.")
+    return perform_frames(spoken, Rig.load(rig), mood=mood), perform_pcm(spoken)
