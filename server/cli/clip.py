@@ -50,13 +50,15 @@ def record(
     key: Annotated[str, typer.Option(envvar="SHUREN_API_KEY", help="The service's API key, if it wants one.")] = "",
 ) -> None:
     """Ask a running service and keep what it answers, as it comes."""
+    from websockets.exceptions import WebSocketException
+
     from animation.formats.clip import ClipHeader, ClipWriter
     from models.errors import BackendUnavailable
 
     with ClipWriter(out, ClipHeader(persona=persona, text=" ".join(ask), made={"from": "session"})) as writer:
         try:
             asyncio.run(_record(writer, f"{url}?persona={persona}", ask, key))
-        except (OSError, TimeoutError) as error:
+        except (OSError, TimeoutError, WebSocketException) as error:
             raise BackendUnavailable(f"{url} did not answer: {error}", hint="Is `shuren serve` running?") from error
     info(out)
 
