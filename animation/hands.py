@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from animation.reach import times
 from animation.types import HANDS
 
 PER_HAND = len(HANDS) // 2
@@ -35,7 +36,7 @@ def finger_rotations(
         turn = _about(finger["axis"], moved[:, channel] * finger["angle"])
         if "spread_axis" in finger:
             spread = moved[:, channel // PER_HAND * PER_HAND + SPREAD] * finger["spread_angle"]
-            turn = _times(_about(finger["spread_axis"], spread), turn)
+            turn = times(_about(finger["spread_axis"], spread), turn)
         out[name] = turn
     return out
 
@@ -44,10 +45,3 @@ def _about(axis: Sequence[float], angle: np.ndarray) -> np.ndarray:
     """Quaternions [n, 4] of turns by `angle` [n] radians about a unit vector."""
     half = angle[:, None] / 2
     return np.concatenate([np.sin(half) * np.asarray(axis, np.float64), np.cos(half)], axis=1)
-
-
-def _times(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The turn `b` followed by `a`, quaternions [n, 4]."""
-    u, s, v, t = a[:, :3], a[:, 3:], b[:, :3], b[:, 3:]
-    dot = (u * v).sum(axis=1, keepdims=True)
-    return np.concatenate([s * v + t * u + np.cross(u, v), s * t - dot], axis=1)

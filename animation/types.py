@@ -13,6 +13,7 @@ FPS = 60
 SAMPLES_PER_FRAME = RATE // FPS  # 400, exact
 
 State = Literal["listening", "thinking", "speaking", "idle"]
+Language = Literal["zh", "en"]
 
 # ARKit blend shapes in Live Link order. Several orders are in use in the field: names always travel with the data.
 SHAPES: tuple[str, ...] = (
@@ -50,6 +51,15 @@ class Phone:
     end: int
     stress: float = 0.0
     tone: int = 0
+
+
+@dataclass(frozen=True)
+class Cue:
+    """A gesture (a name of animation/gestures.py) whose stroke ends on the word that starts at sample `at` of the
+    clause's audio."""
+
+    name: str
+    at: int
 
 
 @dataclass(frozen=True)
