@@ -12,7 +12,7 @@ A file is Markdown: front matter between `---` lines, then items.
     en: Don't worry, block the card first.
 
 Front matter: title, title_en, source, as_of, valid_to; an item may override the last three. `{name}` in an answer is
-replaced by the persona's setting of that name.
+replaced by the persona's setting of that name. A mood may say how much of it, 0 to 1: `mood: glad 0.6`.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
+from dialogue.feelings import MOODS
 from dialogue.pack import Item, Text
 from dialogue.text import has_chinese
 from models.errors import PackInvalid
 
 FRONT = ("title", "title_en", "source", "as_of", "valid_to")
 KEYS = ("zh", "en", "source", "as_of", "valid_to", "mood", "gesture", "handoff")
-MOODS = ("neutral", "warm", "serious", "sorry", "glad")
 GESTURES = ("", "greet", "explain", "point", "refuse", "thank")
 
 _HEADING = re.compile(r"##\s+(?P<id>[a-z0-9][a-z0-9-]*)\s*[:：]\s*(?P<zh>[^|]+?)\s*\|\s*(?P<en>\S.*?)\s*$")
@@ -163,6 +163,7 @@ class _Reader:
                 mend = f"Give at least {least}, each as `- …`; people ask in many ways."
                 raise invalid(self.file, draft.line, what, mend)
         as_of, valid_to = self._date(draft, "as_of"), self._date(draft, "valid_to")
+        mood, intensity = self._mood(draft)
         if valid_to < as_of:
             raise invalid(
                 self.file, draft.line, f"{draft.id!r} ends before it begins", "valid_to must not precede as_of."
@@ -176,7 +177,8 @@ class _Reader:
             source=self._inherited(draft, "source")[0],
             as_of=as_of,
             valid_to=valid_to,
-            mood=self._one_of(draft, "mood", MOODS, "neutral"),
+            mood=mood,
+            intensity=intensity,
             gesture=self._one_of(draft, "gesture", GESTURES, "explain"),
             handoff=self._one_of(draft, "handoff", ("yes", "no"), "no") == "yes",
         )
@@ -190,6 +192,20 @@ class _Reader:
             return date.fromisoformat(value)
         except ValueError:
             raise invalid(self.file, line, f"{key} {value!r} is not a date", "Write it as 2026-11-30.") from None
+
+    def _mood(self, draft: _Draft) -> tuple[str, float]:
+        """`glad` or `glad 0.6`; without one, what the words say."""
+        value, line = draft.values.get("mood", ("", draft.line))
+        mood, _, share = value.partition(" ")
+        if mood not in ("", *MOODS):
+            raise invalid(self.file, line, f"mood cannot be {mood!r}", "Choose one of: " + ", ".join(MOODS) + ".")
+        if not share:
+            return mood, 1.0
+        if not re.fullmatch(r"0?\.\d+|0|1(?:\.0*)?", share.strip()):
+            raise invalid(
+                self.file, line, f"a mood cannot be {share.strip()!r} strong", "Write it as `mood: glad 0.6`."
+            )
+        return mood, float(share)
 
     def _one_of(self, draft: _Draft, key: str, known: tuple[str, ...], default: str) -> str:
         value, line = draft.values.get(key, (default, 0))

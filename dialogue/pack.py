@@ -25,7 +25,8 @@ class Item:
     source: str
     as_of: date
     valid_to: date
-    mood: str = "neutral"
+    mood: str = ""  # "": what its words say (dialogue/feelings.py)
+    intensity: float = 1.0
     gesture: str = ""
     handoff: bool = False
 

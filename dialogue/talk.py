@@ -6,9 +6,9 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from dialogue import prompts
+from dialogue import feelings, prompts
 from dialogue.guard import Guard
 from dialogue.llm.base import LanguageModel, Message
 from dialogue.memory import Memory
@@ -22,6 +22,7 @@ from dialogue.wording import Wording
 from models.errors import BackendError
 
 RECORDS = 64
+CHATTY = feelings.Feeling("warm", 0.7)  # small talk without a feeling of its own
 LONGEST = 1000  # characters of an utterance that are looked at
 
 
@@ -94,9 +95,11 @@ class Talk:
         self.memory.asked(turn, plan.question, language)
         record = self._record(turn, language, plan)
         spoken: list[Sentence] = []
+        towards = feelings.met(text)
         try:
             async with aclosing(self._words(plan, language, record)) as sentences:
                 async for sentence in sentences:
+                    sentence = feelings.coloured(sentence, towards, CHATTY if plan.route == "chat" else None)
                     spoken.append(sentence)
                     record.said.append(sentence.text)
                     yield sentence
@@ -163,11 +166,13 @@ class Talk:
                 if isinstance(piece, Sentence):
                     yield self._fixed(piece, record)
                     continue
+                piece, feeling = feelings.directed(piece)
                 verdict = self._guard.check(piece, passages)
                 if not verdict.ok:
                     record.interventions.append(Intervention(verdict.rule, verdict.words, piece))
                     raise _Kept
-                yield Sentence(piece, language, "model", mood="warm" if chat else "neutral", citations=citations)
+                sentence = Sentence(piece, language, "model", citations=citations)
+                yield replace(sentence, mood=feeling.mood, intensity=feeling.intensity) if feeling else sentence
 
     async def _sentences(self, messages: Sequence[Message], most: int) -> AsyncIterator[str]:
         """The model's first sentences, as they become whole. Raises BackendError."""

@@ -37,7 +37,8 @@ class Sentence:
     text: str
     language: Language
     source: Source
-    mood: str = "neutral"  # neutral | warm | serious | sorry | glad
+    mood: str = ""  # one of dialogue.feelings.MOODS; "" until `Conversation.reply` has felt it
+    intensity: float = 1.0  # of the mood, 0..1
     gesture: str = ""  # greet | explain | point | refuse | thank | ""
     citations: tuple[Citation, ...] = ()
     must_finish: bool = False  # a disclosure that barge-in may not cut

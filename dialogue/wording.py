@@ -62,6 +62,7 @@ class Wording:
                 self._language,
                 "approved",
                 mood=item.mood,
+                intensity=item.intensity,
                 gesture=item.gesture if number == 0 else "",
                 citations=(citation,),
                 handoff=item.handoff and number == len(texts) - 1,
@@ -88,7 +89,7 @@ class Wording:
         )
 
     def _sentences(self, text: Text, name: str, source: Source) -> tuple[Sentence, ...]:
-        mood, gesture, must_finish, handoff = _MANNER.get(name, ("neutral", "", False, False))
+        mood, gesture, must_finish, handoff = _MANNER.get(name, ("", "", False, False))
         parts = split(text[self._language])
         return tuple(
             Sentence(

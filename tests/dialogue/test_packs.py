@@ -40,6 +40,16 @@ def test_settings_fill_placeholders(small_pack: Path) -> None:
     assert "请打银行卡背面的客服电话挂失" in load_pack(small_pack).item("card-lost").answer["zh"]
 
 
+@pytest.mark.parametrize(
+    ("line", "mood", "intensity"),
+    [("mood: glad 0.6\n", "glad", 0.6), ("mood: worried\n", "worried", 1.0), ("", "", 1.0)],
+)
+def test_a_pack_may_say_how_much_of_a_mood(small_pack: Path, line: str, mood: str, intensity: float) -> None:
+    change(small_pack / "knowledge/cards.md", "zh: 请先", f"{line}zh: 请先")
+    item = load_pack(small_pack).item("card-lost")
+    assert (item.mood, item.intensity) == (mood, intensity)
+
+
 BROKEN_KNOWLEDGE = [
     ("## card-lost: 挂失 | losing a card", "## card lost", 9, "heading", "## an-id"),
     ("- 我的卡不见了\n", "", 9, "2 Chinese phrasings", "at least 3"),
@@ -51,6 +61,8 @@ BROKEN_KNOWLEDGE = [
     ("---\ntitle", "title", 1, "front matter is missing", "`---`"),
     ("带身份证", "带{papers}", 16, "{papers}", "settings"),
     ("zh: 请先", "mood: merry\nzh: 请先", 16, "mood cannot be 'merry'", "serious"),
+    ("zh: 请先", "mood: glad very\nzh: 请先", 16, "cannot be 'very' strong", "glad 0.6"),
+    ("zh: 请先", "mood: glad 1.6\nzh: 请先", 16, "cannot be '1.6' strong", "glad 0.6"),
     ("en: Block", "zh: 又一个\nen: Block", 17, "'zh' is given twice", "one of them"),
 ]
 
