@@ -12,12 +12,14 @@ meets the teeth, or the jaw stays nearly shut, whatever the neighbours want.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from animation.motion import ease, frames_of, window
+from animation.rig import LABIODENTAL
 from animation.types import RATE, SAMPLES_PER_FRAME
 from animation.visemes import ASPIRATED, CHANNEL_OF_PART, CHANNELS, PART, PARTS, Pose, is_silence, poses
 
@@ -26,16 +28,18 @@ TAIL = frames_of(0.45)  # frames after the last phone until the mouth is at rest
 
 # s, how far a held phone is felt, by channel (jaw, round, spread, height, tongue). Lips are slower than the jaw: with a
 # shorter reach they would have to jump across a consonant that asks nothing of them ("umi").
-REACH = np.array([0.10, 0.18, 0.13, 0.10, 0.10])
+REACH = np.array([0.10, 0.20, 0.13, 0.10, 0.10])
+_ROUNDING = [i for i, channel in enumerate(CHANNEL_OF_PART) if CHANNELS[channel] == "round"]
 ROUND_BEFORE = 0.23  # s, anticipation of rounding
 REST_AFTER, REST_BEFORE = 0.11, 0.15  # s: shut after the last sound, opening before the first
 REST_REACH = np.array([0.14, 0.25, 0.18, 0.14, 0.14])  # s, towards the neighbouring sounds
 PAUSE = REST_AFTER + REST_BEFORE  # s, shorter gaps do not close the mouth all the way
 BREATH_GAP = 0.35  # s of silence before which a breath is taken in
 
-CLOSE_RISE, CLOSE_FALL, CLOSE_HOLD = 0.110, 0.090, 0.040  # s
+CLOSE_RISE, CLOSE_FALL, CLOSE_HOLD = 0.115, 0.090, 0.040  # s
 CLOSE_LEAD, CLOSE_YIELD = 0.005, 0.055  # s: shut before the sound starts, letting go before it is released
-SIBILANT_JAW, LABIODENTAL_JAW = 0.085, 0.04
+TEETH_RISE, TEETH_FALL = 0.165, 0.135  # s: rolling the lip in takes longer than shutting the lips
+SIBILANT_JAW, SIBILANT_YIELD = 0.085, 0.035  # the jaw is on its way to the vowel before the hiss ends
 
 
 @dataclass(frozen=True)
@@ -83,34 +87,38 @@ class Curve:
     """Articulator weights on consecutive frames.
 
     parts: float64 [n, len(PARTS)], constraints on jaw and lips applied. closure: [n], 1 where the lips must touch.
-    presence: [n], 1 while she speaks.
+    teeth: [n], 1 where the lower lip must meet the upper teeth. presence: [n], 1 while she speaks.
     """
 
     parts: np.ndarray
     closure: np.ndarray
+    teeth: np.ndarray
     presence: np.ndarray
 
 
-def curve(sounds: Sequence[Sound], first: int, last: int) -> Curve:
+def curve(sounds: Sequence[Sound], first: int, last: int, labiodental: Sequence[float] = LABIODENTAL) -> Curve:
     """The mouth on frames [first, last) given all sounds within LOOKAHEAD of them, in order, not overlapping."""
-    return fulfilled(wish(sounds, first, last))
+    return fulfilled(wish(sounds, first, last), labiodental)
 
 
 def wish(sounds: Sequence[Sound], first: int, last: int) -> Wish:
     """What those sounds ask for on frames [first, last)."""
     sounds = merged(s for s in sounds if not is_silence(s.symbol))
     clock = _clock(first, last)
-    parts = _smooth(_dominance(_held(sounds), _clock(first - 2, last + 2)))
+    parts = _smooth(_dominance(_held(sounds), _clock(first - 4, last + 4)))
     windows = _windows(sounds, clock)
     _breath_in(sounds, clock, parts)
     return Wish(parts, *windows)
 
 
-def fulfilled(wanted: Wish) -> Curve:
-    """The wish with its constraints met, whoever made it: phones, or ears that only hear (animation/listen)."""
+def fulfilled(wanted: Wish, labiodental: Sequence[float] = LABIODENTAL) -> Curve:
+    """The wish with its constraints met, whoever made it: phones, or ears that only hear (animation/listen).
+
+    labiodental: what f and v take on this face, see `Rig.labiodental`.
+    """
     parts = wanted.parts.copy()
-    _constrain(parts, wanted.closure, wanted.teeth, wanted.sibilant)
-    return Curve(parts, wanted.closure, wanted.presence)
+    _constrain(parts, wanted.closure, wanted.teeth, wanted.sibilant, labiodental)
+    return Curve(parts, wanted.closure, wanted.teeth, wanted.presence)
 
 
 def _clock(first: int, last: int) -> np.ndarray:
@@ -118,8 +126,16 @@ def _clock(first: int, last: int) -> np.ndarray:
 
 
 def _smooth(rows: np.ndarray) -> np.ndarray:
-    """Binomial filter over 5 frames; two rows at either end are used up. Constraints come after it, unfiltered."""
-    return (rows[:-4] + 4.0 * rows[1:-3] + 6.0 * rows[2:-2] + 4.0 * rows[3:-1] + rows[4:]) / 16.0
+    """Binomial filters over 5 frames, and over 9 for rounding, the slowest of the lips' movements; four rows at either
+    end are used up. Constraints come after it, unfiltered."""
+    out = _binomial(rows[2:-2], 4)
+    out[:, _ROUNDING] = _binomial(rows[:, _ROUNDING], 8)
+    return out
+
+
+def _binomial(rows: np.ndarray, order: int) -> np.ndarray:
+    shares = [math.comb(order, k) / 2**order for k in range(order + 1)]
+    return sum(share * rows[k : len(rows) - order + k] for k, share in enumerate(shares))
 
 
 def merged(sounds: Iterable[Sound]) -> list[Sound]:
@@ -217,11 +233,12 @@ def _windows(sounds: Sequence[Sound], clock: np.ndarray) -> tuple[np.ndarray, np
         constraint = poses(sound.symbol)[0].constraint
         if not constraint:
             continue
-        least = 0.9 if constraint == "labiodental" else 0.55
-        rise = _edge(sounds, i, -1, least) * CLOSE_RISE
-        fall = _edge(sounds, i, 1, max(least, 0.75)) * CLOSE_FALL
+        least = 1.0 if constraint == "labiodental" else 0.55
+        usual = (TEETH_RISE, TEETH_FALL) if constraint == "labiodental" else (CLOSE_RISE, CLOSE_FALL)
+        rise = _edge(sounds, i, -1, least) * usual[0]
+        fall = _edge(sounds, i, 1, max(least, 0.75)) * usual[1]
         if constraint == "sibilant":
-            shape = window(t, 0.0, length, rise, fall)
+            shape = window(t, 0.0, max(length - SIBILANT_YIELD, 0.5 * length), rise, fall)
         else:
             onset = 0.0 if sound.repeated is None else (sound.repeated - sound.start) / RATE
             release = _release(sound, onset) if constraint == "bilabial" else length
@@ -251,15 +268,16 @@ def _edge(sounds: Sequence[Sound], i: int, step: int, least: float) -> float:
     is hardly open needs less time to close, a wide one more (lip speed stays natural)."""
     seconds, j = 0.0, i + step
     while 0 <= j < len(sounds):
-        pose = poses(sounds[j].symbol)[0 if step > 0 else -1]
+        found = poses(sounds[j].symbol)
         seconds += (sounds[j].end - sounds[j].start) / RATE
-        if pose.viseme or seconds > 0.2:  # look through sounds that leave the lips alone
+        if found[0].viseme or seconds > 0.2:  # look through sounds that leave the lips alone
             break
         j += step
     else:
         return 1.0
-    opening = 0.6 if pose.constraint == "labiodental" else pose.targets[PART["jawOpen"]] * sounds[j].gain / 0.4
-    return max(least, float(np.clip(0.4 + seconds / 0.15, 0.75, 1.0) * np.clip(0.6 + 0.45 * opening, 0.65, 1.1)))
+    jaw = max(pose.targets[PART["jawOpen"]] for pose in found) * sounds[j].gain  # of both halves of a diphthong
+    opening = 0.6 if found[0].constraint == "labiodental" else jaw / 0.4
+    return max(least, float(np.clip(0.4 + seconds / 0.15, 0.75, 1.0) * np.clip(0.6 + 0.45 * opening, 0.65, 1.2)))
 
 
 def _breath_in(sounds: Sequence[Sound], clock: np.ndarray, parts: np.ndarray) -> None:
@@ -273,19 +291,23 @@ def _breath_in(sounds: Sequence[Sound], clock: np.ndarray, parts: np.ndarray) ->
         previous = sound
 
 
-def _constrain(parts: np.ndarray, closure: np.ndarray, teeth: np.ndarray, sibilant: np.ndarray) -> None:
+def _constrain(
+    parts: np.ndarray, closure: np.ndarray, teeth: np.ndarray, sibilant: np.ndarray, labiodental: Sequence[float]
+) -> None:
     """Apply the constraint windows in place. The mouthClose that shuts the lips is solved later, on the rig."""
     jaw = parts[:, PART["jawOpen"]]
+    drop, roll, shrug, up = labiodental
     jaw += sibilant * (np.minimum(jaw, SIBILANT_JAW) - jaw)
-    jaw += teeth * (np.minimum(jaw, LABIODENTAL_JAW) - jaw)
+    jaw += teeth * (drop - jaw)
     jaw *= 1.0 - 0.3 * closure
     for name in ("mouthFunnel", "mouthLowerDown", "mouthUpperUp"):
         parts[:, PART[name]] *= (1.0 - closure) * (1.0 - teeth)
+    parts[:, PART["mouthPucker"]] *= 1.0 - 0.85 * teeth  # a protruded lip does not reach the teeth
     parts[:, PART["mouthStretch"]] *= 1.0 - 0.6 * closure
     parts[:, PART["tongueOut"]] *= 1.0 - closure
     parts[:, PART["mouthPress"]] = 0.12 * closure
     parts[:, PART["mouthRollUpper"]] = 0.03 * closure
     # The lower lip tucks up under the upper incisors and the upper lip clears it.
-    parts[:, PART["mouthRollLower"]] = np.maximum(0.45 * teeth * (1.0 - closure), 0.03 * closure)
-    parts[:, PART["mouthShrugLower"]] = 0.32 * teeth * (1.0 - closure)
-    parts[:, PART["mouthUpperUp"]] += 0.46 * teeth * (1.0 - closure)
+    parts[:, PART["mouthRollLower"]] = np.maximum(roll * teeth, 0.03 * closure)
+    parts[:, PART["mouthShrugLower"]] = shrug * teeth * (1.0 - closure)
+    parts[:, PART["mouthUpperUp"]] += up * teeth * (1.0 - closure)

@@ -7,19 +7,21 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from animation.coarticulation import LOOKAHEAD, TAIL, Curve, Sound, curve
+from animation.coarticulation import LOOKAHEAD, TAIL, Curve, Sound, Wish, curve, fulfilled
 from animation.loudness import Loudness, jaw_gain
 from animation.motion import bridge, frames_of
-from animation.rig import Rig
+from animation.rig import INDEX, JAW, Rig
 from animation.types import SAMPLES_PER_FRAME, SHAPES, Phone
 from animation.visemes import PART_SHAPES, PARTS, is_silence, poses
 
 RELAX = frames_of(0.12)  # a cut-off mouth is at rest this much later
 LATE_CLOSURE = frames_of(0.065)  # lips that learn late that they must be shut hurry
-_CLOSURE, _PRESENCE = len(PARTS), len(PARTS) + 1  # columns after the articulators
-_COLUMNS = len(PARTS) + 2
+_CLOSURE, _TEETH, _PRESENCE = range(len(PARTS), len(PARTS) + 3)  # columns after the articulators
+_COLUMNS = len(PARTS) + 3
 
 _MOUTH = np.array([i for i, name in enumerate(SHAPES) if name.startswith("mouth")])
+# What a mood must not do to an f: push the lower lip away from the teeth.
+_PROTRUDING = np.array([INDEX[name] for name in ("jawForward", "mouthFunnel", "mouthPucker", "mouthShrugLower")])
 _TARGETS = np.array([shape for shapes in PART_SHAPES for shape in shapes])
 _SOURCES = np.array([part for part, shapes in enumerate(PART_SHAPES) for _ in shapes])
 
@@ -40,7 +42,7 @@ def _sound(phone: Phone, loudness: Loudness, at: int) -> Sound:
 
 
 def _rows(made: Curve) -> np.ndarray:
-    return np.concatenate([made.parts, made.closure[:, None], made.presence[:, None]], axis=1)
+    return np.concatenate([made.parts, np.stack([made.closure, made.teeth, made.presence], axis=1)], axis=1)
 
 
 class Mouth:
@@ -49,7 +51,7 @@ class Mouth:
     def __init__(self, rig: Rig) -> None:
         self._rig = rig
         # Whatever parts the lips on this rig must leave during a closure; jawOpen itself is cancelled by mouthClose.
-        self._parting = np.array([i for i in _MOUTH if rig.gap_mm[i] > 0.05])
+        self._parting = np.array([i for i in _MOUTH if rig.gap_mm[i] > 0.3])
         self._sounds: list[Sound] = []
         self._first = 0  # frame of the buffer's row 0
         self._rows = np.zeros((0, _COLUMNS))
@@ -62,7 +64,17 @@ class Mouth:
         start = max(cursor, sounds[0].start // SAMPLES_PER_FRAME - LOOKAHEAD)
         self._sounds = [s for s in self._sounds if s.end > (start - 2 * LOOKAHEAD) * SAMPLES_PER_FRAME] + sounds
         stop = -(-self._sounds[-1].end // SAMPLES_PER_FRAME) + TAIL
-        self._splice(start, _rows(curve(self._sounds, start, stop)))
+        self._splice(start, _rows(self._curve(start, stop)))
+
+    def follow(self, first: int, wanted: Wish, context: int, cursor: int) -> None:
+        """Do what was made out of a voice (animation/listen) from frame `first` on; the first `context` rows of it are
+        known already and frames before `cursor` are shown."""
+        rows = _rows(fulfilled(wanted, self._rig.labiodental))
+        start = max(first + context, cursor)
+        if start >= first + len(rows):
+            return
+        off = self._values(start - context, start) - rows[start - context - first : start - first]
+        self._pass_over(start, rows[start - first :], off)
 
     def cut(self, frame: int) -> None:
         """Nothing is said from `frame` on: the mouth comes to rest, lips closed, within RELAX frames."""
@@ -80,12 +92,14 @@ class Mouth:
         """Put the mouth of frames [first, last) on `face` [n, 52] in place. Returns presence [n].
 
         What the face already shows (mood, idle life) is halved around the mouth while she speaks and gives way to
-        closed lips.
+        closed lips; the jaw is then moved by speech alone.
         """
         rows = self._values(first, last)
         closure, presence = rows[:, _CLOSURE], rows[:, _PRESENCE]
         face[:, _MOUTH] *= (1.0 - 0.5 * presence)[:, None]
+        face[:, JAW] *= 1.0 - presence  # a dropped jaw of surprise would spoil every f and s
         face[:, self._parting] *= (1.0 - closure)[:, None]
+        face[:, _PROTRUDING] *= (1.0 - rows[:, _TEETH])[:, None]
         face[:, _TARGETS] += rows[:, _SOURCES]
         np.clip(face, 0.0, self._rig.limits, out=face)
         self._rig.close(face, closure)
@@ -101,6 +115,9 @@ class Mouth:
             self._rows = self._rows[frame - self._first :].copy()
             self._first = frame
 
+    def _curve(self, first: int, last: int) -> Curve:
+        return curve(self._sounds, first, last, self._rig.labiodental)
+
     def _values(self, first: int, last: int) -> np.ndarray:
         out = np.zeros((last - first, _COLUMNS))
         a, b = max(first, self._first), min(last, self._first + len(self._rows))
@@ -110,7 +127,10 @@ class Mouth:
 
     def _splice(self, start: int, rows: np.ndarray) -> None:
         """Write new rows from `start`, carrying over the difference to what was shown just before."""
-        off = self._values(start - 2, start) - _rows(curve(self._sounds, start - 2, start))
+        self._pass_over(start, rows, self._values(start - 2, start) - _rows(self._curve(start - 2, start)))
+
+    def _pass_over(self, start: int, rows: np.ndarray, off: np.ndarray) -> None:
+        """Write `rows` from `start`; `off` [2, columns] is by how much what was shown just before differs from them."""
         if np.abs(off).max() > 0.0:
             carried = np.zeros_like(rows)
             for steps, columns in ((RELAX, slice(None)), (LATE_CLOSURE, _CLOSURE)):

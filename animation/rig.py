@@ -1,7 +1,8 @@
 """What closing the lips takes on one avatar's mesh.
 
 Blend shapes are linear, so the height of the gap between the lips is a rest gap plus a sum of weights times what each
-shape moves the mid inner-lip vertices by. `shuren avatar build` measures those numbers and writes them to rig.json.
+shape moves the mid inner-lip vertices by. `animation.calibrate` measures those numbers on any mesh; a rig.json holds
+them.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from models.errors import AvatarInvalid
 
 INDEX = {name: i for i, name in enumerate(SHAPES)}
 JAW, CLOSE = INDEX["jawOpen"], INDEX["mouthClose"]
+LABIODENTAL = (0.04, 0.45, 0.32, 0.46)  # on the base mesh of _GENERIC_LIPS
 
 # Millimetres by which one unit of a shape raises the inner edge of the (upper, lower) lip: measured on the MPFB base
 # mesh (asian-female-young) with the CC0 "Face Units 01" targets, vertices 537 and 540. They serve heads without a rig.
@@ -44,6 +46,7 @@ class Rig:
     closure: float64 [k, 2], rows (jawOpen, mouthClose per jawOpen that closes the lips), jawOpen ascending.
     incisor_mm: height of the upper incisors' edge above the lower lip at rest.
     limits: float64 [52], the largest weight the mesh stands.
+    labiodental: jawOpen, mouthRollLower, mouthShrugLower, mouthUpperUp that bring the lower lip to the upper teeth.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Rig:
     closure: np.ndarray
     incisor_mm: float
     limits: np.ndarray
+    labiodental: tuple[float, float, float, float] = LABIODENTAL
     glb: str = ""
     joints: Mapping[str, Any] = field(default_factory=dict)
 
@@ -63,7 +67,12 @@ class Rig:
             data = json.loads(Path(path).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise AvatarInvalid(f"Cannot read the rig {path}: {error}.", hint="Run `shuren avatar build`.") from error
-        return _Reader(data, str(path)).rig()
+        return cls.of(data, str(path))
+
+    @classmethod
+    def of(cls, data: Any, where: str) -> Rig:
+        """A rig from what a rig.json holds. Raises AvatarInvalid naming `where` and the field that is wrong."""
+        return _Reader(data, where).rig()
 
     @classmethod
     def generic(cls) -> Rig:
@@ -126,6 +135,7 @@ class _Reader:
             closure=self._closure(),
             incisor_mm=self._number(self.data.get("incisor_mm", 2.4), "incisor_mm"),
             limits=self._limits(),
+            labiodental=self._labiodental(),
             joints=self._mapping(self.data.get("joints", {}), "joints"),
         )
 
@@ -159,6 +169,15 @@ class _Reader:
                 raise self._wrong(f"max.{name}", f"is {limit}; a weight lies between 0 and 1")
             limits[self._shape(name, "max")] = limit
         return limits
+
+    def _labiodental(self) -> tuple[float, float, float, float]:
+        row = self._mapping(self.data.get("labiodental", {}), "labiodental")
+        names = ("jawOpen", "mouthRollLower", "mouthShrugLower", "mouthUpperUp")
+        jaw, roll, shrug, up = (
+            self._number(row.get(name, usual), f"labiodental.{name}")
+            for name, usual in zip(names, LABIODENTAL, strict=True)
+        )
+        return jaw, roll, shrug, up
 
     def _need(self, name: str) -> Any:
         if name not in self.data:

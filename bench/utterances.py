@@ -7,6 +7,7 @@ silent and then burst.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,6 +55,7 @@ _SPELLED = {  # syllables without an initial, by how they are written
     "wo": "uo", "wai": "uai", "wei": "ui", "wan": "uan", "wen": "un", "wang": "uang",
 }  # fmt: skip
 _ALWAYS_FRICATIVE = frozenset("f h x s sh z c j q zh ch r F V S Z SH ZH CH JH TH DH HH".split())
+_FINAL = 1.3  # vowels before a pause are longer (Klatt 1976)
 _STOPS = frozenset("b p d t g k B P D T G K".split())
 
 
@@ -68,12 +70,22 @@ class Utterance:
 
 def utterance(text: str, language: str, *, speed: float = 1.0, seed: int = 0, level_db: float = 0.0) -> Utterance:
     """Speak `text` of LANGUAGES[language]; `level_db` is relative to ordinary loudness."""
-    rng = np.random.default_rng(seed)
     symbols = _mandarin(text) if language == "zh" else text.replace(",", "sil").split()
+    return timed([(symbol, None) for symbol in symbols], speed=speed, seed=seed, level_db=level_db)
+
+
+def timed(
+    symbols: Sequence[tuple[str, float | None]], *, speed: float = 1.0, seed: int = 0, level_db: float = 0.0
+) -> Utterance:
+    """Give (phone, stress) rows times and a voice. Stress None: some vowels, by chance."""
+    rng = np.random.default_rng(seed)
     phones, at = [], 0.15
-    for symbol in symbols:
-        seconds = _seconds(symbol, language) * float(rng.uniform(0.8, 1.25)) / speed
-        stress = float(rng.random() < 0.2) * 0.6 if poses(symbol)[0].opens else 0.0
+    for k, (symbol, stress) in enumerate(symbols):
+        last = k + 2 >= len(symbols) or any(is_silence(s) for s, _ in symbols[k + 1 : k + 3])
+        seconds = _seconds(symbol) * float(rng.uniform(0.8, 1.25)) / speed
+        seconds *= _FINAL if last and poses(symbol)[0].opens else 1.0
+        if stress is None:
+            stress = float(rng.random() < 0.2) * 0.6 if poses(symbol)[0].opens else 0.0
         phones.append(Phone(symbol, round(at * RATE), round((at + seconds) * RATE), stress))
         at += seconds
     length = round((at + 0.1) * RATE / SAMPLES_PER_FRAME) * SAMPLES_PER_FRAME
@@ -100,11 +112,11 @@ def _mandarin(text: str) -> list[str]:
     return [phone for word in text.split() for phone in (["sil"] if word == "," else syllable_phones(word))]
 
 
-def _seconds(symbol: str, language: str) -> float:
+def _seconds(symbol: str) -> float:
     if is_silence(symbol):
         return 0.28
     if poses(symbol)[0].opens:
-        return 0.11 if language == "zh" else 0.10
+        return 0.11 if symbol.islower() or symbol in ("@", "E") else 0.10
     return 0.09 if symbol in ASPIRATED or symbol in _ALWAYS_FRICATIVE else 0.07
 
 

@@ -324,10 +324,10 @@ def _load_voice(settings: Settings, store: Store, pack: Pack) -> Voice:
 def _load_rig(folder: Path) -> Rig:
     """The avatar's own rig; where it is not built, ordinary proportions: she can still be heard."""
     from animation.rig import Rig
+    from avatar.inspect.load import load_rig
 
-    manifest = folder / "rig.json"
-    if manifest.is_file():
-        return Rig.load(manifest)
+    if (folder / "rig.json").is_file():
+        return load_rig(folder)
     logs.event("avatar_missing", avatar=folder.name, hint="shuren avatar build")
     return Rig.generic()
 

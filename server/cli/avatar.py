@@ -1,13 +1,16 @@
-"""`shuren avatar`: the looks, and building them."""
+"""`shuren avatar`: the looks, building them, and checking any other avatar."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-app = typer.Typer(help="Build the avatars.", no_args_is_help=True, add_completion=False)
+if TYPE_CHECKING:
+    from avatar.inspect.check import Report
+
+app = typer.Typer(help="Build avatars, and check others.", no_args_is_help=True, add_completion=False)
 
 
 @app.command("list")
@@ -38,6 +41,52 @@ def build(
         folder = (out or _home()) / look.name
         made = build_look(look, assets, folder, force=force, say=typer.echo)
         typer.echo(f"{look.name}: {'built in' if made else 'up to date in'} {folder}")
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="A GLB or VRM of any maker.")],
+    out: Annotated[Path | None, typer.Option(help="Write the rig.json that drives it here.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Say what an avatar can do, what it lacks, and what to mend. Exits 1 when she could not talk with it."""
+    import json
+
+    from avatar.inspect.check import check as inspect
+
+    report = inspect(file)
+    if out is not None and report.rig is not None:
+        out.write_text(json.dumps(report.rig, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if as_json:
+        typer.echo(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        _print(report)
+        if out is not None:
+            typer.echo(
+                f"Wrote {out}." if report.rig is not None else f"{out} is not written: there is no mouth to drive."
+            )
+    if not report.usable:
+        raise typer.Exit(1)
+
+
+def _print(report: Report) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    facts = report.facts
+    console = Console()
+    console.print(
+        f"[bold]{escape(facts['file'])}[/]  {facts['format']}, {facts['bytes'] / 2**20:.1f} MB, "
+        f"{facts['triangles']:,} triangles, {len(facts['textures'])} pictures, {facts['height_m']} m, "
+        f"{facts['shapes']['arkit']}/52 shapes"
+    )
+    table = Table("", "about", "finding", box=None)
+    colour = {"good": "green", "poor": "yellow", "bad": "red"}
+    for finding in report.findings:
+        table.add_row(f"[{colour[finding.level]}]{finding.level}[/]", finding.about, escape(finding.text))
+    console.print(table)
+    console.print("She can talk with it." if report.usable else "She cannot talk with it as it is.")
 
 
 def _home() -> Path:

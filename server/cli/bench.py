@@ -85,12 +85,18 @@ def voice(
 
 
 @app.command()
-def lipsync(as_json: Json = False) -> None:
-    """Do the lips close, smoothly and in time?"""
-    from bench.lipsync import run
-    from bench.report import report
+def lipsync(
+    avatars: Annotated[str, typer.Option(help="Built avatars to measure, comma between; all when omitted.")] = "",
+    every: Annotated[int, typer.Option(min=1, help="Take only every so many sentences.")] = 1,
+    voice: Annotated[bool, typer.Option(help="Measure some sentences of the real voice too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Do the lips say what is said: closed, smooth, in time, readable? Against OpenFaceFX where it is installed."""
+    from bench.lipsync.run import built, run
+    from bench.lipsync.table import show
 
-    report(run(), settings={}, as_json=as_json)
+    chosen = built(avatars.split(",") if avatars else None)
+    show(run(chosen, every=every, voice=voice), settings={"avatars": list(chosen), "every": every}, as_json=as_json)
 
 
 @app.command()
@@ -100,3 +106,30 @@ def body(as_json: Json = False) -> None:
     from bench.report import report
 
     report(run(), settings={}, as_json=as_json)
+
+
+@app.command()
+def listen(
+    recordings: Annotated[Path | None, typer.Option(help="A folder of wav files to check the envelope on.")] = None,
+    as_json: Json = False,
+) -> None:
+    """How well the mouth follows a voice of which only the audio is known, against the mouth driven by phones."""
+    from bench.listen import run
+    from bench.report import report
+
+    report(run(recordings=recordings), settings={}, as_json=as_json)
+
+
+@app.command()
+def looks(
+    avatars: Annotated[str, typer.Option(help="Names of built looks, comma separated; all when omitted.")] = "",
+    steps: Annotated[int, typer.Option(min=3, help="Pictures for each shape, from nothing to all.")] = 9,
+    as_json: Json = False,
+) -> None:
+    """Does a face tracker read from a drawn face what was set?"""
+    from avatar.render.browser import built
+    from bench.looks import run
+    from bench.report import report
+
+    chosen = avatars.split(",") if avatars else built()
+    report(run(chosen, steps=steps), settings={"avatars": chosen, "steps": steps}, as_json=as_json)

@@ -1,6 +1,6 @@
 """The Mandarin front end: words, readings, sandhi, sounds; English inside goes through the English front end.
 
-    text → runs (written | spoken) → jieba words → pypinyin and our readings → sandhi over the clause → sounds
+text → runs (written | spoken) → jieba words → pypinyin and our readings → sandhi over the clause → sounds
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from speech.pronounce import english, readings
+from speech.pronounce import contexts, english, readings
 from speech.pronounce.phones import Sound, Spoken
 from speech.pronounce.sandhi import Char, sandhi
 from speech.pronounce.syllables import Syllable, parse, sounds
@@ -129,19 +129,38 @@ def _dictionary(run: list[_Piece]) -> list[str]:
 
 
 def _override(text: str, run: list[_Piece], found: list[str]) -> None:
-    """Our phrases where word boundaries agree, then the rules for single characters."""
+    """Our phrases where word boundaries agree, words of one character by their context, then the rules for any."""
     table, pattern = _phrases()
-    edges = {0}
+    edges, settled = {0}, set[int]()
     for piece in run:
         edges.add(max(edges) + len(piece.text))
     for match in pattern.finditer(text):
         inside = not any(match.start() < edge < match.end() for edge in edges)
         if inside or (match.start() in edges and match.end() in edges):
             found[match.start() : match.end()] = table[match.group()]
+            settled.update(range(match.start(), match.end()))
+    alone = _alone(run)
+    for at, char in enumerate(text):
+        if at not in settled and at in alone:
+            found[at] = contexts.reading(char, text[:at], text[at + 1 :]) or found[at]
     for before, char, after, reading in _rules():
         for at in (i for i, c in enumerate(text) if c == char):
             if before.search(text[:at]) and after.match(text, at + 1):
                 found[at] = reading
+
+
+def _alone(run: list[_Piece]) -> set[int]:
+    """Places of characters that no dictionary word covers. jieba's words are longer than pypinyin's (数一数, 两行), so
+    each is cut again as pypinyin cuts it."""
+    from pypinyin.seg.mmseg import seg
+
+    out, at = set(), 0
+    for piece in run:
+        for word in seg.cut(piece.text):
+            if len(word) == 1:
+                out.add(at)
+            at += len(word)
+    return out
 
 
 @lru_cache(1)

@@ -11,7 +11,10 @@ from animation.body import HISTORY, Body
 from animation.coarticulation import LOOKAHEAD
 from animation.rig import INDEX, JAW, Rig
 from animation.types import FIELDS, FPS, RATE, SAMPLES_PER_FRAME, SHAPES, Frames, Phone
-from bench import lipsync
+from bench.lipsync.closure import closures
+from bench.lipsync.smoothness import MAX_GAP_SPEED, MAX_WEIGHT_SPEED, weight_speed
+from bench.lipsync.takes import LEAD, Take
+from bench.lipsync.timing import gap_speed
 from bench.utterances import ENGLISH, MANDARIN, Utterance, utterance
 
 RIG = Rig.generic()
@@ -162,13 +165,13 @@ def test_words_that_come_in_small_windows_just_in_time_still_close_every_bilabia
         whole = said(i)
         body, parts, rng = Body(RIG, seed=i), [], np.random.default_rng(i)
         for phones, pcm, start in windows(whole, rng):
-            parts.append(body.frames(max(body.cursor, lipsync.LEAD + start - 5 * SAMPLES_PER_FRAME)))
-            body.speak(phones, pcm, lipsync.LEAD + start)
-        parts.append(body.frames(2 * lipsync.LEAD + len(whole.pcm)))
-        take = lipsync.Take(whole, joined(parts), RIG)
-        assert lipsync.closures(take).all()
-        assert lipsync.gap_speed(take).max() <= lipsync.MAX_GAP_SPEED
-        assert lipsync.weight_speed(take.frames)[0].max() <= lipsync.MAX_WEIGHT_SPEED
+            parts.append(body.frames(max(body.cursor, LEAD + start - 5 * SAMPLES_PER_FRAME)))
+            body.speak(phones, pcm, LEAD + start)
+        parts.append(body.frames(2 * LEAD + len(whole.pcm)))
+        take = Take(whole, joined(parts), RIG)
+        assert closures(take).all()
+        assert gap_speed(take).max() <= MAX_GAP_SPEED
+        assert weight_speed(take.frames)[0].max() <= MAX_WEIGHT_SPEED
 
 
 def test_cancel_closes_the_lips_without_reopening_them() -> None:

@@ -1,0 +1,266 @@
+"""Reads binary glTF 2.0 of any maker: sparse, interleaved and quantised accessors, node transforms, many primitives.
+
+Nothing in a foreign file is trusted: lengths, offsets and indices are checked before they are used, and what is wrong
+is said in one sentence with what to do about it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.errors import AvatarInvalid
+
+LARGEST = 512 * 2**20  # bytes; a file beyond this is no avatar for a browser
+_WIDTH = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
+_DTYPE: dict[int, type[np.generic]] = {
+    5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np.uint16, 5125: np.uint32, 5126: np.float32,
+}  # fmt: skip
+# Extensions that change how vertices are stored; without their decoder nothing can be measured.
+_UNREADABLE = {
+    "KHR_draco_mesh_compression": "Draco", "EXT_meshopt_compression": "meshopt", "KHR_meshopt_compression": "meshopt",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Primitive:
+    """One drawable piece, placed in the world (metres, y up).
+
+    positions: float64 [n, 3]. triangles: int64 [m, 3]. morphs: name → float64 [n, 3], in the world's axes.
+    joints: int64 [n, k] and weights: float64 [n, k], k = 4 for each set of influences; both empty without a skin.
+    """
+
+    mesh: str
+    node: int
+    positions: np.ndarray
+    triangles: np.ndarray
+    morphs: dict[str, np.ndarray] = field(default_factory=dict)
+    joints: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.int64))
+    weights: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
+    skin: int = -1
+
+
+@dataclass(frozen=True)
+class Gltf:
+    """A parsed file: its JSON and its binary chunk."""
+
+    path: Path
+    js: dict[str, Any]
+    blob: bytes
+
+    @classmethod
+    def read(cls, path: Path | str) -> Gltf:
+        """Raises AvatarInvalid when the file is missing, no binary glTF 2.0, cut short, or too large to serve."""
+        path = Path(path)
+        try:
+            size = path.stat().st_size
+            if size > LARGEST:
+                raise _wrong(path, f"has {size / 2**20:.0f} MB", "Avatars above 512 MB are refused; reduce textures.")
+            data = path.read_bytes()
+        except OSError as error:
+            raise _wrong(path, f"cannot be read: {error.strerror or error}") from error
+        if data[:4] != b"glTF":
+            raise _wrong(
+                path, f"is no GLB or VRM, {_looks_like(data)}", "Export the avatar as binary glTF (.glb, .vrm)."
+            )
+        if len(data) < 20:
+            raise _wrong(path, "is cut short", "Fetch or export it again.")
+        version, total = struct.unpack_from("<II", data, 4)
+        if version != 2:
+            raise _wrong(path, f"is glTF version {version}; only 2 is read", "Export it as glTF 2.0.")
+        if total > len(data):
+            raise _wrong(path, f"is cut short: {len(data)} of {total} bytes", "Fetch or export it again.")
+        return cls(path, *_chunks(path, data))
+
+    @cached_property
+    def compression(self) -> str:
+        """The vertex compression that keeps this file from being measured, or ""."""
+        used = [*self.js.get("extensionsRequired", ()), *self.js.get("extensionsUsed", ())]
+        return next((_UNREADABLE[name] for name in used if name in _UNREADABLE), "")
+
+    def rows(self, key: str) -> list[dict[str, Any]]:
+        """`nodes`, `meshes` … as a list of objects; raises AvatarInvalid where the file has something else."""
+        found = self.js.get(key, [])
+        if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+            raise _wrong(self.path, f"has a broken list of {key}")
+        return found
+
+    def accessor(self, index: Any) -> np.ndarray:
+        """[count, width] float64 or int64: integers that are normalised are scaled to 0..1 or -1..1, sparse applied."""
+        try:
+            return self._accessor(self.rows("accessors")[index])
+        except (LookupError, TypeError, ValueError, OverflowError) as error:
+            raise _wrong(self.path, f"has a broken accessor {index}: {error}", "Export it again.") from error
+
+    def _accessor(self, a: dict[str, Any]) -> np.ndarray:
+        width, kind, count = _WIDTH[a["type"]], _DTYPE[a["componentType"]], int(a["count"])
+        if count * width > 50_000_000:
+            raise ValueError(f"{count} elements")
+        if "bufferView" in a:
+            raw = self._view(a["bufferView"], int(a.get("byteOffset", 0)), kind, count, width)
+        else:
+            raw = np.zeros((count, width), kind)
+        if "sparse" in a:
+            s, raw = a["sparse"], raw.copy()
+            at, n = s["indices"], int(s["count"])
+            where = self._view(at["bufferView"], int(at.get("byteOffset", 0)), _DTYPE[at["componentType"]], n, 1)
+            values = self._view(s["values"]["bufferView"], int(s["values"].get("byteOffset", 0)), kind, n, width)
+            raw[where[:, 0]] = values
+        if a.get("normalized") and kind is not np.float32:
+            return np.maximum(raw.astype(np.float64) / np.iinfo(kind).max, -1.0)
+        return raw.astype(np.float64 if kind is np.float32 else np.int64)
+
+    def _view(self, index: int, offset: int, kind: type[np.generic], count: int, width: int) -> np.ndarray:
+        view = self.rows("bufferViews")[index]
+        if self.rows("buffers")[int(view.get("buffer", 0))].get("uri"):
+            raise ValueError("its data lies outside the file")
+        item = np.dtype(kind).itemsize * width
+        stride = int(view.get("byteStride", item)) or item
+        start = int(view.get("byteOffset", 0)) + offset
+        end = start + max(count - 1, 0) * stride + item * (count > 0)
+        if min(start, offset, count) < 0 or end > len(self.blob) or offset + (end - start) > int(view["byteLength"]):
+            raise ValueError("it reaches beyond the data")
+        if not count:
+            return np.zeros((0, width), kind)
+        return np.ndarray((count, width), kind, self.blob, start, (stride, np.dtype(kind).itemsize))
+
+    @cached_property
+    def world(self) -> np.ndarray:
+        """float64 [nodes, 4, 4]: each node's place in the world at rest."""
+        nodes = self.rows("nodes")
+        out = np.tile(np.eye(4), (len(nodes), 1, 1))
+        parents = {child: i for i, node in enumerate(nodes) for child in node.get("children", ())}
+        for i in range(len(nodes)):
+            at: int | None = i
+            for _ in range(len(nodes) + 1):
+                if at is None:
+                    break
+                out[i] = _local(nodes[at]) @ out[i]
+                at = parents.get(at)
+            else:
+                raise _wrong(self.path, "has nodes that are their own ancestors")
+        return out
+
+    def primitives(self) -> Iterator[Primitive]:
+        """Every triangle primitive of every node. Raises AvatarInvalid for compressed or broken ones."""
+        if self.compression:
+            raise _wrong(
+                self.path, f"is compressed with {self.compression}, which cannot be measured",
+                "Save it without mesh compression (for instance `gltf-transform copy in.glb out.glb`).",
+            )  # fmt: skip
+        meshes = self.rows("meshes")
+        for i, node in enumerate(self.rows("nodes")):
+            if "mesh" in node:
+                try:
+                    mesh = meshes[node["mesh"]]
+                    primitives = mesh["primitives"]
+                except (LookupError, TypeError) as error:
+                    raise _wrong(self.path, f"node {i} has no such mesh") from error
+                for primitive in primitives:
+                    if primitive.get("mode", 4) == 4:
+                        yield self._primitive(i, node, mesh, primitive)
+
+    def _primitive(self, at: int, node: dict[str, Any], mesh: dict[str, Any], primitive: dict[str, Any]) -> Primitive:
+        attributes = primitive.get("attributes", {})
+        points = self.accessor(attributes.get("POSITION"))
+        # A skinned mesh is placed by its joints, not by its node (glTF 2.0, 3.7.3.3).
+        place = np.eye(4) if "skin" in node else self.world[at]
+        index = self.accessor(primitive["indices"])[:, 0] if "indices" in primitive else np.arange(len(points))
+        triangles = index[: len(index) // 3 * 3].reshape(-1, 3)
+        if triangles.size and triangles.max() >= len(points):
+            raise _wrong(self.path, f"mesh {mesh.get('name', at)} has triangles without vertices", "Export it again.")
+        morphs = {}
+        for name, target in zip(self.target_names(node["mesh"]), primitive.get("targets", ()), strict=False):
+            if "POSITION" in target:
+                moved = self.accessor(target["POSITION"])
+                if len(moved) != len(points):
+                    raise _wrong(self.path, f"shape {name} has {len(moved)} vertices for {len(points)}")
+                morphs[name] = moved @ place[:3, :3].T
+        joints, weights = self._influences(attributes, len(points))
+        return Primitive(
+            str(mesh.get("name", f"mesh {node['mesh']}")), at, points @ place[:3, :3].T + place[:3, 3], triangles,
+            morphs, joints, weights, node.get("skin", -1),
+        )  # fmt: skip
+
+    def target_names(self, mesh: int) -> list[str]:
+        """Names of a mesh's morph targets: from its extras or, in old VRM files, its primitives'; else numbers."""
+        found = self.rows("meshes")[mesh]
+        primitives = [p for p in found.get("primitives", ()) if isinstance(p, dict)]
+        for holder in (found, *primitives):
+            names = (holder.get("extras") or {}).get("targetNames")
+            if isinstance(names, list):
+                return [str(name) for name in names]
+        return [f"{mesh}#{k}" for k in range(max((len(p.get("targets", ())) for p in primitives), default=0))]
+
+    def _influences(self, attributes: dict[str, Any], count: int) -> tuple[np.ndarray, np.ndarray]:
+        sets = [k for k in range(8) if f"JOINTS_{k}" in attributes and f"WEIGHTS_{k}" in attributes]
+        if not sets:
+            return np.zeros((count, 0), np.int64), np.zeros((count, 0))
+        joints = np.concatenate([self.accessor(attributes[f"JOINTS_{k}"]) for k in sets], axis=1).astype(np.int64)
+        weights = np.concatenate([self.accessor(attributes[f"WEIGHTS_{k}"]) for k in sets], axis=1)
+        return joints, weights.astype(np.float64)
+
+
+def _chunks(path: Path, data: bytes) -> tuple[dict[str, Any], bytes]:
+    js, blob, at = None, b"", 12
+    while at + 8 <= len(data):
+        size, kind = struct.unpack_from("<I4s", data, at)
+        body = data[at + 8 : at + 8 + size]
+        if len(body) < size:
+            raise _wrong(path, "is cut short inside a chunk", "Fetch or export it again.")
+        if kind == b"JSON" and js is None:
+            js = _parse(path, body)
+        elif kind == b"BIN\0" and not blob:
+            blob = body
+        at += 8 + size
+    if js is None:
+        raise _wrong(path, "has no JSON chunk", "Export it again.")
+    return js, blob
+
+
+def _parse(path: Path, body: bytes) -> dict[str, Any]:
+    try:
+        js = json.loads(body.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise _wrong(path, f"has broken JSON: {error}", "Export it again.") from error
+    if not isinstance(js, dict):
+        raise _wrong(path, "has JSON that is no object", "Export it again.")
+    return js
+
+
+def _local(node: dict[str, Any]) -> np.ndarray:
+    if "matrix" in node:
+        return np.array(node["matrix"], np.float64).reshape(4, 4).T
+    x, y, z, w = (float(v) for v in node.get("rotation", (0.0, 0.0, 0.0, 1.0)))
+    scale = math.sqrt(x * x + y * y + z * z + w * w) or 1.0
+    x, y, z, w = x / scale, y / scale, z / scale, w / scale
+    out = np.eye(4)
+    out[:3, :3] = [
+        [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
+        [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
+        [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
+    ]
+    out[:3, :3] *= np.array(node.get("scale", (1.0, 1.0, 1.0)), np.float64)
+    out[:3, 3] = node.get("translation", (0.0, 0.0, 0.0))
+    return out
+
+
+def _looks_like(data: bytes) -> str:
+    for magic, name in ((b"{", "it looks like a .gltf text file"), (b"\x89PNG", "it is a PNG picture"),
+                        (b"Kaydara FBX", "it is an FBX file"), (b"PK\x03\x04", "it is a ZIP archive"),
+                        (b"version https://git-lfs", "it is a Git LFS pointer")):  # fmt: skip
+        if data.startswith(magic):
+            return name
+    return "it is empty" if not data else "it does not begin with `glTF`"
+
+
+def _wrong(path: Path, problem: str, hint: str = "") -> AvatarInvalid:
+    return AvatarInvalid(f"{path.name} {problem}.", hint=hint)
