@@ -175,6 +175,11 @@ def glb(avatar: str | Path) -> Path:
     return path
 
 
+def built() -> list[str]:
+    """Names of the avatars that are built."""
+    return sorted(path.parent.name for path in (Store.default().home / "avatars").glob("*/avatar.glb"))
+
+
 def pixels(image: bytes) -> np.ndarray:
     """uint8 [height, width, 3] of a PNG or JPEG."""
     from PIL import Image
