@@ -54,6 +54,10 @@ $(STAMP)/web: $(STAMP)/node $(shell find web-demo -type f -not -path '*/node_mod
 	cd web-demo && npm run build
 	@touch $@
 
+.PHONY: gallery
+gallery: setup-all weights avatars web chromium ## pictures and clips of every avatar: docs/gallery, build/gallery
+	$(BIN)/python -m avatar.render.gallery
+
 .PHONY: chromium
 chromium: ## the browser the tests drive
 	@command -v chromium >/dev/null || { \
