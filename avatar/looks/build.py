@@ -10,12 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from avatar.looks import body, eyes, hair, lashes, lids, occlusion, rig, teeth
+from avatar.looks import body, clothes, eyes, hair, lashes, lids, occlusion, rig, teeth
 from avatar.looks import skin as skin_paint
-from avatar.looks.clothes import accessories
-from avatar.looks.clothes.blouse import Blouse, blouse
-from avatar.looks.clothes.cloth_picture import weave_picture
-from avatar.looks.clothes.suit import Jacket, suit
 from avatar.looks.expressions import expressions
 from avatar.looks.fields import ramp
 from avatar.looks.figure import Figure, pose, shape
@@ -27,7 +23,7 @@ from avatar.looks.materials import Sheets, materials
 from avatar.looks.mesh import Part
 from avatar.looks.source import Source
 
-SHADED = {"suit": 0.35, "blouse": 0.72, "hair": 0.40}  # part -> what is left of its colour in full shadow
+SHADED = clothes.SHADE | {"hair": 0.40}  # part -> what is left of its colour in full shadow
 COPYRIGHT = "CC0 1.0 (MakeHuman/MPFB base mesh, Face Units 01 by Mika Suominen); shaped, dressed and textured by Shuren"
 PROVENANCE = {
     "licence": "CC0-1.0",
@@ -96,16 +92,14 @@ def assemble(
     parts += lashes.lids_trim(figure, lash_eyes, shapes, fine=fine)
     parts.append(hair.hair(figure, look.hair, fine=fine))
     parts.append(hair.lining(figure, look.hair, fine=fine))
-    jacket = Jacket(figure, fine=fine)
-    parts += [suit(jacket), blouse(Blouse(figure, parts[0], jacket, fine=fine))]
-    parts += [accessories.scarf(jacket, -0.027, look, fine=fine), accessories.badge(jacket), accessories.button(jacket)]
+    parts += clothes.dress(figure, parts[0], look, fine=fine)
     return [lighten(figure, part, fine=fine) for part in parts]
 
 
 def shade(parts: list[Part]) -> tuple[list[Part], np.ndarray]:
     """Bake contact shadows into the vertex colours of cloth and hair; those of the skin [n] go into its picture."""
     shaded = [part for part in parts if part.name in ("skin", *SHADED)]
-    rest = [part for part in parts if part.material in ("mouth", "silk", "badge")]
+    rest = [part for part in parts if part.material == "mouth"]
     seen = dict(zip((part.name for part in shaded), occlusion.visibility(shaded, rest), strict=True))
     return [_tinted(part, seen[part.name]) if part.name in SHADED else part for part in parts], seen["skin"]
 
@@ -119,7 +113,7 @@ def _tinted(part: Part, visible: np.ndarray) -> Part:
 
 def paint(figure: Figure, skin: Part, visible: np.ndarray, lash_eyes: list[lids.Eye], look: Look) -> Sheets:
     """The pictures the materials use."""
-    images = {"badge": accessories.badge_picture(look), "weave": weave_picture()}
+    images = clothes.pictures(look)
     images |= skin_paint.paint(skin, visible, figure, lash_eyes, look)
     images |= {"eye": eyes.eye_picture(look), "lash": lashes.lash_picture()}
     return Sheets(images | hair_pictures(look.hair))
@@ -132,7 +126,7 @@ def write(figure: Figure, parts: list[Part], sheets: Sheets, look: Look) -> byte
     for name, (data, mime) in sheets.images.items():
         writer.image(name, data, mime)
     used = {part.material for part in parts}
-    for material in materials(sheets, look):
+    for material in (*materials(sheets, look), *clothes.materials(look)):
         if material.name in used:
             writer.material(material)
     for part in parts:

@@ -6,10 +6,8 @@ from dataclasses import dataclass, field
 
 from avatar.looks.glb import Material
 from avatar.looks.look import Look
-from avatar.looks.raster import linear
 
 STRANDS = {"alphaMode": "MASK", "alphaCutoff": 0.4, "doubleSided": True}
-NORMAL_SCALE = {"blouse": 0.3, "suit": 0.8}
 VEIL = {"alphaMode": "BLEND", "doubleSided": True}
 
 
@@ -30,17 +28,12 @@ def materials(sheets: Sheets, look: Look) -> list[Material]:
             pbr["baseColorFactor"] = [1.0, 1.0, 1.0, 1.0]
         if "rough" in textures:
             pbr["roughnessFactor"] = 1.0
-        return Material(name, pbr, textures, extra or {}, NORMAL_SCALE.get(name, 1.0))
+        return Material(name, pbr, textures, extra or {})
 
     return [
         made("skin", (0.62, 0.42, 0.32, 1), 0.48, base="skin", normal="skin_normal", rough="skin_rough"),
         made("eye", (0.8, 0.8, 0.8, 1), 0.08, base="eye"),
         made("mouth", (1, 1, 1, 1), 0.25, {"doubleSided": True}),
-        made("suit", (*linear(*look.outfit.main), 1), 0.82, {"doubleSided": True}, normal="weave"),
-        made("blouse", (0.66, 0.66, 0.655, 1), 0.78, {"doubleSided": True}, normal="weave"),
-        made("silk", (1, 1, 1, 1), 0.42, {"doubleSided": True}),
-        made("badge", (1, 1, 1, 1), 0.35, base="badge"),
-        made("button", (0.010, 0.013, 0.024, 1), 0.30, {"doubleSided": True}),
         made("hair", (1, 1, 1, 1), 0.44, STRANDS, base="hair", normal="hair_normal"),
         made("hair_inside", (0.006, 0.005, 0.005, 1), 1.0),
         made("eye_shade", (1, 1, 1, 1), 1.0, VEIL),

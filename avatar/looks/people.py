@@ -271,7 +271,7 @@ DUFU = Look(
         "eyebrows/eyebrows-angle-up": 0.15,
     },
     hair=HairStyle(style="topknot", beard="thin", colour=(38, 33, 31), seed=19),
-    outfit=Outfit("robe", (104, 116, 110), (228, 222, 206), (58, 48, 42), (44, 40, 40)),
+    outfit=Outfit("robe", (40, 78, 82), (228, 222, 206), (58, 48, 42), (30, 34, 38)),
     smile=0.22,
     skin=(202, 156, 124),
     lips=(156, 102, 90),
