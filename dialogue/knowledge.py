@@ -24,13 +24,13 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from dialogue.feelings import MOODS
+from dialogue.gestures import GESTURES
 from dialogue.pack import Item, Text
 from dialogue.text import has_chinese
 from models.errors import PackInvalid
 
 FRONT = ("title", "title_en", "source", "as_of", "valid_to")
 KEYS = ("zh", "en", "source", "as_of", "valid_to", "mood", "gesture", "handoff")
-GESTURES = ("", "greet", "explain", "point", "refuse", "thank")
 
 _HEADING = re.compile(r"##\s+(?P<id>[a-z0-9][a-z0-9-]*)\s*[:：]\s*(?P<zh>[^|]+?)\s*\|\s*(?P<en>\S.*?)\s*$")
 _KEY = re.compile(r"(?P<key>[a-z_]+)\s*[:：]\s*(?P<value>.*)$")
@@ -179,7 +179,7 @@ class _Reader:
             valid_to=valid_to,
             mood=mood,
             intensity=intensity,
-            gesture=self._one_of(draft, "gesture", GESTURES, "explain"),
+            gesture=self._one_of(draft, "gesture", ("", *GESTURES), ""),
             handoff=self._one_of(draft, "handoff", ("yes", "no"), "no") == "yes",
         )
 

@@ -27,7 +27,7 @@ class Item:
     valid_to: date
     mood: str = ""  # "": what its words say (dialogue/feelings.py)
     intensity: float = 1.0
-    gesture: str = ""
+    gesture: str = ""  # "": those of its words (dialogue/gestures.py), or "explain" where they have none
     handoff: bool = False
 
     def citation(self, language: Language) -> Citation:

@@ -39,7 +39,7 @@ class Sentence:
     source: Source
     mood: str = ""  # one of dialogue.feelings.MOODS; "" until `Conversation.reply` has felt it
     intensity: float = 1.0  # of the mood, 0..1
-    gesture: str = ""  # greet | explain | point | refuse | thank | ""
+    gesture: str = ""  # one of dialogue.gestures.GESTURES; "": those of its words
     citations: tuple[Citation, ...] = ()
     must_finish: bool = False  # a disclosure that barge-in may not cut
     handoff: bool = False  # a human is offered with this sentence

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from datetime import date
 
+from dialogue.gestures import gestures_in
 from dialogue.pack import Item, Pack, Text
 from dialogue.sentences import split
 from dialogue.types import Language, Sentence, Source
 
 # How the signs and moments look on her: mood, gesture, must finish, a human is offered.
 _MANNER: dict[str, tuple[str, str, bool, bool]] = {
-    "emergency_medical": ("serious", "point", True, True),
-    "emergency_fire": ("serious", "point", True, True),
-    "emergency_police": ("serious", "point", True, True),
+    "emergency_medical": ("serious", "explain", True, True),
+    "emergency_fire": ("serious", "explain", True, True),
+    "emergency_police": ("serious", "explain", True, True),
     "self_harm": ("sorry", "", True, True),
     "fraud": ("serious", "refuse", True, True),
-    "exit": ("warm", "greet", False, False),
-    "human": ("warm", "point", False, True),
+    "exit": ("warm", "wave", False, False),
+    "human": ("warm", "invite", False, True),
     "identity": ("neutral", "explain", False, False),
     "personal_data": ("serious", "refuse", False, False),
     "unknown": ("sorry", "", False, True),
-    "handoff": ("sorry", "point", False, True),
+    "handoff": ("sorry", "invite", False, True),
     "not_heard": ("sorry", "", False, False),
     "stale": ("sorry", "", False, True),
     "greeting": ("warm", "greet", False, False),
@@ -55,6 +56,7 @@ class Wording:
         if item.stale(today):
             return self.template("stale")
         texts = split(item.answer[self._language])
+        gesture = item.gesture or ("" if gestures_in(texts[0], self._language) else "explain")
         citation = item.citation(self._language)
         return tuple(
             Sentence(
@@ -63,7 +65,7 @@ class Wording:
                 "approved",
                 mood=item.mood,
                 intensity=item.intensity,
-                gesture=item.gesture if number == 0 else "",
+                gesture=gesture if number == 0 else "",
                 citations=(citation,),
                 handoff=item.handoff and number == len(texts) - 1,
             )
