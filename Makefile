@@ -7,7 +7,7 @@ PIP := $(BIN)/pip --disable-pip-version-check
 PORT ?= 8000
 CODE := animation avatar bench dialogue models server speech
 
-.PHONY: serve test test-fast lint setup setup-all weights avatars web clean
+.PHONY: serve test test-fast lint setup setup-all weights avatars mouth web clean
 
 serve: setup weights avatars web ## set up what is missing, then http://localhost:$(PORT)
 	$(BIN)/shuren serve --port $(PORT)
@@ -42,6 +42,9 @@ weights: setup
 
 avatars: setup weights
 	$(BIN)/shuren avatar build
+
+mouth: setup-all weights ## speaks a corpus and teaches the network that moves the mouth by ear; an hour on two cores
+	$(BIN)/shuren animation train
 
 web: $(STAMP)/web
 

@@ -20,6 +20,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "say": ("server.cli.say", "say"),
     "render": ("server.cli.render", "render"),
     "clip": ("server.cli.clip", "app"),
+    "animate": ("server.cli.animate", "animate"),
+    "animation": ("server.cli.animation", "app"),
     "hear": ("server.cli.hear", "hear"),
     "chat": ("server.cli.chat", "chat"),
     "bench": ("server.cli.bench", "app"),

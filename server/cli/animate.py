@@ -1,0 +1,32 @@
+"""`shuren animate`: a recorded voice to face and body."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def animate(
+    file: Annotated[Path, typer.Argument(help="A recording of one voice, wav or flac.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help=".shuren .csv .json .vrma .glb .wav")],
+    avatar: Annotated[str, typer.Option(help="Whose mouth it is made for.")] = "lin",
+    mood: Annotated[str, typer.Option(help="neutral, warm, glad, serious, sorry …")] = "neutral",
+) -> None:
+    """Perform the voice in FILE: nobody needs to know its words."""
+    from animation.formats.clip import write_clip
+    from animation.rig import Rig
+    from avatar.exports import Export, clip_of, export
+    from server.settings import Settings
+    from speech.audio import read_wav, to_int16
+    from speech.types import OUTPUT_RATE, Speech
+
+    voice = Speech(to_int16(read_wav(file, rate=OUTPUT_RATE)), (), (), "zh")
+    folder = Settings().avatars / avatar
+    clip = clip_of([voice], Rig.load(folder / "rig.json"), mood=mood, avatar=avatar, made={"from": file.name})
+    if out.suffix == ".shuren":
+        write_clip(out, clip)
+    else:
+        export(Export(clip, folder), out, "")
+    typer.echo(f"{out}: {clip.seconds:.1f} s of face and body")
