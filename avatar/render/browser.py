@@ -53,6 +53,7 @@ class View:
     half_width: float = 0.23
     yaw: float = 0.0  # the camera walks towards her left
     pitch: float = 0.0  # the camera rises
+    lens: float = 22.0  # vertical field of view
 
 
 CHEST_UP = View()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,20 @@ from animation.mood import MOODS
 from animation.types import SHAPES
 from avatar.render.browser import FACE, Browser
 from avatar.render.picture import pose
-from bench.looks import GOOD, SIZE, Reader, Reading, angles, confusion, correlation, followed, slots, sweep, turns
+from bench.looks import (
+    GOOD,
+    SIZE,
+    TRACKER_LENS,
+    Reader,
+    Reading,
+    angles,
+    confusion,
+    correlation,
+    followed,
+    slots,
+    sweep,
+    turns,
+)
 
 
 def rotation(yaw: float, pitch: float, roll: float) -> np.ndarray:
@@ -72,6 +87,7 @@ def test_a_tracker_reads_from_her_face_what_was_set() -> None:
         for name in ("eyeBlink", "jawOpen", "mouthSmile", "mouthPucker"):
             found = sweep(see, [pose({name: value}) for value in values], values, (name,))
             assert found["r"] >= GOOD and found["landmarks_r"] >= GOOD, (name, found)
+        stage.view(replace(FACE, lens=TRACKER_LENS))
         nobody = reader.read(np.full((320, 320, 3), 128, np.uint8))
         for axis, full in enumerate(((20.0, 0, 0), (0, 12.0, 0), (0, 0, 12.0))):
             found = turns(see, full, axis, 3)

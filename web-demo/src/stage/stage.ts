@@ -12,8 +12,6 @@ import { cheapen } from "./cheap";
 import { DEFAULT_NAMES, type ChannelNames } from "./names";
 import { isSoftwareRenderer, Quality } from "./quality";
 
-/** A long lens flatters: at 22° the nose does not grow. */
-const FIELD_OF_VIEW = 22;
 /** What the picture must hold around the eyes, in her metres, and from where it is taken, in degrees. */
 export interface View {
   above: number;
@@ -23,10 +21,12 @@ export interface View {
   yaw: number;
   /** The camera rises. */
   pitch: number;
+  /** Vertical field of view. A long lens flatters: at 22° the nose does not grow. */
+  lens: number;
 }
 
 /** Crown and some air above, half the chest below, the shoulders. */
-export const CHEST_UP: View = { above: 0.175, below: 0.35, halfWidth: 0.23, yaw: 0, pitch: 0 };
+export const CHEST_UP: View = { above: 0.175, below: 0.35, halfWidth: 0.23, yaw: 0, pitch: 0, lens: 22 };
 
 /** Fewer pixels than this look broken, however slow the machine is. */
 const LEAST_PIXELS = 220_000;
@@ -57,7 +57,7 @@ export class Stage {
   readonly morph: MorphMode;
   private readonly renderer: WebGLRenderer;
   private readonly scene = new Scene();
-  private readonly camera = new PerspectiveCamera(FIELD_OF_VIEW, 1, 0.1, 30);
+  private readonly camera = new PerspectiveCamera(CHEST_UP.lens, 1, 0.1, 30);
   private readonly quality: Quality;
   private names: ChannelNames = DEFAULT_NAMES;
   private avatar: Avatar | null = null;
@@ -199,11 +199,12 @@ export class Stage {
     this.framing = { eyeLine, perPixel };
     const height = canvas.clientHeight;
     const scale = perPixel * avatar.metre;
-    const distance = (scale * height) / 2 / Math.tan((FIELD_OF_VIEW * Math.PI) / 360);
+    const distance = (scale * height) / 2 / Math.tan((this.view.lens * Math.PI) / 360);
     const centre = new Vector3(avatar.eyes.x, avatar.eyes.y - (height / 2 - eyeLine) * scale, avatar.eyes.z);
     const from = new Euler((-this.view.pitch * Math.PI) / 180, (this.view.yaw * Math.PI) / 180, 0, "YXZ");
     this.camera.position.set(0, 0.02 * avatar.metre, distance).applyEuler(from).add(centre);
     this.camera.lookAt(centre);
+    this.camera.fov = this.view.lens;
     this.camera.near = distance / 4;
     this.camera.far = distance * 4;
     this.camera.updateProjectionMatrix();
