@@ -41,7 +41,7 @@ class Blink:
 
 class Blinks:
     def __init__(self, rng: np.random.Generator) -> None:
-        self._dice = Dice(rng, 8)
+        self._dice = Dice(rng)
         self._log = Log(Blink(0, 0.0, 0.07, 0.0, 0.1, 0.0, self._dice.uniform(0) + 0.2, False))
 
     def step(self, m: Moment, gaze_shift: bool) -> None:

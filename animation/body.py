@@ -15,23 +15,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from animation.accents import Accents
 from animation.blinks import Blinks
 from animation.breath import Breath
 from animation.coarticulation import LOOKAHEAD
 from animation.gaze import EYE_RANGE, Gaze
-from animation.hands import AT_EASE
 from animation.head import Head
+from animation.listen.ears import BEFORE, Ears, Passage
 from animation.mood import Mood
 from animation.mouth import Mouth, heard
 from animation.posture import Posture
-from animation.rig import INDEX, Rig
-from animation.score import Score
-from animation.types import FPS, SAMPLES_PER_FRAME, Frames, Phone, State
+from animation.prosody import Melody
+from animation.rig import INDEX, JAW, Rig
+from animation.score import Feeling, Score
+from animation.types import FPS, SAMPLES_PER_FRAME, Cue, Frames, Language, Phone, State
 from animation.visemes import is_silence
 
 HISTORY = 3 * FPS  # frames one can go back
-VERGENCE = 0.02  # rad each eye turns inwards to meet somebody 1.5 m away
 _EYE_LIMIT = 0.5  # rad
 
 _BLINK = [INDEX["eyeBlinkLeft"], INDEX["eyeBlinkRight"]]
@@ -55,9 +54,10 @@ class Body:
         self.rig = rig
         self._frame = 0  # next frame to show
         self._decided = 0  # frames before it have been decided
-        self._score, self._accents, self._mouth = Score(start), Accents(), Mouth(rig)
+        self._score, self._melody, self._mouth = Score(start), Melody(), Mouth(rig)
         self._blinks, self._gaze, self._head = Blinks(rng), Gaze(rng), Head(rng)
         self._breath, self._posture, self._mood = Breath(rng), Posture(rng, start), Mood(rng, start)
+        self._ears = Ears()
         self._behaviours = (self._blinks, self._gaze, self._head, self._breath, self._posture, self._mood)
 
     @property
@@ -68,25 +68,100 @@ class Body:
     def state(self, state: State, at: int) -> None:
         """From sample `at` on she is in this state. Replaces states told before for later times; a time already shown
         means from now on."""
-        self._score.state(state, max(self._frame, -(-at // SAMPLES_PER_FRAME)))
+        self._score.states.tell(state, self._frame_at(at))
+
+    def listens(self, at: int, *, language: Language | None = None, voice: bool | None = None) -> None:
+        """From sample `at` on the person she listens to is known to speak this `language`, and their `voice` to be heard
+        or not. Listeners nod as often as is usual in that language, and best in pauses; without a word about the
+        voice she nods from time to time."""
+        if language is not None:
+            self._score.languages.tell(language, self._frame_at(at))
+        if voice is not None:
+            self._score.voices.tell(voice, self._frame_at(at))
 
     def speak(
-        self, phones: Sequence[Phone], pcm: np.ndarray, at: int, *, mood: str = "neutral", gesture: str = ""
+        self,
+        phones: Sequence[Phone],
+        pcm: np.ndarray,
+        at: int,
+        *,
+        mood: str = "neutral",
+        intensity: float = 1.0,
+        gesture: str = "",
+        gestures: Sequence[Cue] = (),
+        signs: Sequence[Cue] = (),
     ) -> None:
         """Perform a clause whose audio (int16, RATE) is heard from sample `at` on.
 
         Clauses come in order and do not overlap. Announced 0.5 s ahead it gets its full anticipation; `at` may be as
         late as the cursor, and need not lie on a frame. Raises ValueError when it lies before the cursor.
+
+        `gesture` is made with the clause's first sound, each of `gestures` on its word; a stroke told 0.5 s ahead ends
+        there, told later it is made as fast as an arm moves. Gestures closer than 1.5 s to the last one are left out.
+        `signs` are what the head says on a word: `ask`, `deny`, `item` (animation.head.SIGNS).
         """
-        if at < self.cursor:
-            raise ValueError(f"Speech at {at} comes too late: frames are made up to {self.cursor}.")
+        if not len(phones):
+            told = {"mood": mood, "intensity": intensity, "gesture": gesture, "gestures": gestures, "signs": signs}
+            return self.follow(pcm, at, **told)
+        self._in_time(at)
         spoken = [phone for phone in phones if phone.end > phone.start and not is_silence(phone.symbol)]
         sounds = heard(spoken, pcm, at)
         if not sounds:
             return
-        accents = self._accents.find(sounds, [phone.stress for phone in spoken])
-        self._score.speak([(s.start, s.end) for s in sounds], accents, mood, gesture)
-        self._mouth.speak(sounds, self._frame)
+        self._score.speak([(s.start, s.end) for s in sounds], Feeling(mood, intensity))
+        self._score.sing(self._melody.follow(spoken, pcm, at))
+        self._cue(at, sounds[0].start, gesture, gestures, signs)
+        self._settle()
+        self._mouth.speak(sounds, max(self._frame, self._ears.ready))
+
+    def follow(
+        self,
+        pcm: np.ndarray,
+        at: int,
+        *,
+        mood: str = "neutral",
+        intensity: float = 1.0,
+        gesture: str = "",
+        gestures: Sequence[Cue] = (),
+        signs: Sequence[Cue] = (),
+    ) -> None:
+        """Perform a voice of which nothing is known but its audio (int16, RATE), heard from sample `at` on.
+
+        The mouth goes by ear (animation/listen). Pieces come in order and may be as short as they like. Frames are as
+        they should be up to 150 ms before the end of what was given; those beyond are what follows if nothing more is
+        said, and are made again, as far as they are not shown, when more comes. Otherwise as `speak`.
+        """
+        self._in_time(at)
+        if not len(pcm):
+            return
+        passage = self._ears.hear(pcm, at)
+        self._feeling = Feeling(mood, intensity)
+        self._score.sing(self._melody.follow(passage.syllables, passage.pcm, passage.at))
+        self._cue(at, passage.spans[0][0] if passage.spans else at, gesture, gestures, signs)
+        self._pass_on(passage)
+
+    def _in_time(self, at: int) -> None:
+        if at < self.cursor:
+            raise ValueError(f"Speech at {at} comes too late: frames are made up to {self.cursor}.")
+
+    def _cue(self, at: int, first: int, gesture: str, gestures: Sequence[Cue], signs: Sequence[Cue]) -> None:
+        """What hands and head do in a clause at `at` whose first sound is at `first`."""
+        for sign in signs:
+            self._score.sign(sign.name, (at + sign.at) // SAMPLES_PER_FRAME)
+        cues = [(first, gesture)] if gesture else [(max(at + cue.at, first), cue.name) for cue in gestures]
+        for sample, name in cues:
+            self._score.gesture(name, sample // SAMPLES_PER_FRAME, self._frame)
+
+    def _settle(self) -> None:
+        """What follows what was heard, if it was not told yet."""
+        passage = self._ears.rest()
+        if passage:
+            self._pass_on(passage)
+
+    def _pass_on(self, passage: Passage) -> None:
+        if passage.spans:
+            self._score.speak(passage.spans, self._feeling)
+        self._mouth.follow(passage.first, passage.wish, BEFORE, self._frame)
 
     def cancel(self, at: int) -> None:
         """Say nothing from sample `at` on and produce frames from there again.
@@ -101,13 +176,16 @@ class Body:
         for behaviour in self._behaviours:
             behaviour.rewind(frame)
         self._score.cut(frame)
-        self._accents.clear()
+        self._melody.clear()
         self._mouth.cut(frame)
+        self._ears.forget()
         self._frame = self._decided = frame
 
     def frames(self, until: int) -> Frames:
         """All frames from the cursor up to, but not including, sample `until`. Moves the cursor there."""
         first, last = self._frame, max(self._frame, -(-until // SAMPLES_PER_FRAME))
+        if last > max(first, self._ears.ready):
+            self._settle()
         for frame in range(self._decided, last):
             self._decide(frame)
         made = self._show(first, last)
@@ -115,6 +193,10 @@ class Body:
         if last // FPS > first // FPS:
             self._forget(last - HISTORY - LOOKAHEAD)
         return made
+
+    def _frame_at(self, at: int) -> int:
+        """The first frame at or after sample `at` that is not made yet."""
+        return max(self._frame, -(-at // SAMPLES_PER_FRAME))
 
     def _decide(self, frame: int) -> None:
         moment = self._score.moment(frame)
@@ -126,6 +208,8 @@ class Body:
 
     def _show(self, first: int, last: int) -> Frames:
         face = self._mood.values(first, last)
+        air, parted = self._breath.values(first, last)
+        face[:, JAW] += parted
         presence = self._mouth.apply(face, first, last)
         lids = self._blinks.values(first, last)
         head, eyes = self._turn(first, last, presence, lids)
@@ -134,21 +218,20 @@ class Body:
         face[:, _LOOKS[0]] = np.maximum(eyes, 0.0) / EYE_RANGE
         face[:, _LOOKS[1]] = np.maximum(-eyes, 0.0) / EYE_RANGE
         np.clip(face, 0.0, self.rig.limits, out=face)
-        joints = self._posture.values(first, last, self._breath.values(first, last))
-        hands = np.tile(AT_EASE, (last - first, 1))
+        joints, hands = self._posture.values(first, last, air)
         return Frames(first * SAMPLES_PER_FRAME, *(a.astype(np.float32) for a in (face, head, eyes, joints, hands)))
 
     def _turn(self, first: int, last: int, presence: np.ndarray, lids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Head [n, 3] and eyes [n, 4]. The eyes make up for what the head does, so that she keeps looking where she
         looks; they sink a little behind closing lids."""
-        gaze, follow = self._gaze.values(first, last)
+        gaze, follow, near = self._gaze.values(first, last)
         head = self._head.values(first, last, presence)
         head[:, :2] += follow
         look = gaze - head[:, :2]
         look[:, 1] += 0.025 * lids[:, 0]
         eyes = np.concatenate([look, look], axis=1)
-        eyes[:, 0] -= VERGENCE
-        eyes[:, 2] += VERGENCE
+        eyes[:, 0] -= near[:, 0]
+        eyes[:, 2] += near[:, 0]
         return head, np.clip(eyes, -_EYE_LIMIT, _EYE_LIMIT)
 
     def _forget(self, frame: int) -> None:

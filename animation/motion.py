@@ -6,8 +6,10 @@ value therefore does not depend on how many frames are asked for at once, and go
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
+from statistics import NormalDist
 
 import numpy as np
 
@@ -65,19 +67,37 @@ class _Segment:
     target: np.ndarray
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """The whole course as it was decided at frame `now`."""
+
+    now: int
+    segments: tuple[_Segment, ...]
+
+
 class Track:
-    """A vector that moves to targets, each move taking over smoothly (C²) from whatever was under way."""
+    """A vector that moves to targets, each move taking over smoothly (C²) from whatever was under way.
+
+    Moves may be laid ahead of the frame at which they are decided. Every decision keeps the plan it replaced, so going
+    back gives exactly what was planned then.
+    """
 
     def __init__(self, rest: np.ndarray) -> None:
-        self._segments = [_Segment(-1, 1, (), np.array(rest, np.float64))]
+        self._plans = [_Plan(-1, (_Segment(-1, 1, (), np.array(rest, np.float64)),))]
 
-    def move(self, frame: int, target: np.ndarray, length: int) -> None:
-        """From `frame` on head for `target`, arriving `length` frames later. Later moves already laid are dropped."""
-        self.rewind(frame)
+    def move(self, frame: int, target: np.ndarray, length: int, now: int | None = None) -> None:
+        """From `frame` on head for `target`, arriving `length` frames later, as decided at `now` (at `frame` if None).
+        Moves laid for later than `frame` are dropped."""
+        before = tuple(segment for segment in self._segments if segment.start < frame)
         target = np.array(target, np.float64)
-        position, speed, acceleration = self._state(frame)
+        position, speed, acceleration = _state(before[-1], frame)
         coefficients = _quintic(position, speed * length, acceleration * length**2, target)
-        self._segments.append(_Segment(frame, length, coefficients, target))
+        now = frame if now is None else now
+        self._plans.append(_Plan(now, (*before, _Segment(frame, length, coefficients, target))))
+
+    @property
+    def _segments(self) -> tuple[_Segment, ...]:
+        return self._plans[-1].segments
 
     def target(self) -> np.ndarray:
         """Where the last move leads."""
@@ -85,28 +105,33 @@ class Track:
 
     def values(self, first: int, last: int) -> np.ndarray:
         """float64 [last - first, k]."""
-        out = np.empty((last - first, len(self._segments[0].target)))
-        for i, segment in enumerate(self._segments):
-            stop = self._segments[i + 1].start if i + 1 < len(self._segments) else last
+        segments = self._segments
+        if first >= segments[-1].start:
+            return self._segment_values(segments[-1], first, last)
+        out = np.empty((last - first, len(segments[0].target)))
+        for i, segment in enumerate(segments):
+            stop = segments[i + 1].start if i + 1 < len(segments) else last
             a, b = max(first, segment.start), min(last, stop)
             if a < b:
                 out[a - first : b - first] = self._segment_values(segment, a, b)
         return out
 
     def rewind(self, frame: int) -> None:
-        """Forget moves that begin at or after `frame`."""
-        while self._segments[-1].start >= frame and len(self._segments) > 1:
-            self._segments.pop()
+        """Forget what was decided at or after `frame`."""
+        while self._plans[-1].now >= frame and len(self._plans) > 1:
+            self._plans.pop()
 
     def forget(self, frame: int) -> None:
-        """Drop what no frame from `frame` on needs."""
-        while len(self._segments) > 1 and self._segments[1].start <= frame:
-            self._segments.pop(0)
+        """Drop what no frame from `frame` on needs, unless one goes back before `frame`."""
+        while len(self._plans) > 1 and self._plans[1].now < frame:
+            self._plans.pop(0)
+        self._plans = [_Plan(plan.now, _since(plan.segments, frame)) for plan in self._plans]
 
-    def _segment_values(self, segment: _Segment, first: int, last: int) -> np.ndarray:
+    @staticmethod
+    def _segment_values(segment: _Segment, first: int, last: int) -> np.ndarray:
         moving = min(last, segment.start + segment.length) - first
         if moving <= 0:
-            return segment.target
+            return np.tile(segment.target, (last - first, 1))
         out = np.empty((last - first, len(segment.target)))
         u = ((np.arange(first, first + moving) - segment.start) / segment.length)[:, None]
         c0, c1, c2, c3, c4, c5 = segment.coefficients
@@ -114,33 +139,49 @@ class Track:
         out[moving:] = segment.target
         return out
 
-    def _state(self, frame: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        segment = self._segments[-1]
-        zero = np.zeros_like(segment.target)
-        if frame >= segment.start + segment.length:
-            return segment.target, zero, zero
-        u, n = (frame - segment.start) / segment.length, segment.length
-        c0, c1, c2, c3, c4, c5 = segment.coefficients
-        position = c0 + u * (c1 + u * (c2 + u * (c3 + u * (c4 + u * c5))))
-        speed = c1 + u * (2 * c2 + u * (3 * c3 + u * (4 * c4 + u * 5 * c5)))
-        acceleration = 2 * c2 + u * (6 * c3 + u * (12 * c4 + u * 20 * c5))
-        return position, speed / n, acceleration / n**2
+
+def _since(segments: tuple[_Segment, ...], frame: int) -> tuple[_Segment, ...]:
+    """Without those that were followed by another one at or before `frame`."""
+    first = 0
+    while first + 1 < len(segments) and segments[first + 1].start <= frame:
+        first += 1
+    return segments[first:]
 
 
-_TABLE = 8192  # frames; 137 s before a noise row repeats
-_ROWS = 4
+def _state(segment: _Segment, frame: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Position, speed and acceleration per frame of a segment."""
+    zero = np.zeros_like(segment.target)
+    if frame >= segment.start + segment.length:
+        return segment.target, zero, zero
+    u, n = (frame - segment.start) / segment.length, segment.length
+    c0, c1, c2, c3, c4, c5 = segment.coefficients
+    position = c0 + u * (c1 + u * (c2 + u * (c3 + u * (c4 + u * c5))))
+    speed = c1 + u * (2 * c2 + u * (3 * c3 + u * (4 * c4 + u * 5 * c5)))
+    acceleration = 2 * c2 + u * (6 * c3 + u * (12 * c4 + u * 20 * c5))
+    return position, speed / n, acceleration / n**2
 
 
-@lru_cache(maxsize=4)
+# Frames before each row of noise repeats. No two have a common factor and all are products of small primes (quick to
+# make): a row comes round after 16 to 33 minutes, several rows together never.
+_PERIODS = (2**16, 3**10, 5**7, 7**6)
+_STARTS = np.cumsum((0, *_PERIODS[:-1]))
+
+
+@lru_cache(maxsize=8)
 def _noise_table(low: float, high: float) -> np.ndarray:
-    """float64 [rows, frames]: periodic 1/f noise between two frequencies (Hz), unit variance."""
+    """float64 [sum of _PERIODS]: rows of periodic 1/f noise between two frequencies (Hz), unit variance, end to end.
+
+    Shared by every body, 2.5 MB a band.
+    """
     rng = np.random.default_rng(20_240_607)
-    frequency = np.fft.rfftfreq(_TABLE, 1 / FPS)
-    size = np.where((frequency >= low) & (frequency <= high), 1.0, 0.0)
-    size[1:] /= np.sqrt(frequency[1:])
-    spectrum = size * np.exp(2j * np.pi * rng.random((_ROWS, len(frequency))))
-    table = np.fft.irfft(spectrum, _TABLE, axis=1)
-    return table / table.std(axis=1, keepdims=True)
+    rows = []
+    for period in _PERIODS:
+        frequency = np.fft.rfftfreq(period, 1 / FPS)
+        size = np.where((frequency >= low) & (frequency <= high), 1.0, 0.0)
+        size[1:] /= np.sqrt(frequency[1:])
+        row = np.fft.irfft(size * np.exp(2j * np.pi * rng.random(len(frequency))), period)
+        rows.append(row / row.std())
+    return np.concatenate(rows)
 
 
 class Noise:
@@ -148,32 +189,42 @@ class Noise:
 
     def __init__(self, low: float, high: float, channels: int, rng: np.random.Generator) -> None:
         self._table = _noise_table(low, high)
-        self._rows = np.arange(channels) % _ROWS
-        self._offsets = rng.integers(0, _TABLE, channels)
+        rows = np.arange(channels) % len(_PERIODS)
+        self._periods, self._starts = np.array(_PERIODS)[rows], _STARTS[rows]
+        self._offsets = rng.integers(0, self._periods)
 
     def values(self, first: int, last: int) -> np.ndarray:
         """float64 [last - first, channels], unit variance."""
-        at = (np.arange(first, last)[:, None] + self._offsets) % _TABLE
-        return self._table[self._rows, at]
+        at = (np.arange(first, last)[:, None] + self._offsets) % self._periods + self._starts
+        return self._table[at]
+
+
+_MASK = (1 << 64) - 1
+_GOLDEN, _MIX_1, _MIX_2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
+_NORMAL = NormalDist()
 
 
 class Dice:
     """Random numbers by number: the same `k` always gives the same throw, so time can be replayed.
 
-    A behaviour throws by the number of its event, or by the frame where a chance comes again and again; the table
-    repeats after 1009.
+    A behaviour throws by the number of its event, or by the frame where a chance comes again and again; `j` tells the
+    throws of one event apart. A mixing function of seed, `k` and `j` (SplitMix64, Steele et al. 2014): nothing is
+    stored and nothing comes round again.
     """
 
-    def __init__(self, rng: np.random.Generator, throws: int) -> None:
-        self._uniform = rng.random((1009, throws))
-        self._normal = rng.standard_normal((1009, throws))
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._seed = int(rng.integers(1 << 63))
 
     def uniform(self, k: int, j: int = 0) -> float:
-        return float(self._uniform[k % 1009, j])
+        """0 < u < 1."""
+        x = (self._seed + (k * 64 + j + 1) * _GOLDEN) & _MASK
+        x = ((x ^ (x >> 30)) * _MIX_1) & _MASK
+        x = ((x ^ (x >> 27)) * _MIX_2) & _MASK
+        return ((x ^ (x >> 31)) >> 11) * 2.0**-53 + 2.0**-54
 
     def normal(self, k: int, j: int = 0) -> float:
-        return float(self._normal[k % 1009, j])
+        return _NORMAL.inv_cdf(self.uniform(k, j + 32))
 
     def lognormal(self, k: int, j: int = 0, sigma: float = 0.6) -> float:
         """Mean 1."""
-        return float(np.exp(sigma * self.normal(k, j) - 0.5 * sigma * sigma))
+        return math.exp(sigma * self.normal(k, j) - 0.5 * sigma * sigma)

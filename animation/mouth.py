@@ -50,8 +50,10 @@ class Mouth:
 
     def __init__(self, rig: Rig) -> None:
         self._rig = rig
-        # Whatever parts the lips on this rig must leave during a closure; jawOpen itself is cancelled by mouthClose.
-        self._parting = np.array([i for i in _MOUTH if rig.gap_mm[i] > 0.3])
+        # Whatever parts the lips on this rig must leave during a closure; jawOpen itself is cancelled by mouthClose. So
+        # must what rolls or presses the lips: another part of them then faces the other lip than was measured.
+        parting = [i for i in _MOUTH if rig.gap_mm[i] > 0.3 or SHAPES[i].startswith(("mouthRoll", "mouthPress"))]
+        self._parting = np.array(parting)
         self._sounds: list[Sound] = []
         self._first = 0  # frame of the buffer's row 0
         self._rows = np.zeros((0, _COLUMNS))

@@ -11,6 +11,8 @@ from animation.body import Body
 from animation.rig import Rig
 from animation.types import FPS, HANDS, JOINTS, RATE, SHAPES, Frames, Phone
 from avatar.clock import to_frame
+from avatar.cues import Cues
+from dialogue.types import Sentence
 from speech.types import Speech
 
 LEAD = RATE * 200 // 1000  # the mouth opens and she breathes in before the voice
@@ -21,10 +23,13 @@ def perform_frames(speech: Sequence[Speech], rig: Rig | None = None, *, mood: st
     """Frames for clauses spoken one after the other, from LEAD before the first sample to TAIL after the last."""
     body = Body(rig or Rig.generic(), seed=seed)
     body.state("speaking", 0)
-    at = LEAD
+    at, cues = LEAD, Cues()
+    text = "".join(word.text for clause in speech for word in clause.words)
+    whole = Sentence(text, speech[0].language if speech else "zh", "template")
     for clause in speech:
         phones = [Phone(p.symbol, p.start, p.end, p.stress, p.tone) for p in clause.phones]
-        body.speak(phones, clause.pcm, at, mood=mood, gesture="")
+        gestures = cues.of(clause, whole, first=clause is speech[0])
+        body.speak(phones, clause.pcm, at, mood=mood, gestures=gestures)
         at += clause.samples
     return body.frames(to_frame(at + TAIL))
 

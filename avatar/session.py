@@ -85,6 +85,7 @@ class Session:
         self._conversation = conversation
         self._voice = voice
         self._stage = Stage(body)
+        body.listens(body.cursor, language=label_language)
         self._outbox = Outbox()
         self._greet = greet
         self._spoken_label = spoken_label
@@ -192,6 +193,7 @@ class Session:
         """A typed message (conversation.item.create). Does not answer by itself. Returns the item id."""
         item = item or self._new_item()
         said = Utterance(text, language_of(text, self._label_language), typed=True)
+        self._stage.body.listens(self._stage.body.cursor, language=said.language)
         self._question = Question(said, item, self.clock.seconds(), {})
         return item
 
@@ -264,6 +266,7 @@ class Session:
             self._step(floor_events.Heard(empty=True))
             return
         said = Utterance(_joined(unanswered, heard.text), heard.language, heard.confidence)
+        self._stage.body.listens(self._stage.body.cursor, language=heard.language)
         self._question = Question(said, item, ended, timings)
         if self._create_response and (self._label_shown or self._spoken_label):
             self._step(floor_events.Heard())
@@ -406,6 +409,7 @@ class Session:
 
     async def _pump(self) -> None:
         while True:
+            self._stage.body.listens(self._stage.body.cursor, voice=self._hearing.voice)
             self._release()
             self._watch()
             await asyncio.sleep(TICK)

@@ -12,10 +12,12 @@ from typing import Protocol
 
 import numpy as np
 
-from animation.types import RATE, Frames, Phone
+from animation.types import RATE, Cue, Frames, Phone
 from avatar.clock import to_frame
+from avatar.cues import Cues
 from avatar.events import AudioOut, FramesOut
 from avatar.script import Line, Script
+from avatar.signs import signs
 from dialogue.types import Sentence
 from speech.types import Speech, Word
 
@@ -32,7 +34,20 @@ class Body(Protocol):
 
     def state(self, state: str, at: int) -> None: ...
 
-    def speak(self, phones: Sequence[Phone], pcm: np.ndarray, at: int, *, mood: str, gesture: str) -> None: ...
+    def listens(self, at: int, *, language: str | None = None, voice: bool | None = None) -> None: ...
+
+    def speak(
+        self,
+        phones: Sequence[Phone],
+        pcm: np.ndarray,
+        at: int,
+        *,
+        mood: str,
+        intensity: float,
+        gesture: str,
+        gestures: Sequence[Cue],
+        signs: Sequence[Cue],
+    ) -> None: ...
 
     def cancel(self, at: int) -> None: ...
 
@@ -47,6 +62,7 @@ class Stage:
         self.script = Script()
         self.turn = 0
         self.item = ""
+        self._cues = Cues()
         self._sent = 0  # audio before this pts was released
 
     @property
@@ -65,7 +81,16 @@ class Stage:
         at = max(self.body.cursor, self.end)
         phones = [Phone(p.symbol, p.start, p.end, p.stress, p.tone) for p in speech.phones]
         gesture = sentence.gesture if first else ""
-        self.body.speak(phones, speech.pcm, at, mood=sentence.mood, gesture=gesture)
+        self.body.speak(
+            phones,
+            speech.pcm,
+            at,
+            mood=sentence.mood or "neutral",
+            intensity=sentence.intensity,
+            gesture=gesture,
+            gestures=self._cues.of(speech, sentence, first=first),
+            signs=signs(speech.words),
+        )
         line = Line(at, speech, sentence)
         self.script.add(line)
         return line
@@ -106,4 +131,3 @@ class Stage:
             if (a <= w.start < b) or (last and w.start >= b) or (a == 0 and w.start < 0)
         )
         return AudioOut(self.turn, self.item, start, line.speech.pcm[a:b], words)
-

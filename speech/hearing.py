@@ -168,6 +168,11 @@ class Hearing:
     # --- following the voice ---------------------------------------------------------------------------------------
 
     @property
+    def voice(self) -> bool:
+        """The person's voice is heard right now: their turn is under way and they do not pause."""
+        return self._turn is not None and not self._endpointer.pausing
+
+    @property
     def _pushed(self) -> int:
         return self._audio_from + len(self._audio)
 

@@ -73,14 +73,34 @@ def test_a_bridge_begins_with_the_speed_the_movement_had() -> None:
 
 
 def test_noise_has_unit_size_and_stays_in_its_band() -> None:
-    values = Noise(1.0, 2.0, 3, np.random.default_rng(0)).values(0, 8192)
-    assert np.abs(values.std(axis=0) - 1).max() < 1e-9
-    power = np.abs(np.fft.rfft(values[:, 0])) ** 2
-    hertz = np.fft.rfftfreq(8192, 1 / 60)
-    assert power[(hertz < 0.99) | (hertz > 2.01)].sum() < 1e-9 * power.sum()
+    noise = Noise(1.0, 2.0, 4, np.random.default_rng(0))
+    for channel, period in enumerate((2**16, 3**10, 5**7, 7**6)):
+        values = noise.values(0, period)[:, channel]
+        assert abs(values.std() - 1) < 1e-9
+        power = np.abs(np.fft.rfft(values)) ** 2
+        hertz = np.fft.rfftfreq(period, 1 / 60)
+        assert power[(hertz < 0.99) | (hertz > 2.01)].sum() < 1e-9 * power.sum()
+
+
+def test_rows_of_noise_never_come_round_together() -> None:
+    noise = Noise(0.05, 0.3, 4, np.random.default_rng(0))
+    now = noise.values(0, 600)
+    for period in (2**16, 3**10, 5**7, 7**6):
+        again = noise.values(period, period + 600)
+        assert (np.abs(again - now).max(axis=0) < 1e-9).sum() == 1
 
 
 def test_dice_repeat_for_the_same_number_and_have_mean_one() -> None:
-    dice = Dice(np.random.default_rng(3), 2)
+    dice = Dice(np.random.default_rng(3))
     assert dice.uniform(5, 1) == dice.uniform(5, 1)
-    assert abs(np.mean([dice.lognormal(k) for k in range(1009)]) - 1) < 0.1
+    assert abs(np.mean([dice.lognormal(k) for k in range(4000)]) - 1) < 0.05
+
+
+def test_dice_are_even_and_throws_have_nothing_to_do_with_one_another() -> None:
+    dice = Dice(np.random.default_rng(4))
+    throws = np.array([[dice.uniform(k, j) for j in range(4)] for k in range(5000)])
+    assert np.abs(np.histogram(throws, 10, (0, 1))[0] / throws.size - 0.1).max() < 0.01
+    assert np.abs(np.corrcoef(throws.T) - np.eye(4)).max() < 0.06
+    lagged = [np.corrcoef(throws[k:, 0], throws[:-k, 0])[0, 1] for k in (1, 2, 100, 1009)]
+    assert np.abs(lagged).max() < 0.06
+    assert len(np.unique(throws)) == throws.size

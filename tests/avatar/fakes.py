@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import numpy as np
 
-from animation.types import SAMPLES_PER_FRAME, Frames
+from animation.types import SAMPLES_PER_FRAME, Cue, Frames
 from dialogue.types import Sentence, Utterance
 from speech.types import OUTPUT_RATE, Phone, Speech, Word
 
@@ -18,6 +18,7 @@ class ScriptedHearing:
     def __init__(self) -> None:
         self.queue: asyncio.Queue = asyncio.Queue()
         self.detect_turns = True
+        self.voice = False
         self.closed = False
         self.pushed = 0
 
@@ -126,13 +127,36 @@ class RecordingBody:
         self.states: list[tuple[str, int]] = []
         self.spoken: list[tuple[int, int]] = []
         self.cancelled: list[int] = []
+        self.moods: list[tuple[str, float]] = []
+        self.gestures: list[tuple[str, int]] = []  # and the sample of each
+        self.voices: list[bool] = []
+        self.language = ""
 
     def state(self, state: str, at: int) -> None:
         assert at >= self.cursor
         self.states.append((state, at))
 
-    def speak(self, phones, pcm, at: int, *, mood: str, gesture: str) -> None:
+    def listens(self, at: int, *, language: str | None = None, voice: bool | None = None) -> None:
         assert at >= self.cursor
+        if voice is not None and (not self.voices or self.voices[-1] != voice):
+            self.voices.append(voice)
+        self.language = language or self.language
+
+    def speak(
+        self,
+        phones,
+        pcm,
+        at: int,
+        *,
+        mood: str,
+        intensity: float,
+        gesture: str,
+        gestures: Sequence[Cue],
+        signs: Sequence[Cue],
+    ) -> None:
+        assert at >= self.cursor
+        self.moods.append((mood, intensity))
+        self.gestures += [(gesture, at)] if gesture else [(cue.name, at + cue.at) for cue in gestures]
         assert not self.spoken or at >= self.spoken[-1][1] or self.cancelled
         self.spoken.append((at, at + len(pcm)))
 
