@@ -16,14 +16,13 @@ from avatar.looks.expressions import expressions
 from avatar.looks.fields import ramp
 from avatar.looks.figure import Figure, pose, shape
 from avatar.looks.glb import Writer
-from avatar.looks.hair_picture import hair_pictures
 from avatar.looks.lighten import lighten
 from avatar.looks.look import Look
 from avatar.looks.materials import Sheets, materials
 from avatar.looks.mesh import Part
 from avatar.looks.source import Source
 
-SHADED = clothes.SHADE | {"hair": 0.40}  # part -> what is left of its colour in full shadow
+SHADED = clothes.SHADE | hair.SHADE  # part -> what is left of its colour in full shadow
 COPYRIGHT = "CC0 1.0 (MakeHuman/MPFB base mesh, Face Units 01 by Mika Suominen); shaped, dressed and textured by Shuren"
 PROVENANCE = {
     "licence": "CC0-1.0",
@@ -90,8 +89,7 @@ def assemble(
     parts += [eyes.eyeball(figure, joint, radius, fine=fine) for joint, radius in radii.items()]
     parts += [teeth.teeth(figure, shapes, fine=fine), teeth.lining(figure, shapes)]
     parts += lashes.lids_trim(figure, lash_eyes, shapes, fine=fine)
-    parts.append(hair.hair(figure, look.hair, fine=fine))
-    parts.append(hair.lining(figure, look.hair, fine=fine))
+    parts += hair.hair_parts(figure, look, shapes, fine=fine)
     parts += clothes.dress(figure, parts[0], look, fine=fine)
     return [lighten(figure, part, fine=fine) for part in parts]
 
@@ -116,7 +114,7 @@ def paint(figure: Figure, skin: Part, visible: np.ndarray, lash_eyes: list[lids.
     images = clothes.pictures(look)
     images |= skin_paint.paint(skin, visible, figure, lash_eyes, look)
     images |= {"eye": eyes.eye_picture(look), "lash": lashes.lash_picture()}
-    return Sheets(images | hair_pictures(look.hair))
+    return Sheets(images | hair.hair_pictures(look.hair))
 
 
 def write(figure: Figure, parts: list[Part], sheets: Sheets, look: Look) -> bytes:

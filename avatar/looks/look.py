@@ -36,6 +36,7 @@ class HairStyle:
     fringe: float = 15.0
     fringe_depth: float = 0.35
     swing: float = 9.0
+    grey: float = 0.0  # share of grey hairs among the others
     seed: int = 5
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from avatar.looks.glb import Material
+from avatar.looks.hair import hair_materials
 from avatar.looks.look import Look
 
-STRANDS = {"alphaMode": "MASK", "alphaCutoff": 0.4, "doubleSided": True}
 VEIL = {"alphaMode": "BLEND", "doubleSided": True}
 
 
@@ -34,8 +34,7 @@ def materials(sheets: Sheets, look: Look) -> list[Material]:
         made("skin", (0.62, 0.42, 0.32, 1), 0.48, base="skin", normal="skin_normal", rough="skin_rough"),
         made("eye", (0.8, 0.8, 0.8, 1), 0.08, base="eye"),
         made("mouth", (1, 1, 1, 1), 0.25, {"doubleSided": True}),
-        made("hair", (1, 1, 1, 1), 0.44, STRANDS, base="hair", normal="hair_normal"),
-        made("hair_inside", (0.006, 0.005, 0.005, 1), 1.0),
+        *hair_materials(),
         made("eye_shade", (1, 1, 1, 1), 1.0, VEIL),
         made("lash", (1, 1, 1, 1), 0.8, VEIL, base="lash"),
     ]
