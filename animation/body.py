@@ -31,6 +31,7 @@ from animation.types import FPS, SAMPLES_PER_FRAME, Cue, Frames, Language, Phone
 from animation.visemes import is_silence
 
 HISTORY = 3 * FPS  # frames one can go back
+AHEAD = 16  # frames made at a time: most of a frame's cost is that of a call. What news makes wrong is made again
 _EYE_LIMIT = 0.5  # rad
 
 _BLINK = [INDEX["eyeBlinkLeft"], INDEX["eyeBlinkRight"]]
@@ -53,12 +54,14 @@ class Body:
         rng = np.random.default_rng(seed)
         self.rig = rig
         self._frame = 0  # next frame to show
-        self._decided = 0  # frames before it have been decided
+        self._made = 0  # frames before it are decided and made
+        self._ahead = 1  # frames to make at a time: few while there is news, up to AHEAD when it is quiet
         self._score, self._melody, self._mouth = Score(start), Melody(), Mouth(rig)
         self._blinks, self._gaze, self._head = Blinks(rng), Gaze(rng), Head(rng)
         self._breath, self._posture, self._mood = Breath(rng), Posture(rng, start), Mood(rng, start)
         self._ears = Ears()
         self._behaviours = (self._blinks, self._gaze, self._head, self._breath, self._posture, self._mood)
+        self._kept = self._show(0, 0)  # from the cursor to `_made`
 
     @property
     def cursor(self) -> int:
@@ -68,16 +71,18 @@ class Body:
     def state(self, state: State, at: int) -> None:
         """From sample `at` on she is in this state. Replaces states told before for later times; a time already shown
         means from now on."""
-        self._score.states.tell(state, self._frame_at(at))
+        self._news(self._score.states.tell(state, self._frame_at(at)))
 
     def listens(self, at: int, *, language: Language | None = None, voice: bool | None = None) -> None:
-        """From sample `at` on the person she listens to is known to speak this `language`, and their `voice` to be heard
-        or not. Listeners nod as often as is usual in that language, and best in pauses; without a word about the
-        voice she nods from time to time."""
+        """From sample `at` on: the language of the person she listens to, and whether their voice is heard.
+
+        Listeners nod as often as is usual in that language, and best in pauses; where nobody tells of the voice, from
+        time to time.
+        """
         if language is not None:
-            self._score.languages.tell(language, self._frame_at(at))
+            self._news(self._score.languages.tell(language, self._frame_at(at)))
         if voice is not None:
-            self._score.voices.tell(voice, self._frame_at(at))
+            self._news(self._score.voices.tell(voice, self._frame_at(at)))
 
     def speak(
         self,
@@ -146,6 +151,7 @@ class Body:
 
     def _cue(self, at: int, first: int, gesture: str, gestures: Sequence[Cue], signs: Sequence[Cue]) -> None:
         """What hands and head do in a clause at `at` whose first sound is at `first`."""
+        self._news()
         for sign in signs:
             self._score.sign(sign.name, (at + sign.at) // SAMPLES_PER_FRAME)
         cues = [(first, gesture)] if gesture else [(max(at + cue.at, first), cue.name) for cue in gestures]
@@ -159,6 +165,7 @@ class Body:
             self._pass_on(passage)
 
     def _pass_on(self, passage: Passage) -> None:
+        self._news()
         if passage.spans:
             self._score.speak(passage.spans, self._feeling)
         self._mouth.follow(passage.first, passage.wish, BEFORE, self._frame)
@@ -179,20 +186,41 @@ class Body:
         self._melody.clear()
         self._mouth.cut(frame)
         self._ears.forget()
-        self._frame = self._decided = frame
+        self._frame = self._made = frame
+        self._kept = self._show(frame, frame)
+        self._ahead = 1
 
     def frames(self, until: int) -> Frames:
         """All frames from the cursor up to, but not including, sample `until`. Moves the cursor there."""
         first, last = self._frame, max(self._frame, -(-until // SAMPLES_PER_FRAME))
         if last > max(first, self._ears.ready):
             self._settle()
-        for frame in range(self._decided, last):
-            self._decide(frame)
-        made = self._show(first, last)
-        self._frame = self._decided = last
+        if last > self._made:
+            self._make(max(last, self._made + self._ahead))
+        shown, self._kept = self._kept[: last - first], self._kept[last - first :]
+        self._frame = last
         if last // FPS > first // FPS:
             self._forget(last - HISTORY - LOOKAHEAD)
-        return made
+        return shown
+
+    def _make(self, until: int) -> None:
+        """Keep frames ready from the cursor to `until`."""
+        for frame in range(self._made, until):
+            self._decide(frame)
+        made = self._show(self._made, until)
+        self._kept = Frames.joined([self._kept, made]) if len(self._kept) else made
+        self._made = until
+        self._ahead = min(2 * self._ahead, AHEAD)
+
+    def _news(self, really: bool = True) -> None:
+        """Frames that were made but not shown are made again."""
+        if not really:
+            return
+        if self._made > self._frame:
+            for behaviour in self._behaviours:
+                behaviour.rewind(self._frame)
+            self._made, self._kept = self._frame, self._kept[:0]
+        self._ahead = 1
 
     def _frame_at(self, at: int) -> int:
         """The first frame at or after sample `at` that is not made yet."""

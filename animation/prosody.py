@@ -2,8 +2,8 @@
 
 A syllable's pitch says two things at once in Mandarin: its lexical tone, which concerns nobody's head, and the
 sentence's melody, which the head follows. So the mean height of each tone is taken out, and the rest is measured in the
-speaker's own range. All of it looks back only, from syllable to syllable, so that a clause gives the same melody whether
-it comes alone or with the next one.
+speaker's own range. All of it looks back only, from syllable to syllable, so that a clause gives the same melody
+whether it comes alone or with the next one.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _SHORTEST, _LONGEST = _RATE // _HIGHEST, _RATE // _LOWEST  # lags
 _VOICED = 0.6  # normalised autocorrelation of a voiced window
 _FFT = 512
 
-# Mean height of each tone's syllables against the speaker's mean, in units of the spread of all (3.2 semitones): measured
-# on 229 syllables of Kokoro's zf_xiaoxiao; the order is that of Chao's (1930) letters 55, 35, 21(4), 51, light.
+# Mean height of each tone's syllables against the speaker's mean, in units of the spread of all (3.2 semitones):
+# measured on 229 syllables of Kokoro's zf_xiaoxiao; the order is that of Chao's (1930) letters 55, 35, 21(4), 51, light.
 TONES = (0.0, 0.75, -0.40, -0.75, 0.50, -0.40)
 _LIGHT = 5
 _USUAL_SPREAD, _LEAST_SPREAD, _MOST_SPREAD = 3.0, 1.5, 5.0  # semitones

@@ -103,11 +103,15 @@ class Steps(Generic[T]):
     def __init__(self, value: T) -> None:
         self._steps: list[tuple[int, T]] = [(-_NEVER, value)]
 
-    def tell(self, value: T, frame: int) -> None:
+    def tell(self, value: T, frame: int) -> bool:
+        """Whether that is news."""
+        off = len(self._steps)
         while self._steps[-1][0] >= frame:
             self._steps.pop()
+        news = off != len(self._steps) or self._steps[-1][1] != value
         if self._steps[-1][1] != value:
             self._steps.append((frame, value))
+        return news
 
     def at(self, frame: int) -> tuple[int, T]:
         """Since when, and what."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,9 +11,10 @@ from hypothesis import strategies as st
 
 from animation.body import HISTORY, Body
 from animation.coarticulation import LOOKAHEAD
+from animation.gestures import GESTURES
 from animation.mood import MOODS
 from animation.rig import INDEX, JAW, Rig
-from animation.types import FIELDS, FPS, RATE, SAMPLES_PER_FRAME, SHAPES, Frames, Phone
+from animation.types import FIELDS, FPS, RATE, SAMPLES_PER_FRAME, SHAPES, Cue, Frames, Phone
 from bench.lipsync.closure import closures
 from bench.lipsync.smoothness import MAX_GAP_SPEED, MAX_WEIGHT_SPEED, weight_speed
 from bench.lipsync.takes import LEAD, Take
@@ -100,6 +103,57 @@ def test_any_chunking_gives_the_same_bytes(sizes: list[int], seed: int) -> None:
         parts.append(body.frames(min(end, body.cursor + size * SAMPLES_PER_FRAME)))
     parts.append(body.frames(end))
     assert same(joined(parts), told().frames(end))
+
+
+ACTS = st.one_of(
+    st.tuples(st.just("frames"), st.integers(1, 50)),
+    st.tuples(st.just("state"), st.sampled_from(["idle", "listening", "thinking", "speaking"])),
+    st.tuples(st.just("speak"), st.sampled_from(sorted(MOODS))),
+    st.tuples(st.just("gesture"), st.sampled_from(sorted(GESTURES))),
+    st.tuples(st.just("follow"), st.integers(1, 30)),
+    st.tuples(st.just("voice"), st.booleans()),
+    st.tuples(st.just("cancel"), st.integers(0, 40)),
+)
+
+
+def lived(acts: list[tuple[str, Any]], seed: int) -> Frames:
+    """What was shown in the end of a life in which all kinds of things happen. Cancelled frames are not in it."""
+    body, parts = Body(RIG, seed=seed), [Body(RIG).frames(0)]
+    spoken = 0  # audio is announced up to here
+    for i, (act, what) in enumerate(acts):
+        at = max(body.cursor, spoken)
+        match act:
+            case "frames":
+                parts.append(body.frames(body.cursor + what * SAMPLES_PER_FRAME))
+            case "state":
+                body.state(what, body.cursor)
+            case "speak" | "gesture":
+                clause = said(i % 10)
+                told = {"mood": what} if act == "speak" else {"gesture": what}
+                signs = [Cue(("ask", "deny", "item")[i % 3], RATE // 2)]
+                body.speak(clause.phones, clause.pcm, at, signs=signs, **told)
+                spoken = at + len(clause.pcm)
+            case "follow":
+                pcm = said(i % 10).pcm[: what * SAMPLES_PER_FRAME]
+                body.speak([], pcm, at)
+                spoken = at + len(pcm)
+            case "voice":
+                body.listens(body.cursor, voice=what, language=("zh", "en")[i % 2])
+            case "cancel":
+                body.cancel(max(0, body.cursor - what * SAMPLES_PER_FRAME))
+                parts = [joined(parts)[: body.cursor // SAMPLES_PER_FRAME]]
+                spoken = body.cursor
+    parts.append(body.frames(body.cursor + 3 * SECOND))
+    return joined(parts)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(ACTS, min_size=3, max_size=25), st.integers(0, 3))
+def test_frames_made_ahead_are_those_made_one_by_one_whatever_happens(acts: list, seed: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("animation.body.AHEAD", 1)
+        expected = lived(acts, seed)
+    assert same(lived(acts, seed), expected)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
