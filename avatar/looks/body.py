@@ -1,30 +1,41 @@
-"""Her skin: head, neck and hands cut out of the posed figure, the face refined, with a texture layout of its own."""
+"""The skin: head, lips, neck and hands cut out of the posed figure, the face refined, with its own texture layout."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from avatar.looks import skeleton
 from avatar.looks.figure import Figure
 from avatar.looks.mesh import Part
+from avatar.looks.mouth import lip_lining
 from avatar.looks.refine import Refinement
 from avatar.looks.source import Source, islands
 
 # Where the uv islands go in the skin texture (v upwards): nearly all of it to the head.
 LAYOUT = {
     "head": (0.0, 0.22, 1.0, 1.0), "torso": (0.0, 0.0, 0.46, 0.21), "left": (0.47, 0.0, 0.7, 0.21),
-    "right": (0.71, 0.0, 0.94, 0.21),
+    "right": (0.71, 0.0, 0.94, 0.21), "mouth": (0.945, 0.0, 0.995, 0.21),
 }  # fmt: skip
 NECK_BOTTOM = 0.022  # metres below the neck joint where the skin ends inside the blouse
 WRIST = 0.055  # metres of forearm kept above the wrist, inside the cuff
 
 
-def skin(figure: Figure, expressions: dict[str, np.ndarray], *, fine: bool) -> Part:
+@dataclass(frozen=True)
+class Bare:
+    """How much skin shows: metres of chest below the neck joint and of arm above the wrist."""
+
+    neck: float = NECK_BOTTOM
+    arm: float = WRIST
+
+
+def skin(figure: Figure, expressions: dict[str, np.ndarray], *, fine: bool, bare: Bare = Bare()) -> Part:  # noqa: B008
     """Head, neck and hands. `fine` refines the face once, so that lids, lips and jaw draw smooth lines."""
     source = figure.source
     quads, quad_uv = source.faces["body"], source.face_uv["body"]
     island = islands(source)
-    keep = _visible(figure, quads, island)
+    keep = _visible(figure, quads, island, bare)
     quads, quad_uv, island = quads[keep], quad_uv[keep], island[keep]
     uv_faces, uv, sheet_uv = _layout(source, quad_uv, island)
     chosen = _face_front(figure, quads, island) if fine else np.zeros(len(quads), bool)
@@ -49,20 +60,21 @@ def skin(figure: Figure, expressions: dict[str, np.ndarray], *, fine: bool) -> P
     )
 
 
-def _visible(figure: Figure, quads: np.ndarray, island: np.ndarray) -> np.ndarray:
+def _visible(figure: Figure, quads: np.ndarray, island: np.ndarray, bare: Bare) -> np.ndarray:
     points = figure.positions[quads].mean(axis=1)
     neck = figure.joint("neck")
-    collar = neck[1] - NECK_BOTTOM - 0.45 * (points[:, 2] - neck[2]) + 0.25 * np.abs(points[:, 0])
+    collar = neck[1] - bare.neck - 0.45 * (points[:, 2] - neck[2]) + 0.25 * np.abs(points[:, 0])
     bust = (points[:, 1] > collar) & (np.abs(points[:, 0]) < 0.085)
     hand = np.zeros(len(quads), bool)
     for side in ("left", "right"):
         wrist = figure.joint(f"{side}Hand")
         arm = figure.joint(f"{side}LowerArm") - wrist
         along = (points - wrist) @ (arm / np.linalg.norm(arm))
-        weight = figure.weights[quads][:, :, skeleton.hand(side) + skeleton.columns(f"{side}LowerArm")]
-        hand |= (weight.sum(axis=(1, 2)) > 2) & (along < WRIST)
+        weight = figure.weights[quads][:, :, skeleton.arm(side)]
+        hand |= (weight.sum(axis=(1, 2)) > 2) & (along < bare.arm)
     # The lining of the sockets is left out: the lids' skin already runs on into the eyeball.
-    return ((island == "torso") & (bust | hand)) | (island == "head") | (np.isin(island, ("left", "right")) & hand)
+    head = (island == "head") | lip_lining(figure.source)
+    return ((island == "torso") & (bust | hand)) | head | (np.isin(island, ("left", "right")) & hand)
 
 
 def _face_front(figure: Figure, quads: np.ndarray, island: np.ndarray) -> np.ndarray:

@@ -87,8 +87,8 @@ def assemble(
     radii = eyes.ball_radii(figure)
     parts = [body.skin(figure, shapes, fine=fine)]
     parts += [eyes.eyeball(figure, joint, radius, fine=fine) for joint, radius in radii.items()]
-    parts += [teeth.teeth(figure, shapes, fine=fine), teeth.lining(figure, shapes)]
-    parts += lashes.lids_trim(figure, lash_eyes, shapes, fine=fine)
+    parts += [teeth.teeth(figure, shapes, fine=fine), teeth.lining(figure, shapes, fine=fine)]
+    parts += lashes.lids_trim(figure, lash_eyes, shapes, strength=0.62 + 0.38 * look.make_up, fine=fine)
     parts += hair.hair_parts(figure, look, shapes, fine=fine)
     parts += clothes.dress(figure, parts[0], look, fine=fine)
     return [lighten(figure, part, fine=fine) for part in parts]
@@ -97,7 +97,7 @@ def assemble(
 def shade(parts: list[Part]) -> tuple[list[Part], np.ndarray]:
     """Bake contact shadows into the vertex colours of cloth and hair; those of the skin [n] go into its picture."""
     shaded = [part for part in parts if part.name in ("skin", *SHADED)]
-    rest = [part for part in parts if part.material == "mouth"]
+    rest = [part for part in parts if part.material in ("mouth", "mucosa")]
     seen = dict(zip((part.name for part in shaded), occlusion.visibility(shaded, rest), strict=True))
     return [_tinted(part, seen[part.name]) if part.name in SHADED else part for part in parts], seen["skin"]
 

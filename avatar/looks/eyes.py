@@ -29,9 +29,7 @@ def eyeball(figure: Figure, joint: str, radius: float, *, fine: bool) -> Part:
     around = np.tile(np.arange(spokes) / spokes * 2 * np.pi, rings)
     dome = DOME * np.clip(1 - (polar / (IRIS * 1.12)) ** 2, 0, 1) ** 1.5
     distance = radius * (1 + dome)
-    direction = np.stack(
-        [np.sin(polar) * np.cos(around), np.sin(polar) * np.sin(around), np.cos(polar)], axis=1
-    )
+    direction = np.stack([np.sin(polar) * np.cos(around), np.sin(polar) * np.sin(around), np.cos(polar)], axis=1)
     disc = 0.5 * (polar / SPAN) ** UV_POWER
     uv = np.stack([0.5 + disc * np.cos(around), 0.5 - disc * np.sin(around)], axis=1)
     triangles = grid_triangles(rings, spokes, closed=True)[:, ::-1]
@@ -70,17 +68,21 @@ def eye_picture(look: Look, size: int = 512) -> tuple[bytes, str]:
     share = polar / float(IRIS)
     ring = np.stack([np.cos(around), np.sin(around), share * 0.35], axis=-1)
     fibres = 0.6 * layered(ring, 0.16, 61) + 0.5 * noise(ring * [1, 1, 0.4], 0.05, 64)
-    colour = linear(*look.iris) * (1 + 0.55 * fibres[..., None])
-    colour = colour + linear(*look.iris) * [1.25, 1.0, 0.7] * (0.7 * np.exp(-(((share - 0.5) / 0.16) ** 2)))[..., None]
-    colour *= (1 - 0.85 * ramp(share, 0.74, 1.0))[..., None]
-    colour *= (1 - 0.35 * ramp(np.sin(around), 0.0, 1.0) * (share < 1.05))[..., None]  # the lid's shade, in the depth
+    threads = np.clip(noise(ring * [2.2, 2.2, 0.12], 0.05, 65) + 0.2, 0, 1)
+    colour = linear(*look.iris) * (1.45 + 0.75 * fibres + 0.9 * threads)[..., None]
+    collarette = np.exp(-(((share - 0.52 - 0.04 * noise(ring, 0.12, 66)) / 0.13) ** 2))
+    colour = colour + linear(*look.iris) * [1.35, 1.0, 0.6] * (1.1 * collarette)[..., None]
+    colour *= (1 - 0.90 * ramp(share, 0.76, 1.0))[..., None]
+    # The cornea gathers light on the side away from the lamp, and the lid shades the upper half.
+    colour *= (1 + 0.55 * ramp(-np.sin(around), 0.1, 1.0) * np.exp(-(((share - 0.66) / 0.2) ** 2)))[..., None]
+    colour *= (1 - 0.45 * ramp(np.sin(around), 0.0, 1.0) * (share < 1.05))[..., None]
     pupil = ramp(share, 0.36, 0.30)[..., None]
     colour = colour * (1 - pupil) + 0.004 * pupil
     direction = np.stack([np.sin(polar) * np.cos(around), np.sin(polar) * np.sin(around), np.cos(polar)], axis=-1)
     veins = np.clip(1 - np.abs(noise(direction, 0.11, 67)) * 7, 0, 1) * ramp(polar, 0.7, 1.3)
-    white = linear(233, 226, 219) * (1 - 0.10 * ramp(polar, 0.6, 1.2)[..., None] * np.array([0.4, 1.0, 1.0]))
-    white = white * (1 - veins[..., None] * np.array([0.01, 0.05, 0.05]))
+    old = float(ramp(np.float64(look.age), 30.0, 85.0))
+    rosy = 0.10 * ramp(polar, 0.6, 1.2)[..., None] * np.array([0.4, 1.0, 1.0])
+    white = linear(233, 226 - round(5 * old), 219 - round(22 * old)) * (1 - rosy)
+    white = white * (1 - veins[..., None] * np.array([0.01, 0.05, 0.05]) * (1 + 2.0 * old))
     edge = ramp(share, 0.95, 1.09)[..., None]
     return jpeg(to_srgb(colour * (1 - edge) + white * edge), 92)
-
-

@@ -12,9 +12,9 @@ import numpy as np
 from avatar.looks.mesh import Part, vertex_normals
 from models.errors import AvatarInvalid
 
-FLOAT, USHORT, UINT, UBYTE = 5126, 5123, 5125, 5121
+FLOAT, USHORT, UINT, UBYTE, BYTE, SHORT = 5126, 5123, 5125, 5121, 5120, 5122
 _WIDTH = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
-_DTYPE = {FLOAT: np.float32, USHORT: np.uint16, UINT: np.uint32, UBYTE: np.uint8}
+_DTYPE = {FLOAT: np.float32, USHORT: np.uint16, UINT: np.uint32, UBYTE: np.uint8, BYTE: np.int8, SHORT: np.int16}
 SMALLEST_MOVE = 1.5e-5  # metres; a morph displacement below this is left out of the sparse accessor
 
 
@@ -38,27 +38,36 @@ class Joint:
 
 
 class Writer:
-    """Collects the pieces of one file; `bytes()` gives it. The same input always gives the same bytes."""
+    """Collects the pieces of one file; `bytes()` gives it. The same input always gives the same bytes.
 
-    def __init__(self, copyright_: str) -> None:
+    compact: normals and texture coordinates in small whole numbers (KHR_mesh_quantization), which every web client
+    reads but not every program for VRM files.
+    """
+
+    def __init__(self, copyright_: str, *, compact: bool = True) -> None:
         self.blob = bytearray()
+        self.compact = compact
         self.js: dict = {
             "asset": {"version": "2.0", "generator": "shuren", "copyright": copyright_},
             "scene": 0, "scenes": [{"nodes": []}], "nodes": [], "meshes": [], "skins": [], "materials": [],
             "accessors": [], "bufferViews": [], "images": [], "textures": [],
+            "extensionsUsed": ["KHR_mesh_quantization"] * compact,
+            "extensionsRequired": ["KHR_mesh_quantization"] * compact,
             "samplers": [{"magFilter": 9729, "minFilter": 9987, "wrapS": 10497, "wrapT": 10497}],
         }  # fmt: skip
         self._joints: list[Joint] = []
         self._images: dict[str, int] = {}
         self._materials: dict[str, int] = {}
 
-    def skeleton(self, joints: list[Joint]) -> None:
+    def skeleton(self, joints: list[Joint], shown: list[Joint] | None = None) -> None:
         """Joints without rotation: their local axes are the world's, so protocol quaternions apply as they come.
 
         Meshes are stored in the pose their weights were painted in, arms half raised: linear skinning then bends a
         shoulder half as far from there to either extreme as it would from hanging to raised.
+        shown: the same joints in another rest pose, which the file's nodes take.
         """
         self._joints = joints
+        joints = shown or joints
         nodes = self.js["nodes"]
         for joint in joints:
             origin = joints[joint.parent].position if joint.parent >= 0 else np.zeros(3)
@@ -99,12 +108,14 @@ class Writer:
         positions, normals = self._stored(part, joints, weights / 65_535)
         attributes = {
             "POSITION": self._accessor(positions, FLOAT, "VEC3", bounds=True),
-            "NORMAL": self._accessor(normals, FLOAT, "VEC3"),
+            "NORMAL": self._unit(normals),
             "JOINTS_0": self._accessor(joints, UBYTE, "VEC4"),
             "WEIGHTS_0": self._accessor(weights, USHORT, "VEC4", normalized=True),
         }
         if part.uv is not None:
-            attributes["TEXCOORD_0"] = self._accessor(part.uv, FLOAT, "VEC2")
+            inside = self.compact and part.uv.min() >= 0 and part.uv.max() <= 1
+            row = (np.round(part.uv * 65_535), USHORT) if inside else (part.uv, FLOAT)
+            attributes["TEXCOORD_0"] = self._accessor(*row, "VEC2", normalized=bool(inside))
         if part.colour is not None:
             colour = np.round(np.clip(part.colour, 0, 1) * 255)
             attributes["COLOR_0"] = self._accessor(colour, UBYTE, "VEC4", normalized=True)
@@ -122,6 +133,11 @@ class Writer:
         self.js["nodes"].append({"name": part.name, "mesh": len(self.js["meshes"]) - 1, "skin": 0})
         self.js["scenes"][0]["nodes"].append(len(self.js["nodes"]) - 1)
 
+    def _unit(self, rows: np.ndarray) -> int:
+        if self.compact:
+            return self._accessor(np.round(rows * 32_767), SHORT, "VEC3", normalized=True)
+        return self._accessor(rows, FLOAT, "VEC3")
+
     def _stored(self, part: Part, joints: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Positions and normals [n, 3] that skinning brings to the rest pose."""
         binds = np.stack([joint.bind for joint in self._joints])
@@ -130,6 +146,12 @@ class Writer:
         positions = (inverse @ (part.positions - skinning[:, :3, 3])[..., None])[..., 0]
         normals = (inverse @ part.normals[..., None])[..., 0]
         return positions, normals / np.linalg.norm(normals, axis=1, keepdims=True)
+
+    def mesh_nodes(self) -> dict[int, list[str]]:
+        """Node of every mesh with morphs -> their names."""
+        meshes = self.js["meshes"]
+        named = {k: meshes[node["mesh"]] for k, node in enumerate(self.js["nodes"]) if "mesh" in node}
+        return {k: mesh["extras"]["targetNames"] for k, mesh in named.items() if "extras" in mesh}
 
     def bytes(self) -> bytes:
         js = {key: value for key, value in self.js.items() if value != []}
@@ -147,13 +169,16 @@ class Writer:
             moved = vertex_normals(part.positions + delta, part.triangles, part.weld)
             still = vertex_normals(part.positions, part.triangles, part.weld)
             change = moved - still
-            target["NORMAL"] = self._sparse(np.where(np.abs(change).max(axis=1, keepdims=True) > 0.05, change, 0.0))
+            change = np.where(np.abs(change).max(axis=1, keepdims=True) > 0.05, change, 0.0)
+            target["NORMAL"] = self._sparse(np.clip(change, -1, 1), BYTE if self.compact else FLOAT)
         return target
 
-    def _sparse(self, rows: np.ndarray) -> int:
-        rows = rows.astype(np.float32)
+    def _sparse(self, rows: np.ndarray, kind: int = FLOAT) -> int:
+        rows = _bytes(rows) if kind == BYTE else rows.astype(np.float32)
         moving = np.flatnonzero(np.abs(rows).max(axis=1) > SMALLEST_MOVE)
-        accessor: dict = {"componentType": FLOAT, "count": len(rows), "type": "VEC3"}
+        accessor: dict = {"componentType": kind, "count": len(rows), "type": "VEC3"}
+        if kind == BYTE:
+            accessor["normalized"] = True
         kept = np.zeros_like(rows)
         kept[moving] = rows[moving]
         accessor |= {"min": _floats(kept.min(axis=0)), "max": _floats(kept.max(axis=0))}
@@ -173,7 +198,10 @@ class Writer:
     def _accessor(self, array: np.ndarray, kind: int, shape: str, *, target: int = 34962, bounds: bool = False,
                   normalized: bool = False) -> int:  # fmt: skip
         array = np.ascontiguousarray(array, _DTYPE[kind])
-        accessor = {"bufferView": self._view(array.tobytes(), None if shape == "MAT4" else target)}
+        stored = np.pad(array, ((0, 0), (0, 1))) if kind == SHORT else array  # rows start at multiples of four bytes
+        accessor = {"bufferView": self._view(stored.tobytes(), None if shape == "MAT4" else target)}
+        if kind == SHORT:
+            self.js["bufferViews"][-1]["byteStride"] = 8
         accessor |= {"componentType": kind, "count": len(array), "type": shape}
         if normalized:
             accessor["normalized"] = True
@@ -215,7 +243,9 @@ class Glb:
         width = _WIDTH[a["type"]]
         out = np.zeros((a["count"], width), _DTYPE[a["componentType"]])
         if "bufferView" in a:
-            out = self._read(a["bufferView"], a["componentType"], a["count"] * width).reshape(-1, width).copy()
+            stride = self.js["bufferViews"][a["bufferView"]].get("byteStride", width * out.itemsize) // out.itemsize
+            rows = self._read(a["bufferView"], a["componentType"], a["count"] * stride)
+            out = rows.reshape(-1, stride)[:, :width].copy()
         if "sparse" in a:
             s = a["sparse"]
             where = self._read(s["indices"]["bufferView"], s["indices"]["componentType"], s["count"])
@@ -236,6 +266,11 @@ def _four(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     whole = np.round(top / top.sum(axis=1, keepdims=True) * 65_535).astype(np.int64)
     whole[:, 0] += 65_535 - whole.sum(axis=1)
     return np.where(whole > 0, order, 0), whole
+
+
+def _bytes(rows: np.ndarray) -> np.ndarray:
+    """-1..1 in units of 1/127."""
+    return np.round(rows * 127).astype(np.int8)
 
 
 def _floats(row: np.ndarray) -> list[float]:

@@ -20,14 +20,15 @@ UPPER_LENGTH, LOWER_LENGTH = 0.0068, 0.0024  # metres
 TEXTURE = (1024, 128)
 
 
-def lids_trim(figure: Figure, eyes: list[Eye], expressions: dict[str, np.ndarray], *, fine: bool) -> list[Part]:
+def lids_trim(figure: Figure, eyes: list[Eye], expressions: dict[str, np.ndarray], *, strength: float = 1.0,
+              fine: bool) -> list[Part]:  # fmt: skip
     """The shade on the eyeballs (contact shadow of the lids) and the lashes of both eyes, upper and lower."""
     rows, columns = (5, 32) if fine else (3, 16)
     trim = Trim(figure, expressions, rows, columns)
     pairs = [(eye, upper) for eye in eyes for upper in (True, False)]
     return [
         join("eye_shade", [trim.veil(eye, upper=upper) for eye, upper in pairs]),
-        join("lashes", [trim.fringe(eye, upper=upper) for eye, upper in pairs]),
+        join("lashes", [trim.fringe(eye, upper=upper, strength=strength) for eye, upper in pairs]),
     ]
 
 
@@ -55,12 +56,12 @@ class Trim:
         padded = np.pad(rows, ((2, 2), (0, 0)), mode="edge")
         return np.stack([np.convolve(padded[:, k], kernel, mode="valid") for k in range(rows.shape[1])], axis=1)
 
-    def fringe(self, eye: Eye, *, upper: bool) -> Part:
+    def fringe(self, eye: Eye, *, upper: bool, strength: float) -> Part:
         root = self._line(eye, eye.points, upper)
         s = np.linspace(0, 1, self.columns)
         sign = np.sign(eye.centre[0])
         full = np.sin(np.pi * np.clip(s * 0.94 + 0.03, 0, 1)) ** 0.45 * (0.72 + 0.38 * s)
-        length = (UPPER_LENGTH if upper else LOWER_LENGTH) * full
+        length = strength * (UPPER_LENGTH if upper else LOWER_LENGTH) * full
         fan = (s - 0.42) * 1.0  # lashes point inwards at the nose, outwards at the temple
         tips = []
         for t in np.linspace(0, 1, self.rows):

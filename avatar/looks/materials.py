@@ -8,6 +8,7 @@ from avatar.looks.glb import Material
 from avatar.looks.hair import hair_materials
 from avatar.looks.look import Look
 
+DIM = {"extensions": {"KHR_materials_specular": {"specularFactor": 0.25}}}  # no room is reflected inside a mouth
 VEIL = {"alphaMode": "BLEND", "doubleSided": True}
 
 
@@ -34,6 +35,7 @@ def materials(sheets: Sheets, look: Look) -> list[Material]:
         made("skin", (0.62, 0.42, 0.32, 1), 0.48, base="skin", normal="skin_normal", rough="skin_rough"),
         made("eye", (0.8, 0.8, 0.8, 1), 0.08, base="eye"),
         made("mouth", (1, 1, 1, 1), 0.25, {"doubleSided": True}),
+        made("mucosa", (1, 1, 1, 1), 0.42, DIM | {"doubleSided": True}),
         *hair_materials(),
         made("eye_shade", (1, 1, 1, 1), 1.0, VEIL),
         made("lash", (1, 1, 1, 1), 0.8, VEIL, base="lash"),

@@ -16,8 +16,22 @@ from avatar.looks.source import Source, islands
 UPPER_SHARE = 0.15  # of closing the lips is done by the upper lip
 UPPER_PROBE, LOWER_PROBE = 537, 540  # base vertices on the mid-sagittal line of contact
 SEALED = 0.00005  # metres left between the lips of a resting face
+OVERLAP = 0.0005  # metres the inner sides of closed lips reach past the line of contact
 PUCKER_NARROWING, PUCKER_PROTRUSION = 0.36, 0.0075
 FUNNEL_NARROWING, FUNNEL_PROTRUSION, FUNNEL_OPENING = 0.22, 0.0065, 0.0042
+
+
+def lip_lining(source: Source, rings: int = 4) -> np.ndarray:
+    """Which body faces [m] are the inner side of the lips: the first rings of the mouth's lining."""
+    quads, name = source.faces["body"], islands(source)
+    inside = name == "mouth"
+    reached = np.zeros(len(source.vertices), bool)
+    reached[np.intersect1d(quads[name == "head"], quads[inside])] = True
+    out = np.zeros(len(quads), bool)
+    for _ in range(rings):
+        out |= inside & reached[quads].any(axis=1)
+        reached[quads[out]] = True
+    return out
 
 
 @dataclass
@@ -29,6 +43,7 @@ class Mouth:
     skin: np.ndarray
     jaw: np.ndarray
     loop: np.ndarray
+    ring: np.ndarray  # base vertices next to the line of contact, inside
     corner: float  # half the width of the line of contact
 
     @classmethod
@@ -39,7 +54,8 @@ class Mouth:
         points = positions - middle
         skin = np.zeros(len(points), bool)
         skin[np.unique(quads[(name == "head") | (name == "mouth")])] = True
-        return cls(points, skin, jaw, loop, float(np.abs(points[loop, 0]).max()))
+        ring = np.setdiff1d(quads[lip_lining(source, 1)], loop)
+        return cls(points, skin, jaw, loop, ring, float(np.abs(points[loop, 0]).max()))
 
     def _chains(self) -> tuple[np.ndarray, np.ndarray]:
         """Jaw displacement [n, 3] of the upper and of the lower lip's line of contact at every vertex's x."""
@@ -88,7 +104,12 @@ class Mouth:
         near = ramp(np.abs(y), 0.007, 0.0015) * ramp(z, -0.02, -0.008)
         near *= ramp(np.abs(x), self.corner * 1.12, self.corner * 0.98)
         towards = np.where(self.belongs_to_lower(), 0.5, -0.5) * near * self.skin
-        return gap * towards[:, None]
+        out = gap * towards[:, None]
+        # Just behind the line the inner sides of the lips overlap, so that nobody sees the teeth through a hairline.
+        contact = ((up + low) / 2)[self.ring, 1] + np.where(self.belongs_to_lower(), OVERLAP, -OVERLAP)[self.ring]
+        share = ramp(np.abs(x[self.ring]), self.corner * 1.05, self.corner * 0.99)
+        out[self.ring, 1] = share * (contact - y[self.ring])
+        return out
 
     def pucker(self) -> np.ndarray:
         """Lips contract towards the middle and protrude, thickest in the middle."""

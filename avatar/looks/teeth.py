@@ -10,8 +10,9 @@ import numpy as np
 
 from avatar.looks.fields import ramp
 from avatar.looks.figure import Figure
-from avatar.looks.mesh import Part, grid_triangles, join, triangulate
-from avatar.looks.mouth import LOWER_PROBE, UPPER_PROBE
+from avatar.looks.mesh import Part, grid_triangles, join
+from avatar.looks.mouth import LOWER_PROBE, UPPER_PROBE, lip_lining
+from avatar.looks.refine import Refinement
 from avatar.looks.source import islands
 
 # Widths of one half of each row from the middle outwards, metres (means of adult women, rounded).
@@ -115,19 +116,19 @@ def _part(figure: Figure, positions: np.ndarray, triangles: np.ndarray, colour: 
     return part.with_normals()
 
 
-def lining(figure: Figure, expressions: dict[str, np.ndarray]) -> Part:
-    """The inside of the cheeks, the palate and the tongue."""
+def lining(figure: Figure, expressions: dict[str, np.ndarray], *, fine: bool) -> Part:
+    """The inside of the cheeks, the palate and the tongue, darker the deeper they lie."""
     source = figure.source
-    wall = source.faces["body"][islands(source) == "mouth"]
+    wall = source.faces["body"][(islands(source) == "mouth") & ~lip_lining(source)]
     pieces = []
-    for quads, tint in ((wall, LINING), (source.faces["helper-tongue"], TONGUE)):
-        colour = np.tile(tint, (len(figure.positions), 1))
-        depth = figure.positions[UPPER_PROBE, 2] - figure.positions[:, 2]
+    for quads, tint, smooth in ((wall, LINING, False), (source.faces["helper-tongue"], TONGUE, fine)):
+        shape = Refinement(quads, np.full(len(quads), smooth), len(figure.positions))
+        at = shape.smooth(figure.positions)
+        colour = np.tile(tint, (len(at), 1))
+        depth = figure.positions[UPPER_PROBE, 2] - at[:, 2]
         colour[:, :3] *= (1 - 0.85 * ramp(depth, 0.006, 0.05))[:, None]
-        whole = Part(
-            "lining", figure.positions, triangulate(quads), figure.rows("head", len(figure.positions)), "mouth",
-            colour=colour, morphs=expressions,
-        )  # fmt: skip
+        morphs = {name: shape.smooth(delta) for name, delta in expressions.items()}
+        whole = Part("mouth", at, shape.triangles, figure.rows("head", len(at)), "mucosa", colour=colour, morphs=morphs)
         pieces.append(whole.pick(np.ones(len(whole.triangles), bool)))
     inside = join("mouth", pieces)
     inside.morphs = {name: delta for name, delta in inside.morphs.items() if np.abs(delta).max() > 1e-5}
