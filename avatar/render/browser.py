@@ -58,8 +58,9 @@ class View:
 
 CHEST_UP = View()
 FACE = View(above=0.155, below=0.165, half_width=0.13)
+HEAD = View(above=0.215, below=0.165, half_width=0.15)  # with a hat
 WAIST_UP = View(above=0.22, below=0.62, half_width=0.44)
-VIEWS = {"chest": CHEST_UP, "face": FACE, "waist": WAIST_UP}
+VIEWS = {"chest": CHEST_UP, "face": HEAD, "waist": WAIST_UP}
 
 
 class Browser:

@@ -22,7 +22,7 @@ from animation.mood import MOODS, face_of
 from animation.rig import Rig
 from animation.types import RATE, Frames, Phone
 from avatar.render.aigc import LABEL
-from avatar.render.browser import CHEST_UP, FACE, WAIST_UP, Browser, Stage, View, built, glb
+from avatar.render.browser import CHEST_UP, HEAD, WAIST_UP, Browser, Stage, View, built, glb
 from avatar.render.movie import at_rate, write
 from avatar.render.picture import standing
 from avatar.render.sheet import sheet
@@ -80,7 +80,7 @@ PARTS: dict[str, Part] = {
 
 def moods(browser: Browser, names: Iterable[str]) -> None:
     faces = np.array([face_of("speaking", mood) for mood in MOODS], np.float32)
-    rows = {name: _pictures(browser, name, standing(faces), (184, 224), FACE) for name in names}
+    rows = {name: _pictures(browser, name, standing(faces), (184, 226), HEAD) for name in names}
     sheet(browser, SHEETS / "moods.webp", "Moods", list(MOODS), rows)
 
 

@@ -1,4 +1,4 @@
-"""`shuren render`: a film of an avatar who says a text, or of a recorded performance."""
+"""`shuren render`: a film of an avatar who says a text or performs a recording."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     import numpy as np
 
     from animation.types import Frames
+    from speech.types import Speech
 
 
 def render(
-    source: Annotated[str, typer.Argument(help="What she says, or a recorded clip (FILE.shuren).")],
+    source: Annotated[
+        str, typer.Argument(help="What she says, or a recording: a voice (.wav, .flac) or a clip (.shuren).")
+    ],
     out: Annotated[Path, typer.Option("--out", "-o", help="Where the film goes, an MP4.")] = Path("film.mp4"),
     avatar: Annotated[str, typer.Option(help="The look: see `shuren avatar list`.")] = "lin",
     voice: Annotated[str, typer.Option(help="A Kokoro voice, such as zf_xiaoxiao, zm_yunjian or af_heart.")] = "",
@@ -33,6 +36,7 @@ def render(
     from avatar.render.aigc import LABEL, Mark
     from avatar.render.browser import VIEWS, Browser, glb
     from avatar.render.movie import FRAME_RATES, film
+    from server.cli.say import speak
 
     width, height = _size(size)
     if view not in VIEWS:
@@ -44,7 +48,12 @@ def render(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     rig = glb(avatar).with_name("rig.json")
-    frames, pcm = _clip(Path(source)) if source.endswith(".shuren") else _said(source, rig, voice, language, mood)
+    if source.endswith(".shuren"):
+        frames, pcm = _clip(Path(source))
+    else:
+        heard = source.endswith((".wav", ".flac"))
+        spoken = _recorded(Path(source)) if heard else asyncio.run(speak(source, voice, language, 1.0))
+        frames, pcm = _performed(spoken, rig, mood)
     begun = time.monotonic()
     with Browser() as browser, browser.stage(avatar, size=(width, height), view=VIEWS[view], label=LABEL) as stage:
         film(out, stage, frames, pcm, fps=fps, mark=mark)
@@ -68,12 +77,18 @@ def _clip(path: Path) -> tuple[Frames, np.ndarray]:
     return clip.frames, clip.pcm
 
 
-def _said(text: str, rig: Path, voice: str, language: str, mood: str) -> tuple[Frames, np.ndarray]:
+def _recorded(path: Path) -> list[Speech]:
+    """A voice nobody knows the words of."""
+    from speech.audio import read_wav, to_int16
+    from speech.types import OUTPUT_RATE, Speech
+
+    return [Speech(to_int16(read_wav(path, rate=OUTPUT_RATE)), (), (), "zh")]
+
+
+def _performed(spoken: list[Speech], rig: Path, mood: str) -> tuple[Frames, np.ndarray]:
     from animation.rig import Rig
     from avatar.perform import perform_frames, perform_pcm
-    from server.cli.say import speak
 
-    spoken = asyncio.run(speak(text, voice, language, 1.0))
     if not spoken:
         raise typer.BadParameter("There is nothing to say.")
     return perform_frames(spoken, Rig.load(rig), mood=mood), perform_pcm(spoken)

@@ -37,7 +37,6 @@ def say(
 
 async def speak(text: str, voice: str, language: str, speed: float) -> list[Speech]:
     """All of `text`, spoken. An empty `voice` is the default one, an empty `language` is found from the text."""
-    """Clauses of `text` as spoken by Kokoro."""
     from models.store import Store
     from speech.text.language import language_of
     from speech.voices import VOICES
