@@ -32,12 +32,13 @@ _JOINTS = SIZE - len(HANDS)
 
 @dataclass(frozen=True)
 class _Act:
-    """Decided at `frame`. A gesture goes home between frames `least` and `most`; beats may follow from `free` on."""
+    """Decided at `frame`. A gesture goes home between frames `least` and `most`; beats may follow from `free` on.
+    `counts` is the hand that counted last."""
 
     frame: int
     free: int
     name: str = ""
-    side: str = "right"
+    counts: str = ""
     least: int = 0
     most: int = 0
 
@@ -92,15 +93,15 @@ class Arms:
             at += frames_of(seconds)
         least, most = (at + frames_of(seconds) for seconds in gesture.hold)
         self._track.move(at, home + DRIFT * (pose - home), most - at, stroke.start)
-        self._acts.add(_Act(stroke.start, most + BEAT_SPACING, stroke.name, side, least, most))
+        counts = side if stroke.name.startswith("count") else self._acts.last.counts
+        self._acts.add(_Act(stroke.start, most + BEAT_SPACING, stroke.name, counts, least, most))
 
     def _side(self, name: str, gesture: Gesture, k: int) -> str:
         """Whose turn it is; one counts on with the same hand."""
         if gesture.arm != "either":
             return gesture.arm
-        counting = [act.side for act in self._acts if act.name.startswith("count")]
-        if name.startswith("count") and counting:
-            return counting[-1]
+        if name.startswith("count") and self._acts.last.counts:
+            return self._acts.last.counts
         return "right" if self._dice.uniform(k, 0) < 0.65 else "left"
 
     def _variation(self, k: int):
@@ -125,8 +126,8 @@ class Arms:
         pose = BEATS[2 if dice > 0.8 else 0 if dice < 0.5 else 1]
         self._track.move(frame, READY + (0.5 + 0.5 * strength) * (pose - READY), ACCENT_LEAD)
         self._track.move(frame + ACCENT_LEAD + BEAT_HOLD, READY, BEAT_HOME, frame)
-        self._acts.add(_Act(frame, frame + BEAT_SPACING))
+        self._acts.add(_Act(frame, frame + BEAT_SPACING, counts=self._acts.last.counts))
 
     def _go_home(self, frame: int, home: np.ndarray, length: int) -> None:
         self._track.move(frame, home, length)
-        self._acts.add(_Act(frame, frame + length))
+        self._acts.add(_Act(frame, frame + length, counts=self._acts.last.counts))

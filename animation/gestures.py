@@ -99,7 +99,7 @@ _STOP = Reach((0.06, -0.06, 0.62), *_UP_FRONT, (0.5, -1.0, -0.2), 2.0)
 _STOP_BACK = Reach((0.10, -0.14, 0.48), *_UP_FRONT)
 _INVITE = Reach((0.28, -0.20, 0.60), (0.74, 0.06, 0.66), (-0.10, 0.90, 0.42), (0.4, -1.0, -0.2), 1.5)
 _INVITE_LOW = Reach((0.0, -0.30, 0.55), (0.1, 0.1, 1.0), (-0.6, 0.8, 0.0))
-_CHIN = Reach((-0.27, -0.05, 0.47), (-0.30, 0.92, -0.12), (-0.30, -0.20, -0.93), (0.3, -1.0, 0.1), 1.0)
+_CHIN = Reach((-0.30, -0.02, 0.48), (-0.25, 0.94, -0.10), (-0.30, -0.20, -0.93), (0.3, -1.0, 0.1), 1.0)
 _HEART = Reach((-0.02, -0.20, 0.42), (-0.92, 0.32, 0.10), (0.10, 0.10, -1.0), (0.8, -1.0, -0.1), 1.0)
 
 
@@ -150,11 +150,12 @@ GESTURES: dict[str, Gesture] = {
 }
 GESTURES["point"] = GESTURES["point_right"]
 
-# While she speaks her hands wait before her at the waist: gestures set out from there and come back.
-_WAITING = Reach((0.05, -0.70, 0.43), (-0.74, -0.28, 0.62), (-0.55, 0.25, -0.80), (0.25, -1.0, -0.5), 0.5)
-_RAISED = Reach((0.04, -0.50, 0.54), (-0.35, 0.15, 0.93), (-0.80, 0.45, -0.30), (0.5, -1.0, -0.3), 1.0)
+# While she speaks her hands wait one over the other before her: gestures set out from there and come back.
+_OVER = Reach((0.02, -0.65, 0.55), (-0.78, -0.22, 0.58), (-0.47, 0.22, -0.85), (0.3, -1.0, -0.5), 0.5)
+_UNDER = Reach((0.04, -0.74, 0.38), (-0.84, -0.28, 0.46), (-0.38, 0.20, -0.90), (0.3, -1.0, -0.5), 0.5)
+_RAISED = Reach((0.06, -0.50, 0.55), (-0.35, 0.15, 0.93), (-0.80, 0.45, -0.30), (0.5, -1.0, -0.3), 1.0)
 HANGING = np.zeros(SIZE)
-READY = Pose(_WAITING, "loose", _WAITING).vector("right", HANGING)
+READY = Pose(_OVER, "loose", _UNDER).vector("right", HANGING)
 BEATS: tuple[np.ndarray, ...] = (
     Pose(_RAISED, "open", turn=1.2).vector("right", READY),
     Pose(_RAISED, "open", turn=1.2).vector("left", READY),
