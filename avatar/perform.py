@@ -9,9 +9,10 @@ import numpy as np
 
 from animation.body import Body
 from animation.rig import Rig
-from animation.types import FPS, HANDS, JOINTS, RATE, SHAPES, Frames, Phone
+from animation.types import FPS, HANDS, JOINTS, RATE, SHAPES, Frames
 from avatar.clock import to_frame
 from avatar.cues import Cues
+from avatar.phones import phones_of
 from dialogue.types import Sentence
 from speech.types import Speech
 
@@ -27,7 +28,7 @@ def perform_frames(speech: Sequence[Speech], rig: Rig | None = None, *, mood: st
     text = "".join(word.text for clause in speech for word in clause.words)
     whole = Sentence(text, speech[0].language if speech else "zh", "template")
     for clause in speech:
-        phones = [Phone(p.symbol, p.start, p.end, p.stress, p.tone) for p in clause.phones]
+        phones = phones_of(clause)
         gestures = cues.of(clause, whole, first=clause is speech[0])
         body.speak(phones, clause.pcm, at, mood=mood, gestures=gestures)
         at += clause.samples

@@ -16,6 +16,7 @@ from animation.types import RATE, Cue, Frames, Phone
 from avatar.clock import to_frame
 from avatar.cues import Cues
 from avatar.events import AudioOut, FramesOut
+from avatar.phones import phones_of
 from avatar.script import Line, Script
 from avatar.signs import signs
 from dialogue.types import Sentence
@@ -79,7 +80,7 @@ class Stage:
     def place(self, speech: Speech, sentence: Sentence, *, first: bool) -> Line:
         """Put a clause right at the end of what is placed, or, where the voice ran dry, as soon as possible."""
         at = max(self.body.cursor, self.end)
-        phones = [Phone(p.symbol, p.start, p.end, p.stress, p.tone) for p in speech.phones]
+        phones = phones_of(speech)
         gesture = sentence.gesture if first else ""
         self.body.speak(
             phones,

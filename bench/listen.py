@@ -10,12 +10,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from animation.coarticulation import Wish, wish
+from animation.listen.align import aligned
 from animation.listen.augment import noise, plain, reverberated
 from animation.listen.ears import BEFORE, Ears
 from animation.listen.features import Features
@@ -56,9 +58,9 @@ def _arrays(wanted: Wish) -> tuple[np.ndarray, ...]:
     return wanted.parts, wanted.closure, wanted.teeth, wanted.sibilant, wanted.presence
 
 
-def listened(pcm: np.ndarray, phones: Sequence[Phone], n: int) -> Wish:
-    """The shipped ears, as a body uses them."""
-    ears = Ears()
+def listened(pcm: np.ndarray, phones: Sequence[Phone], n: int, net: Net | None = None) -> Wish:
+    """The ears as a body uses them, with the shipped network or another."""
+    ears = Ears(net)
     said, after = ears.hear(pcm, 0), ears.rest()
     lead = -said.first  # rows before frame 0
     rows = [
@@ -72,22 +74,33 @@ def told(pcm: np.ndarray, phones: Sequence[Phone], n: int) -> Wish:
     return wish(heard([p for p in phones if p.end > p.start and not is_silence(p.symbol)], pcm, 0), 0, n)
 
 
-def guessed(pcm: np.ndarray, phones: Sequence[Phone], n: int) -> Wish:
-    """The same phones, spread over each stretch of voice by their usual length."""
+def spread_out(phones: Sequence[Phone]) -> list[Phone]:
+    """The phones without their times: spread over each stretch of voice by their usual length."""
     out: list[Phone] = []
     stretch: list[Phone] = []
-    for phone in [*phones, Phone("sil", 0, 0)]:
-        if not is_silence(phone.symbol):
+    for phone in [*phones, None]:
+        if phone is not None and not is_silence(phone.symbol):
             stretch.append(phone)
             continue
         if stretch:
             weights = np.cumsum([0.0] + [1.6 if poses(p.symbol)[0].opens else 1.0 for p in stretch])
             edges = stretch[0].start + weights / weights[-1] * (stretch[-1].end - stretch[0].start)
-            out += [
-                Phone(p.symbol, int(a), int(b), p.stress) for p, a, b in zip(stretch, edges, edges[1:], strict=False)
-            ]
-        stretch = []
-    return told(pcm, out, n)
+            ends = zip(stretch, edges, edges[1:], strict=False)
+            out += [Phone(p.symbol, int(a), int(b), p.stress, p.tone) for p, a, b in ends]
+            stretch = []
+        if phone is not None:
+            out.append(phone)
+    return out
+
+
+def guessed(pcm: np.ndarray, phones: Sequence[Phone], n: int) -> Wish:
+    """As if only the text were known."""
+    return told(pcm, spread_out(phones), n)
+
+
+def text_and_ear(pcm: np.ndarray, phones: Sequence[Phone], n: int, net: Net | None = None) -> Wish:
+    """The text known, its phones laid where the ears hear them."""
+    return told(pcm, aligned(spread_out(phones), pcm, net), n)
 
 
 def loudness_only(pcm: np.ndarray, phones: Sequence[Phone], n: int) -> Wish:
@@ -102,7 +115,7 @@ def loudness_only(pcm: np.ndarray, phones: Sequence[Phone], n: int) -> Wish:
     return Wish(parts, still, still, still, np.minimum(open_ * 4.0, 1.0))
 
 
-METHODS: dict[str, Method] = {"listen": listened, "guessed_times": guessed, "loudness_only": loudness_only}
+RIVALS: dict[str, Method] = {"guessed_times": guessed, "loudness_only": loudness_only}
 
 
 @dataclass(frozen=True)
@@ -222,9 +235,9 @@ def _share(hits: Sequence[bool]) -> float | None:
     return round(float(np.mean(hits)), 3) if hits else None
 
 
-def cost(said: Sequence[Spoken]) -> dict[str, Any]:
+def cost(said: Sequence[Spoken], net: Net) -> dict[str, Any]:
     """Seconds of one thread for a second of audio, pushed in 20 ms pieces, and what is waited for."""
-    listener = Listener()
+    listener = Listener(0, net)
     pcm = np.concatenate([s.pcm for s in said])[: 30 * RATE]
     start = time.thread_time()
     for at in range(0, len(pcm), RATE // 50):
@@ -234,13 +247,13 @@ def cost(said: Sequence[Spoken]) -> dict[str, Any]:
     return {"cpu_per_second": round(spent / (len(pcm) / RATE), 4), "look_ahead_ms": look}
 
 
-def envelope(path: Path) -> float:
+def envelope(path: Path, net: Net) -> float:
     """Correlation of the lip gap with the loudness of a recording, both between 2 and 7 Hz (Chandrasekaran 2009)."""
     from speech.audio import read_wav, to_int16
 
     pcm, _ = plain(to_int16(read_wav(path, rate=RATE)), [])
     n = len(pcm) // SAMPLES_PER_FRAME
-    shown = show(listened(pcm, [], n), Rig.generic())
+    shown = show(listened(pcm, [], n, net), Rig.generic())
     loud = np.sqrt(np.mean(pcm[: n * SAMPLES_PER_FRAME].reshape(n, -1).astype(np.float64) ** 2, axis=1))
     return _r(_band(shown.gap), _band(loud))
 
@@ -250,23 +263,25 @@ def _band(x: np.ndarray, low: float = 2.0, high: float = 7.0) -> np.ndarray:
     return np.fft.irfft(spectrum * ((hertz >= low) & (hertz <= high)), len(x))
 
 
-def run(rig: Rig | None = None, *, make: bool = True, recordings: Path | None = None) -> dict[str, Any]:
-    """Every method on every kind of held-out speech. `recordings`: a folder of wav files to check the envelope on."""
-    rig = rig or Rig.generic()
+def run(
+    rig: Rig | None = None, *, network: Path | None = None, recordings: Path | None = None, make: bool = True
+) -> dict[str, Any]:
+    """Every method on every kind of held-out speech. `network`: an .onnx file instead of the shipped one. `recordings`:
+    a folder of wav files to check the envelope on."""
+    rig, net = rig or Rig.generic(), Net(network) if network else Net.shipped()
+    ours = partial(listened, net=net)
+    methods: dict[str, Method] = {"told": told, "listen": ours, "text_and_ear": partial(text_and_ear, net=net)} | RIVALS
     held = list(spoken([t for t in tasks() if t.split != "train"], make=make))
-    out: dict[str, Any] = {"rig": rig.name, "columns": len(Net.shipped().columns), **cost(held)}
-    for split in ("text", "voice"):
+    out: dict[str, Any] = {"rig": rig.name, **cost(held, net)}
+    for split, kind in (("text", "new_sentences"), ("voice", "new_voices")):
         for language in ("zh", "en"):
             some = [s for s in held if s.task.split == split and s.task.language == language]
             if not some:
                 continue
-            name = f"new_{'sentences' if split == 'text' else 'voices'}_{language}"
-            out[name] = {"utterances": len(some)}
-            out[name]["told"] = measures([case(s, told, rig) for s in some])
-            for method, make_wish in METHODS.items():
-                out[name][method] = measures([case(s, make_wish, rig) for s in some])
-            out[name]["listen_in_noise"] = measures([case(s, listened, rig, noisy) for s in some])
+            found = {name: measures([case(s, method, rig) for s in some]) for name, method in methods.items()}
+            found["listen_in_noise"] = measures([case(s, ours, rig, noisy) for s in some])
+            out[f"{kind}_{language}"] = {"utterances": len(some)} | found
     if recordings:
-        found = {path.stem: envelope(path) for path in sorted(recordings.glob("*.wav"))}
-        out["envelope_r"] = {"median": round(float(np.median(list(found.values()))), 3), "files": found}
+        each = {path.stem: envelope(path, net) for path in sorted(recordings.glob("*.wav"))}
+        out["envelope_r"] = {"median": round(float(np.median(list(each.values()))), 3)} | each
     return out

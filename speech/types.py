@@ -48,9 +48,10 @@ class Speech:
     """A piece of synthesised speech, a clause or less. The words of all pieces join to the text that was asked for."""
 
     pcm: np.ndarray  # int16, mono, OUTPUT_RATE
-    phones: tuple[Phone, ...]
+    phones: tuple[Phone, ...]  # empty where a voice tells nothing: the face then goes by ear
     words: tuple[Word, ...]
     language: Language
+    timed: bool = True  # False: the phones are right, but when they are said is a guess
 
     @property
     def samples(self) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from animation.coarticulation import Wish
-from animation.listen.stream import Listener
+from animation.listen.stream import Listener, Net
 from animation.listen.teacher import wished
 from animation.motion import ease, frames_of
 from animation.types import RATE, SAMPLES_PER_FRAME, Phone
@@ -44,7 +44,8 @@ class Passage:
 class Ears:
     """Not thread-safe. `ready`: frames before it are final, 150 ms behind the audio."""
 
-    def __init__(self) -> None:
+    def __init__(self, net: Net | None = None) -> None:
+        self._net = net
         self._listener: Listener | None = None
         self._level: float | None = None  # dBFS of the voice as it was last heard
         self._end = 0  # sample the audio reaches
@@ -60,7 +61,7 @@ class Ears:
         silence = at - self._end
         if self._listener is None or not 0 <= silence <= GAP:
             self.forget()
-            self._listener = Listener(at // SAMPLES_PER_FRAME, level_db=self._level)
+            self._listener = Listener(at // SAMPLES_PER_FRAME, self._net, self._level)
             self._before = np.zeros((BEFORE, len(self._listener.net.columns)))
             self._loudness = np.full((self._listener.net.delay, 2), [-120.0, 0.0])
             self._pcm, self._at = np.zeros(0, np.int16), at // SAMPLES_PER_FRAME * SAMPLES_PER_FRAME

@@ -11,7 +11,7 @@ import typer
 def animate(
     file: Annotated[Path, typer.Argument(help="A recording of one voice, wav or flac.")],
     out: Annotated[Path, typer.Option("--out", "-o", help=".shuren .csv .json .vrma .glb .wav")],
-    avatar: Annotated[str, typer.Option(help="Whose mouth it is made for.")] = "lin",
+    avatar: Annotated[str, typer.Option(help="Whose mouth it is made for; an ordinary head when left out.")] = "",
     mood: Annotated[str, typer.Option(help="neutral, warm, glad, serious, sorry …")] = "neutral",
 ) -> None:
     """Perform the voice in FILE: nobody needs to know its words."""
@@ -23,8 +23,9 @@ def animate(
     from speech.types import OUTPUT_RATE, Speech
 
     voice = Speech(to_int16(read_wav(file, rate=OUTPUT_RATE)), (), (), "zh")
-    folder = Settings().avatars / avatar
-    clip = clip_of([voice], Rig.load(folder / "rig.json"), mood=mood, avatar=avatar, made={"from": file.name})
+    folder = Settings().avatars / avatar if avatar else None
+    rig = Rig.load(folder / "rig.json") if folder else Rig.generic()
+    clip = clip_of([voice], rig, mood=mood, avatar=avatar, made={"from": file.name})
     if out.suffix == ".shuren":
         write_clip(out, clip)
     else:

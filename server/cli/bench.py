@@ -110,6 +110,7 @@ def body(as_json: Json = False) -> None:
 
 @app.command()
 def listen(
+    network: Annotated[Path | None, typer.Option(help="An .onnx file instead of the shipped one.")] = None,
     recordings: Annotated[Path | None, typer.Option(help="A folder of wav files to check the envelope on.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -117,7 +118,8 @@ def listen(
     from bench.listen import run
     from bench.report import report
 
-    report(run(recordings=recordings), settings={}, as_json=as_json)
+    settings = {"network": str(network or "shipped")}
+    report(run(network=network, recordings=recordings), settings=settings, as_json=as_json)
 
 
 @app.command()

@@ -104,7 +104,7 @@ def _speech(words: tuple[Spoken, ...], pcm: np.ndarray, language: Language) -> S
     pcm, row = timing.trim_start(pcm, row)
     pcm, row = timing.trim_end(pcm, row, timing.pause_after("".join(word.text for word in words)))
     texts = [(k, word.text) for k, word in enumerate(words)]
-    return Speech(to_int16(pcm), timing.phones(row), timing.captions(texts, row), language)
+    return Speech(to_int16(pcm), timing.phones(row), timing.captions(texts, row), language, timed=False)
 
 
 def estimated(words: tuple[Spoken, ...], start: int, end: int) -> list[tuple[int, int]]:
