@@ -28,6 +28,7 @@ MEAN_LOOK: dict[State, tuple[float, float]] = {  # s at the person, s away
 }
 REACT: dict[State, int] = {"listening": 5, "speaking": 4, "thinking": 6, "idle": 40}  # frames after a state begins
 YIELD = frames_of(0.3)
+GREET = frames_of(0.8)  # after the bow
 AVERT = 0.55  # probability that she looks away as she begins to speak
 FIXATION = 1.1  # s between small saccades
 EYE_RANGE = 0.6  # rad of eye turning that an eyeLook* weight of 1 means
@@ -101,15 +102,14 @@ class Gaze:
         if last.away and (m.cut == m.frame or m.phrase_ends == YIELD):
             return False
         at, away = MEAN_LOOK[m.state]
-        over = m.frame - last.since >= (away if last.away else at) * FPS * last.wait
-        if not over or (not last.away and m.phrase_ends <= YIELD):
+        over = m.frame - max(last.since, m.state_since) >= (away if last.away else at) * FPS * last.wait
+        if not over or (not last.away and (m.phrase_ends <= YIELD or _greets(m))):
             return None
         return not last.away
 
     def _at_first(self, m: Moment, last: Look, k: int) -> bool | None:
         """What she does as a state begins."""
-        bows = m.speaking and m.gesture.name in ("greet", "thank") and m.gesture.at >= m.state_since
-        away = m.state == "thinking" or (m.state == "speaking" and not bows and self._dice.uniform(k, 5) < AVERT)
+        away = m.state == "thinking" or (m.state == "speaking" and not _greets(m) and self._dice.uniform(k, 5) < AVERT)
         if away and m.state == "speaking" and last.away:
             return None  # goes on looking away for a while
         return away if away != last.away or m.state == "thinking" else None
@@ -148,3 +148,8 @@ class Gaze:
         wanted = np.array([last.yaw, last.pitch]) * HEAD_SHARE if far else np.zeros(2)
         if not np.array_equal(wanted, self._head.target()):
             self._head.move(frame, wanted, frames_of(0.4))
+
+
+def _greets(m: Moment) -> bool:
+    """People are greeted and thanked to their face."""
+    return m.gesture.name in ("greet", "thank") and m.frame < m.gesture.at + GREET

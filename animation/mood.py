@@ -49,7 +49,7 @@ MOODS: dict[str, np.ndarray] = {
         mouthSmile=0.50, cheekSquint=0.60, eyeSquint=0.18, mouthDimple=0.12, mouthUpperUp=0.14, browOuterUp=0.15,
         browInnerUp=0.08,
     ),
-    "serious": _face(mouthSmile=-0.22, browDown=0.45, mouthPress=0.22, mouthFrown=0.10, eyeSquint=0.08),  # 4 + 24
+    "serious": _face(mouthSmile=-0.22, browDown=0.45, mouthPress=0.22, mouthFrown=0.25, eyeSquint=0.08),  # 4 + 24
     "sorry": _face(  # 1 + 4 + 15 + 17, lids a little low
         mouthSmile=-0.22, browInnerUp=0.80, browDown=0.08, mouthFrown=0.80, mouthShrugLower=0.25, eyeBlink=0.10,
         cheekSquint=-0.08,
@@ -59,12 +59,12 @@ MOODS: dict[str, np.ndarray] = {
         mouthPress=0.10, eyeWide=0.40, cheekSquint=-0.08,
     ),
     "surprised": _face(  # 1 + 2 + 5 + 26
-        mouthSmile=-0.22, browInnerUp=0.80, browOuterUp=0.80, eyeWide=0.75, jawOpen=0.18, mouthFunnel=0.15,
+        mouthSmile=-0.22, browInnerUp=0.80, browOuterUp=0.80, eyeWide=0.75, jawOpen=0.20, mouthFunnel=0.28, mouthFrown=0.20,
         cheekSquint=-0.08,
     ),
     "angry": _face(  # 4 + 5 + 7 + 23
         mouthSmile=-0.22, browDown=0.80, eyeWide=0.15, eyeSquint=0.40, mouthPress=0.40, mouthRollLower=0.10,
-        mouthFrown=0.30, noseSneer=0.30, cheekSquint=-0.08, browInnerUp=-0.03,
+        mouthFrown=0.50, noseSneer=0.30, cheekSquint=-0.08, browInnerUp=-0.03,
     ),
 }  # fmt: skip
 

@@ -12,7 +12,7 @@ from animation.types import Cue
 from speech.types import Word
 
 DENIALS = frozenset(
-    "不 没 没有 不能 不是 不会 不行 不要 不得 不可以 不可 不用 无法 禁止 切勿 勿 别 绝不 从不 从未 并非 "
+    "不 没 没有 不能 不是 不会 不行 不要 不得 不可以 不可 不用 无法 禁止 切勿 勿 绝不 从不 从未 并非 "
     "no not never none nothing cannot can't don't doesn't didn't won't isn't aren't wasn't neither nor".split()
 )
 ITEMS = frozenset(
