@@ -28,6 +28,7 @@ from models.errors import AvatarInvalid, BackendUnavailable
 from models.store import Store
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser as ChromiumBrowser
     from playwright.sync_api import Page, Route
 
 PAGE = Path(__file__).parents[2] / "web-demo" / "dist"
@@ -79,24 +80,18 @@ class Browser:
             from playwright.sync_api import sync_playwright
         except ImportError as error:
             raise BackendUnavailable("Pictures need Playwright.", hint='pip install -e ".[render]"') from error
-        self._playwright = sync_playwright().start()
-        for drawer in DRAWERS:
-            launch = self._playwright.chromium.launch
-            self._chromium = launch(executable_path=executable, args=[*FLAGS, *drawer])
-            if self._draws():
-                return self
-            self._chromium.close()
-        self._playwright.stop()
+        with contextlib.ExitStack() as opened:
+            playwright = opened.enter_context(sync_playwright())
+            for drawer in DRAWERS:
+                chromium = playwright.chromium.launch(executable_path=executable, args=[*FLAGS, *drawer])
+                opened.callback(chromium.close)
+                if _draws(chromium):
+                    self._chromium, self._opened = chromium, opened.pop_all()
+                    return self
         raise BackendUnavailable("This Chromium has no WebGL 2.")
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._chromium.close()
-        self._playwright.stop()
-
-    def _draws(self) -> bool:
-        page = self._chromium.new_page()
-        with contextlib.closing(page):
-            return page.evaluate("Boolean(document.createElement('canvas').getContext('webgl2'))")
+        self._opened.close()
 
     def stage(
         self, avatar: str | Path, *, size: tuple[int, int] = (512, 512), view: View = CHEST_UP, label: str = ""
@@ -187,6 +182,11 @@ def pixels(image: bytes) -> np.ndarray:
     from PIL import Image
 
     return np.asarray(Image.open(io.BytesIO(image)).convert("RGB"))
+
+
+def _draws(chromium: ChromiumBrowser) -> bool:
+    with contextlib.closing(chromium.new_page()) as page:
+        return page.evaluate("Boolean(document.createElement('canvas').getContext('webgl2'))")
 
 
 def _serve(route: Route, folder: Path, name: str) -> None:
