@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from fakes import RecordingBody
 from hypothesis import given
 from hypothesis import strategies as st
 
 from animation.types import Cue
 from avatar.cues import Cues
+from avatar.stage import Stage
 from dialogue.gestures import gestures_in
 from dialogue.types import Sentence
 from speech.types import OUTPUT_RATE, Speech, Word
@@ -66,3 +68,14 @@ def test_words_said_again_after_a_pause_keep_their_gesture() -> None:
     assert cues.of(spoken(list("带证件。")), whole, first=False) == []
     assert cues.of(spoken(list("第二，填表。")), whole, first=False) == [Cue("count_2", 0)]
     assert cues.of(spoken(list("别的")), whole, first=False) == []
+
+
+def test_the_stage_tells_the_body_each_gesture_at_its_word_on_the_media_clock() -> None:
+    body = RecordingBody()
+    stage, whole = Stage(body), sentence("这样不能退。请看左边。")
+    stage.begin(1, "item_1")
+    first = stage.place(spoken(list("这样不能退。")), whole, first=True)
+    second = stage.place(spoken(list("请看左边。")), whole, first=False)
+    assert body.gestures == [("refuse", first.pts + 2 * CHAR), ("point_left", second.pts + 2 * CHAR)]
+    named = stage.place(spoken(list("不能。")), sentence("不能。", gesture="explain"), first=True)
+    assert body.gestures[-1] == ("explain", named.pts)
