@@ -59,8 +59,8 @@ MOODS: dict[str, np.ndarray] = {
         mouthPress=0.10, eyeWide=0.40, cheekSquint=-0.08,
     ),
     "surprised": _face(  # 1 + 2 + 5 + 26
-        mouthSmile=-0.22, browInnerUp=0.80, browOuterUp=0.80, eyeWide=0.75, jawOpen=0.20, mouthFunnel=0.28, mouthFrown=0.20,
-        cheekSquint=-0.08,
+        mouthSmile=-0.22, browInnerUp=0.80, browOuterUp=0.80, eyeWide=0.75, jawOpen=0.22, mouthPucker=0.22,
+        mouthFrown=0.10, cheekSquint=-0.08,
     ),
     "angry": _face(  # 4 + 5 + 7 + 23
         mouthSmile=-0.22, browDown=0.80, eyeWide=0.15, eyeSquint=0.40, mouthPress=0.40, mouthRollLower=0.10,

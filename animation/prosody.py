@@ -27,7 +27,7 @@ _VOICED = 0.6  # normalised autocorrelation of a voiced window
 _FFT = 512
 
 # Mean height of each tone's syllables against the speaker's mean, in units of the spread of all (3.2 semitones):
-# measured on 229 syllables of Kokoro's zf_xiaoxiao; the order is that of Chao's (1930) letters 55, 35, 21(4), 51, light.
+# measured on 229 syllables of Kokoro's zf_xiaoxiao, in the order of Chao's (1930) letters 55, 35, 21(4), 51, light.
 TONES = (0.0, 0.75, -0.40, -0.75, 0.50, -0.40)
 _LIGHT = 5
 _USUAL_SPREAD, _LEAST_SPREAD, _MOST_SPREAD = 3.0, 1.5, 5.0  # semitones
