@@ -61,10 +61,11 @@ def _lexicon() -> dict[str, Any]:
 
 @cache
 def _rules(language: Language) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    things = re.sub(r"\|\s+", "|", _lexicon()["things"][language])
+    words = {"<alone>": _ALONE[language]}
+    words |= {f"<{name}>": re.sub(r"\|\s+", "|", _lexicon()[name][language]) for name in ("things", "one")}
 
     def whole(patterns: list[str]) -> re.Pattern[str]:
-        return re.compile("|".join(patterns).replace("<alone>", _ALONE[language]).replace("<things>", things))
+        return re.compile(re.sub("<\\w+>", lambda match: words[match[0]], "|".join(patterns)))
 
     return tuple((name, whole(rule[language])) for name, rule in _lexicon()["rules"].items())
 

@@ -73,7 +73,7 @@ def test_english_words_bring_their_gesture(text: str, expected: list[str]) -> No
     [
         "不用谢。", "不客气。", "没有很大的区别。", "别往左走。", "能不能转账？", "这样不行吗？", "我们不得不等一等。",
         "第三方支付。", "第一时间通知您。", "十三种产品。", "二十五个城市。", "等三天左右。", "下午三点开门。",
-        "大概明天到。", "小心台阶。", "利率是百分之三。", "说了第二次。", "",
+        "大概明天到。", "拿不准可以问我。", "三类户余额有限。", "小心台阶。", "利率是百分之三。", "说了第二次。", "",
     ],
 )  # fmt: skip
 def test_chinese_words_that_mean_no_gesture(text: str) -> None:
@@ -86,7 +86,7 @@ def test_chinese_words_that_mean_no_gesture(text: str) -> None:
         "It is not very big.", "No thanks.", "We can't wait to see the result.", "Can't you find it?",
         "You have 3 days left.", "That's right.", "At first it works.", "A third party pays.", "Twenty-three options.",
         "It is twenty to three people say.", "Two hundred and five cards.", "Put it in the left luggage.",
-        "Thanks to the new rule it works.",
+        "Thanks to the new rule it works.", "Keep the first day free.", "Block the card first.", "All that is free.",
     ],
 )  # fmt: skip
 def test_english_words_that_mean_no_gesture(text: str) -> None:
