@@ -102,6 +102,9 @@ def calibrate(face: Surface) -> Calibration:
     rest = 1000.0 * float(face.positions[lips.upper, 1] - face.positions[lips.lower, 1])
     opening = float(up["jawOpen"][1] - low["jawOpen"][1])
     limits = {} if opening <= WIDEST * lips.width_mm else {"jawOpen": round(WIDEST * lips.width_mm / opening, 2)}
+    for name in ("mouthRollUpper", "mouthRollLower"):
+        if name in face.morphs:  # a rim that turns away leaves more of a gap than its one vertex tells
+            low[name][1] = min(low[name][1], up[name][1] - _parted(face, lips, name))
     closure, touch = _closure(rest, opening, up, low), _labiodental(face, lips)
     return Calibration(lips, rest, up, low, closure, _incisor_mm(face, lips), limits, *touch)
 
@@ -136,7 +139,12 @@ def find_lips(face: Surface) -> Lips:
     if not len(moved):
         raise AvatarInvalid("No surface of the face is torn open by jawOpen.", hint=_HINT)
     middle = float(moved[:, 0].min() + moved[:, 0].max()) / 2
-    chain = _tear(face.positions, np.flatnonzero(skin), drop, middle, float(np.ptp(moved[:, 0])))
+    # Two to three millimetres on a grown-up's moving chin and cheeks, or as much as the mesh is coarse.
+    edges = face.positions[face.triangles[(skin & (drop > 0.3 * most))[face.triangles].all(axis=1)][:, :2]]
+    coarse = float(np.median(np.linalg.norm(edges[:, 0] - edges[:, 1], axis=1))) if len(edges) else 0.0
+    chain = _tear(
+        face.positions, np.flatnonzero(skin), drop, middle, max(float(np.ptp(moved[:, 0])) / 24, 0.6 * coarse)
+    )
     if not chain:
         raise AvatarInvalid("jawOpen moves the face but parts no lips.", hint=_HINT)
     upper, lower = chain[0]
@@ -146,9 +154,8 @@ def find_lips(face: Surface) -> Lips:
     return Lips(upper, lower, (ends[-1], ends[0]), skin, 1.0 if ahead >= 0.0 else -1.0, width)
 
 
-def _tear(points: np.ndarray, skin: np.ndarray, drop: np.ndarray, middle: float, width: float) -> list[tuple[int, int]]:
+def _tear(points: np.ndarray, skin: np.ndarray, drop: np.ndarray, middle: float, step: float) -> list[tuple[int, int]]:
     """(upper, lower) pairs along the line of contact, the one in the middle first, walking outwards to the corners."""
-    step = width / 24  # of the moving chin and cheeks: two to three millimetres on a grown-up
     found = _pair(points, skin, drop, middle, step, None)
     if found is None:
         return []
@@ -228,6 +235,21 @@ def _incisor_mm(face: Surface, lips: Lips) -> float | None:
     return 1000.0 * float(face.positions[teeth, 1].min() - face.positions[lips.lower, 1]) if len(teeth) else None
 
 
+def _parted(face: Surface, lips: Lips, name: str) -> float:
+    """mm that one unit of a shape takes the nearest parts of the two lips apart; -inf where the mesh is too coarse."""
+    drop = -face.morphs["jawOpen"][:, 1]
+    away = face.positions - face.positions[lips.lower]
+    size = lips.width_mm / 1000.0
+    near = lips.skin & (np.abs(away[:, 0]) < 0.06 * size) & (np.linalg.norm(away, axis=1) < 0.25 * size)
+    half = (drop[lips.upper] + drop[lips.lower]) / 2
+    low, high = np.flatnonzero(near & (drop > half)), np.flatnonzero(near & (drop <= half))
+    if not len(low) or not len(high):
+        return float("-inf")
+    moved = face.positions + face.morphs[name]
+    nearest = [np.linalg.norm(at[high][:, None] - at[low][None], axis=2).min() for at in (face.positions, moved)]
+    return 1000.0 * float(nearest[1] - nearest[0])
+
+
 def _labiodental(face: Surface, lips: Lips) -> tuple[dict[str, float], float | None]:
     """The weights that bring the lower lip to the upper incisors with the least rolling in, and the distance in mm."""
     teeth = incisors(face, lips)
@@ -238,6 +260,8 @@ def _labiodental(face: Surface, lips: Lips) -> tuple[dict[str, float], float | N
     size = lips.width_mm / 1000.0
     lip = lips.skin & (drop > 0.6 * drop[lips.lower]) & (np.abs(away[:, 0]) < 0.06 * size)
     lip = np.flatnonzero(lip & (np.linalg.norm(away, axis=1) < 0.3 * size))
+    if not len(lip):
+        return {}, None
     none = np.zeros((len(lip), 3))
     moves = [face.morphs[name][lip] if name in face.morphs else none for name in LABIODENTAL[:3]]
     distances = []

@@ -30,15 +30,17 @@ TAIL = frames_of(0.45)  # frames after the last phone until the mouth is at rest
 # shorter reach they would have to jump across a consonant that asks nothing of them ("umi").
 REACH = np.array([0.10, 0.20, 0.13, 0.10, 0.10])
 _ROUNDING = [i for i, channel in enumerate(CHANNEL_OF_PART) if CHANNELS[channel] == "round"]
-ROUND_BEFORE = 0.23  # s, anticipation of rounding
+ROUND_BEFORE = 0.25  # s, anticipation of rounding
 REST_AFTER, REST_BEFORE = 0.11, 0.15  # s: shut after the last sound, opening before the first
 REST_REACH = np.array([0.14, 0.25, 0.18, 0.14, 0.14])  # s, towards the neighbouring sounds
 PAUSE = REST_AFTER + REST_BEFORE  # s, shorter gaps do not close the mouth all the way
 BREATH_GAP = 0.35  # s of silence before which a breath is taken in
 
-CLOSE_RISE, CLOSE_FALL, CLOSE_HOLD = 0.115, 0.090, 0.040  # s
+CLOSE_RISE, CLOSE_FALL, CLOSE_HOLD = 0.115, 0.094, 0.040  # s
 CLOSE_LEAD, CLOSE_YIELD = 0.005, 0.055  # s: shut before the sound starts, letting go before it is released
+CLOSE_SOONER = 0.006  # s
 TEETH_RISE, TEETH_FALL = 0.165, 0.135  # s: rolling the lip in takes longer than shutting the lips
+TEETH_LATE = 0.030  # s into an f until the lip meets the teeth
 SIBILANT_JAW, SIBILANT_YIELD = 0.085, 0.035  # the jaw is on its way to the vowel before the hiss ends
 
 
@@ -107,7 +109,6 @@ def wish(sounds: Sequence[Sound], first: int, last: int) -> Wish:
     clock = _clock(first, last)
     parts = _smooth(_dominance(_held(sounds), _clock(first - 4, last + 4)))
     windows = _windows(sounds, clock)
-    _breath_in(sounds, clock, parts)
     return Wish(parts, *windows)
 
 
@@ -242,8 +243,13 @@ def _windows(sounds: Sequence[Sound], clock: np.ndarray) -> tuple[np.ndarray, np
         else:
             onset = 0.0 if sound.repeated is None else (sound.repeated - sound.start) / RATE
             release = _release(sound, onset) if constraint == "bilabial" else length
-            stop = max(release - CLOSE_YIELD, onset + CLOSE_HOLD - CLOSE_LEAD)
-            shape = np.minimum(ease((t + CLOSE_LEAD) / rise + 1.0), _let_go((stop - t) / fall + 1.0))
+            # A stop too short for its hold is shut sooner rather than released late.
+            short = onset + CLOSE_HOLD - CLOSE_LEAD - (release - CLOSE_YIELD)
+            lead = CLOSE_LEAD + float(np.clip(short, 0.0, CLOSE_SOONER))
+            if constraint == "labiodental":  # a hiss, not a burst: it may begin before the lip is there
+                lead = -min(TEETH_LATE, 0.35 * length)
+            stop = max(release - CLOSE_YIELD, onset + CLOSE_HOLD - lead)
+            shape = np.minimum(ease((t + lead) / rise + 1.0), _let_go((stop - t) / fall + 1.0))
         into = {"bilabial": closure, "labiodental": teeth, "sibilant": sibilant}[constraint]
         np.maximum(into[a:b], shape, out=into[a:b])
     return closure, teeth, sibilant, presence
@@ -266,29 +272,21 @@ def _release(sound: Sound, onset: float) -> float:
 def _edge(sounds: Sequence[Sound], i: int, step: int, least: float) -> float:
     """Share of the usual ramp beside sound i. A short neighbour must still be seen, so the ramp gives way; a mouth that
     is hardly open needs less time to close, a wide one more (lip speed stays natural)."""
-    seconds, j = 0.0, i + step
-    while 0 <= j < len(sounds):
+    seconds, opening, j = 0.0, 0.0, i + step
+    lately = 0.15 if step < 0 else 0.03  # s: a jaw that was wide so lately is still on its way
+    while 0 <= j < len(sounds) and seconds < lately:
         found = poses(sounds[j].symbol)
+        jaw = max(pose.targets[PART["jawOpen"]] for pose in found) * sounds[j].gain  # of both halves of a diphthong
+        opening = max(opening, 0.6 if found[0].constraint == "labiodental" else jaw / 0.4)
         seconds += (sounds[j].end - sounds[j].start) / RATE
-        if found[0].viseme or seconds > 0.2:  # look through sounds that leave the lips alone
-            break
         j += step
-    else:
+    room = seconds
+    while 0 <= j < len(sounds) and not poses(sounds[j - step].symbol)[0].viseme and room < 0.2:
+        room += (sounds[j].end - sounds[j].start) / RATE  # sounds that leave the lips alone give theirs
+        j += step
+    if not seconds:
         return 1.0
-    jaw = max(pose.targets[PART["jawOpen"]] for pose in found) * sounds[j].gain  # of both halves of a diphthong
-    opening = 0.6 if found[0].constraint == "labiodental" else jaw / 0.4
-    return max(least, float(np.clip(0.4 + seconds / 0.15, 0.75, 1.0) * np.clip(0.6 + 0.45 * opening, 0.65, 1.2)))
-
-
-def _breath_in(sounds: Sequence[Sound], clock: np.ndarray, parts: np.ndarray) -> None:
-    """The lips part a little for the breath before a phrase."""
-    previous: Sound | None = None
-    for sound in sounds:
-        if previous is None or sound.start - previous.end >= BREATH_GAP * RATE:
-            a, b = np.searchsorted(clock, (sound.start - RATE // 2, sound.start + RATE // 2))
-            t = (clock[a:b] - sound.start) / RATE
-            parts[a:b, PART["jawOpen"]] += 0.03 * window(t, -0.14, -0.08, 0.14, 0.1)
-        previous = sound
+    return max(least, float(np.clip(0.4 + room / 0.15, 0.75, 1.0) * np.clip(0.6 + 0.45 * opening, 0.65, 1.2)))
 
 
 def _constrain(
@@ -298,10 +296,11 @@ def _constrain(
     jaw = parts[:, PART["jawOpen"]]
     drop, roll, shrug, up = labiodental
     jaw += sibilant * (np.minimum(jaw, SIBILANT_JAW) - jaw)
-    jaw += teeth * (drop - jaw)
+    bite = teeth * teeth  # the jaw and the upper lip are quicker than the lip that rolls in: neighbours stay readable
+    jaw += bite * (drop - jaw)
     jaw *= 1.0 - 0.3 * closure
     for name in ("mouthFunnel", "mouthLowerDown", "mouthUpperUp"):
-        parts[:, PART[name]] *= (1.0 - closure) * (1.0 - teeth)
+        parts[:, PART[name]] *= (1.0 - closure) * (1.0 - bite)
     parts[:, PART["mouthPucker"]] *= 1.0 - 0.85 * teeth  # a protruded lip does not reach the teeth
     parts[:, PART["mouthStretch"]] *= 1.0 - 0.6 * closure
     parts[:, PART["tongueOut"]] *= 1.0 - closure
@@ -309,5 +308,5 @@ def _constrain(
     parts[:, PART["mouthRollUpper"]] = 0.03 * closure
     # The lower lip tucks up under the upper incisors and the upper lip clears it.
     parts[:, PART["mouthRollLower"]] = np.maximum(roll * teeth, 0.03 * closure)
-    parts[:, PART["mouthShrugLower"]] = shrug * teeth * (1.0 - closure)
-    parts[:, PART["mouthUpperUp"]] += up * teeth * (1.0 - closure)
+    parts[:, PART["mouthShrugLower"]] = shrug * bite * (1.0 - closure)
+    parts[:, PART["mouthUpperUp"]] += up * bite * (1.0 - closure)

@@ -21,6 +21,8 @@ from models.errors import AvatarInvalid
 
 INDEX = {name: i for i, name in enumerate(SHAPES)}
 JAW, CLOSE = INDEX["jawOpen"], INDEX["mouthClose"]
+SHRUG = INDEX["mouthShrugLower"]
+MOST_SHRUG = 0.4  # of the lower lip pushed up by a closure
 LABIODENTAL = (0.04, 0.45, 0.32, 0.46)  # on the base mesh of _GENERIC_LIPS
 
 # Millimetres by which one unit of a shape raises the inner edge of the (upper, lower) lip: measured on the MPFB base
@@ -110,7 +112,12 @@ class Rig:
         # Lips that would press through one another (a smile on pursed lips) push the jaw down a little instead.
         shapes[:, JAW] += np.maximum(self._press_mm() - gap, 0.0) / self.gap_mm[JAW]
         wanted = np.maximum(gap, 0.0) / -self.gap_mm[CLOSE]
-        shapes[:, CLOSE] = closure * np.minimum(wanted, self.close_limit(shapes[:, JAW]))
+        most = self.close_limit(shapes[:, JAW])
+        shapes[:, CLOSE] = closure * np.minimum(wanted, most)
+        # mouthClose must not close what the jaw did not open: a lip still rolled in from an f is pushed up instead.
+        if self.gap_mm[SHRUG] < -1.0:
+            missing = np.maximum(wanted - most, 0.0) * self.gap_mm[CLOSE] / self.gap_mm[SHRUG]
+            shapes[:, SHRUG] += closure * np.minimum(missing, MOST_SHRUG)
 
 
 class _Reader:

@@ -17,6 +17,7 @@ from typing import Literal
 
 import numpy as np
 
+from animation.ipa import alias
 from animation.types import SHAPES
 
 Constraint = Literal["", "bilabial", "labiodental", "sibilant"]
@@ -134,9 +135,11 @@ ASPIRATED = frozenset({"p", "P"})  # the lips part well before the phone ends: t
 
 
 def poses(symbol: str) -> tuple[Pose, ...]:
-    """The pose, or the two poses of a diphthong. An unknown symbol is spoken as a neutral vowel, never an error: a new
-    voice with one odd phone must not stop the face."""
-    return tuple(_POSES[name] for name in _PHONES.get(symbol, ("@",)))
+    """The pose, or the two poses of a diphthong. IPA symbols that could be nothing else count as their likes in our
+    list (`animation.ipa`). An unknown symbol is spoken as a neutral vowel, never an error: a new voice with one odd
+    phone must not stop the face."""
+    names = _PHONES.get(symbol) or _PHONES.get(alias(symbol), ("@",))
+    return tuple(_POSES[name] for name in names)
 
 
 def is_silence(symbol: str) -> bool:

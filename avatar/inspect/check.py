@@ -211,7 +211,7 @@ def _mouth(report: Report, face: Face) -> Calibration | None:
         report.add("bad", "mouth", f"{problem.message} {problem.hint}")
         return None
     opening = float(made.upper["jawOpen"][1] - made.lower["jawOpen"][1])
-    gains = [gain for _, gain in made.closure]
+    gains = [gain for jaw, gain in made.closure if jaw >= 0.2]  # below, what the lips rest apart by counts too
     report.facts["mouth"] = {
         "width_mm": round(made.lips.width_mm, 1), "rest_gap_mm": round(made.rest_gap_mm, 3),
         "jaw_opens_mm": round(opening, 1), "close_per_jaw": max(gains), "incisor_mm": made.incisor_mm,
