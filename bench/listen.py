@@ -149,7 +149,7 @@ def measures(cases: Sequence[Case]) -> dict[str, Any]:
     """All figures of one method on some utterances."""
     recall = [_closes(c.shown, c, p) for c in cases for p in _of(c, "bilabial")]
     right = [hit for c in cases for hit in _closures_right(c)]
-    vowels = [_shut_in(c.shown, c, p) for c in cases for p in c.phones if poses(p.symbol)[0].opens]
+    open_ = [(c, p) for c in cases for p in c.phones if poses(p.symbol)[0].opens and not _shut_in(c.truth, c, p)]
     offsets = [offset for c in cases for offset in _offsets(c)]
     truth, shown = (np.concatenate([getattr(c, side).gap for c in cases]) for side in ("truth", "shown"))
     out: dict[str, Any] = {
@@ -158,7 +158,7 @@ def measures(cases: Sequence[Case]) -> dict[str, Any]:
         "gap_lag_ms": _lag(cases),
         "closure_recall": _share(recall),
         "closure_precision": _share(right),
-        "vowels_shut": _share(vowels),
+        "vowels_shut": _share([_shut_in(c.shown, c, p) for c, p in open_]),
         "closure_offset_ms": {
             "median": round(float(np.median(offsets)), 1) if offsets else None,
             "p90_abs": round(float(np.percentile(np.abs(offsets), 90)), 1) if offsets else None,

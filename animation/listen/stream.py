@@ -22,7 +22,9 @@ MODEL = Path(__file__).with_name("mouth.onnx")
 
 # A window the network is this sure of begins to act, and acts wholly. Below, a d or g would close the lips halfway.
 _ACTS, _SURE = np.array([0.30, 0.30, 0.20]), np.array([0.60, 0.60, 0.80])  # closure, teeth, sibilant
-_RISE, _FALL = 0.34, 0.28  # a frame: lips move no faster than the phones' own windows would have them
+# The most a window changes in a frame: lips move no faster than phones would have them, to the teeth slowest.
+_RISE, _FALL = np.array([0.34, 0.22, 0.34]), np.array([0.28, 0.18, 0.28])
+_WAKES = 0.12  # and the most by which the mouth as a whole comes to life
 
 
 class Net:
@@ -81,7 +83,7 @@ class Listener:
         self._features = Features() if level_db is None else Features(level_db)
         self._last = np.full(WIDTH, SILENT, np.float32)
         self._memory = self.net.start()
-        self._shaped = np.zeros(len(_ACTS))
+        self._shaped, self._awake = np.zeros(len(_ACTS)), 0.0
         self._at = frame  # the frame the next complete hop stands at
         self._windows = [self.net.columns.index(name) for name in WINDOWS[:3]]
         self._presence = self.net.columns.index("presence")
@@ -118,5 +120,7 @@ class Listener:
         self._shaped = self._shaped + np.clip(wanted - self._shaped, -_FALL, _RISE)
         row[self._windows] = self._shaped
         presence = row[self._presence]
-        row[:] *= float(ease(np.array(presence / 0.25)))
+        awake = float(ease(np.array(presence / 0.25)))
+        self._awake += float(np.clip(awake - self._awake, -_WAKES, _WAKES))
+        row[:] *= self._awake
         row[self._presence] = presence
