@@ -133,9 +133,9 @@ class Stage:
     def load(self, avatar: str | Path) -> None:
         """Put another avatar on stage. Raises AvatarInvalid when it is not built."""
         path = glb(avatar)
-        url = f"{ORIGIN}avatar/{path.parent.name}/{path.name}"
-        self._page.route(url, lambda route: _serve(route, path.parent, path.name))
-        self._call("load", url)
+        folder = f"{ORIGIN}avatar/{path.parent.name}/"  # the page reads rig.json beside the model
+        self._page.route(f"{folder}*", lambda route: _serve(route, path.parent, route.request.url.removeprefix(folder)))
+        self._call("load", folder + path.name)
 
     @property
     def pose_size(self) -> int:
