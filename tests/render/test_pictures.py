@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from animation.types import Frames
 from avatar.render import browser as driver
 from avatar.render.aigc import LABEL, read_mark
-from avatar.render.browser import FACE, Browser, Stage, View
+from avatar.render.browser import FACE, WAIST_UP, Browser, Stage, View
 from avatar.render.movie import film
 from avatar.render.picture import flat, pose
 from models.errors import AvatarInvalid, BackendUnavailable
@@ -55,6 +56,14 @@ def test_a_shape_moves_its_part_of_the_face_and_no_other(lin) -> None:
 
 def test_the_page_and_the_house_agree_on_what_a_pose_is(lin) -> None:
     assert lin.pose_size == flat(pose()).shape[1]
+
+
+def test_hands_close_and_nothing_else_moves(chromium) -> None:
+    with chromium.stage("lin", size=SIZE, view=WAIST_UP) as stage:
+        loose = pose()
+        rest, fists = stage.picture(loose), stage.picture(replace(loose, hands=np.ones_like(loose.hands)))
+    rows = differing(rest, fists)
+    assert len(rows) and rows.min() > 0.6 * SIZE[1]
 
 
 def test_the_camera_walks_round_her(lin) -> None:
