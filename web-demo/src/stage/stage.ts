@@ -28,6 +28,9 @@ export interface View {
 /** Crown and some air above, half the chest below, the shoulders. */
 export const CHEST_UP: View = { above: 0.175, below: 0.35, halfWidth: 0.23, yaw: 0, pitch: 0, lens: 22 };
 
+/** The camera walks round a point within the head, this far behind the eyes (metres). */
+const EYES_BEFORE_PIVOT = 0.08;
+
 /** Fewer pixels than this look broken, however slow the machine is. */
 const LEAST_PIXELS = 220_000;
 
@@ -201,9 +204,11 @@ export class Stage {
     const scale = perPixel * avatar.metre;
     const distance = (scale * height) / 2 / Math.tan((this.view.lens * Math.PI) / 360);
     const centre = new Vector3(avatar.eyes.x, avatar.eyes.y - (height / 2 - eyeLine) * scale, avatar.eyes.z);
-    const from = new Euler((-this.view.pitch * Math.PI) / 180, (this.view.yaw * Math.PI) / 180, 0, "YXZ");
-    this.camera.position.set(0, 0.02 * avatar.metre, distance).applyEuler(from).add(centre);
-    this.camera.lookAt(centre);
+    const pivot = centre.clone().setZ(centre.z - EYES_BEFORE_PIVOT * avatar.metre);
+    const walk = new Euler((-this.view.pitch * Math.PI) / 180, (this.view.yaw * Math.PI) / 180, 0, "YXZ");
+    const from = new Vector3(centre.x, centre.y + 0.02 * avatar.metre, centre.z + distance);
+    this.camera.position.copy(from).sub(pivot).applyEuler(walk).add(pivot);
+    this.camera.lookAt(centre.sub(pivot).applyEuler(walk).add(pivot));
     this.camera.fov = this.view.lens;
     this.camera.near = distance / 4;
     this.camera.far = distance * 4;
