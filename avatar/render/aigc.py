@@ -1,4 +1,4 @@
-"""What marks a file as generated: the text seen in its picture, and the implicit label in its metadata.
+"""What marks a file as generated beside the text seen in its picture: the implicit label in its metadata.
 
 Fields, characters and the rule that a file bears one label are those of GB 45438-2025; video files carry the fields as
 JSON under the key `AIGC` (TC260 practice guide on implicit labels in file metadata, 2025).
@@ -12,7 +12,6 @@ import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 
-LABEL = "数字人 · 内容由AI生成"
 KEY = "AIGC"
 GENERATED = "1"  # 属于; "2" 可能 and "3" 疑似 are for those who find, not for those who make
 _ALLOWED = re.compile(r"[!#-\[\]-}]*")  # printable ASCII without space, quotation mark and backslash (and ~)

@@ -16,12 +16,12 @@ from pathlib import Path
 import numpy as np
 
 from animation.body import Body
+from animation.formats.clip import LABEL
 from animation.formats.oculus import OCULUS, oculus_shapes
 from animation.gestures import GESTURES
 from animation.mood import MOODS, face_of
 from animation.rig import Rig
 from animation.types import RATE, Frames, Phone
-from avatar.render.aigc import LABEL
 from avatar.render.browser import CHEST_UP, HEAD, WAIST_UP, Browser, Stage, View, built, glb
 from avatar.render.movie import at_rate, write
 from avatar.render.picture import standing

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from avatar.render.aigc import LABEL
+from animation.formats.clip import LABEL
 from avatar.render.browser import Browser
 
 LIMIT = 400_000  # bytes of a sheet

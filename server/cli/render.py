@@ -33,7 +33,8 @@ def render(
     ] = "Shuren",
 ) -> None:
     """Film SOURCE, with the AI label in the picture and in the file."""
-    from avatar.render.aigc import LABEL, Mark
+    from animation.formats.clip import LABEL
+    from avatar.render.aigc import Mark
     from avatar.render.browser import VIEWS, Browser, glb
     from avatar.render.movie import FRAME_RATES, film
     from server.cli.say import speak

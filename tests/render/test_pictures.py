@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from animation.formats.clip import LABEL
 from animation.types import Frames
 from avatar.render import browser as driver
-from avatar.render.aigc import LABEL, read_mark
+from avatar.render.aigc import read_mark
 from avatar.render.browser import FACE, WAIST_UP, Browser, Stage, View
 from avatar.render.movie import film
 from avatar.render.picture import flat, pose
