@@ -1,4 +1,4 @@
-"""Builds an avatar: `avatar.glb`, `avatar.low.glb`, `rig.json` and `provenance.json` in one folder per look."""
+"""Builds an avatar: `avatar.glb`, its low and viseme versions, `avatar.vrm`, `rig.json` and `provenance.json`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from avatar.looks import body, clothes, eyes, hair, lashes, lids, occlusion, rig, teeth
+from avatar.looks import body, clothes, eyes, hair, lashes, lids, occlusion, rig, teeth, vrm
 from avatar.looks import skin as skin_paint
 from avatar.looks.expressions import expressions
 from avatar.looks.fields import ramp
@@ -21,9 +21,11 @@ from avatar.looks.look import Look
 from avatar.looks.materials import Sheets, materials
 from avatar.looks.mesh import Part
 from avatar.looks.source import Source
+from avatar.looks.visemes import with_visemes
 
 SHADED = clothes.SHADE | hair.SHADE  # part -> what is left of its colour in full shadow
 COPYRIGHT = "CC0 1.0 (MakeHuman/MPFB base mesh, Face Units 01 by Mika Suominen); shaped, dressed and textured by Shuren"
+FILES = ("avatar.glb", "avatar.low.glb", "avatar.visemes.glb", "avatar.vrm", "rig.json", "provenance.json")
 PROVENANCE = {
     "licence": "CC0-1.0",
     "sources": [
@@ -61,6 +63,9 @@ def build(look: Look, assets: Path, out: Path, *, force: bool = False, say: Call
             sheets = paint(figure, parts[0], visible, lash_eyes, look)
         data = write(figure, parts, sheets, look)
         (out / file).write_bytes(data)
+        if fine:
+            (out / "avatar.vrm").write_bytes(write(figure, parts, sheets, look, as_vrm=True))
+            (out / "avatar.visemes.glb").write_bytes(write(figure, [*map(with_visemes, parts)], sheets, look))
         size = {"triangles": sum(len(p.triangles) for p in parts), "bytes": len(data)}
         if fine:
             skin = next(p for p in parts if p.name == "skin")
@@ -91,7 +96,8 @@ def assemble(
     parts += lashes.lids_trim(figure, lash_eyes, shapes, strength=0.62 + 0.38 * look.make_up, fine=fine)
     parts += hair.hair_parts(figure, look, shapes, fine=fine)
     parts += clothes.dress(figure, parts[0], look, fine=fine)
-    return [lighten(figure, part, fine=fine) for part in parts]
+    light = [lighten(figure, part, fine=fine) for part in parts]
+    return [part for part in light if len(part.triangles)]
 
 
 def shade(parts: list[Part]) -> tuple[list[Part], np.ndarray]:
@@ -117,10 +123,10 @@ def paint(figure: Figure, skin: Part, visible: np.ndarray, lash_eyes: list[lids.
     return Sheets(images | hair.hair_pictures(look.hair))
 
 
-def write(figure: Figure, parts: list[Part], sheets: Sheets, look: Look) -> bytes:
-    """The GLB of assembled parts."""
-    writer = Writer(COPYRIGHT)
-    writer.skeleton(figure.joints)
+def write(figure: Figure, parts: list[Part], sheets: Sheets, look: Look, *, as_vrm: bool = False) -> bytes:
+    """The GLB of assembled parts, or the VRM file."""
+    writer = Writer(COPYRIGHT, compact=not as_vrm)
+    writer.skeleton(figure.joints, vrm.t_pose(figure) if as_vrm else None)
     for name, (data, mime) in sheets.images.items():
         writer.image(name, data, mime)
     used = {part.material for part in parts}
@@ -129,11 +135,13 @@ def write(figure: Figure, parts: list[Part], sheets: Sheets, look: Look) -> byte
             writer.material(material)
     for part in parts:
         writer.part(part)
+    if as_vrm:
+        vrm.describe(writer, figure, look)
     return writer.bytes()
 
 
 def _current(out: Path, stamp: str) -> bool:
-    files = [out / name for name in ("avatar.glb", "avatar.low.glb", "rig.json", "provenance.json")]
+    files = [out / name for name in FILES]
     if not all(file.is_file() for file in files):
         return False
     return json.loads(files[-1].read_text(encoding="utf-8")).get("stamp") == stamp

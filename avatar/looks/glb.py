@@ -15,6 +15,7 @@ from models.errors import AvatarInvalid
 FLOAT, USHORT, UINT, UBYTE, BYTE, SHORT = 5126, 5123, 5125, 5121, 5120, 5122
 _WIDTH = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 _DTYPE = {FLOAT: np.float32, USHORT: np.uint16, UINT: np.uint32, UBYTE: np.uint8, BYTE: np.int8, SHORT: np.int16}
+_UNIT = {USHORT: 65_535, UBYTE: 255, BYTE: 127, SHORT: 32_767}  # what stands for 1 in a normalised accessor
 SMALLEST_MOVE = 1.5e-5  # metres; a morph displacement below this is left out of the sparse accessor
 
 
@@ -40,8 +41,8 @@ class Joint:
 class Writer:
     """Collects the pieces of one file; `bytes()` gives it. The same input always gives the same bytes.
 
-    compact: normals and texture coordinates in small whole numbers (KHR_mesh_quantization), which every web client
-    reads but not every program for VRM files.
+    compact: normals, texture coordinates and morphs in small whole numbers (KHR_mesh_quantization; a morph's steps are
+    0.03 mm), which every web client reads but not every program for VRM files.
     """
 
     def __init__(self, copyright_: str, *, compact: bool = True) -> None:
@@ -135,7 +136,7 @@ class Writer:
 
     def _unit(self, rows: np.ndarray) -> int:
         if self.compact:
-            return self._accessor(np.round(rows * 32_767), SHORT, "VEC3", normalized=True)
+            return self._accessor(np.round(rows * _UNIT[SHORT]), SHORT, "VEC3", normalized=True)
         return self._accessor(rows, FLOAT, "VEC3")
 
     def _stored(self, part: Part, joints: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -164,7 +165,7 @@ class Writer:
         return head + text + struct.pack("<I4s", len(self.blob), b"BIN\0") + bytes(self.blob)
 
     def _target(self, part: Part, delta: np.ndarray) -> dict[str, int]:
-        target = {"POSITION": self._sparse(delta)}
+        target = {"POSITION": self._sparse(delta, SHORT if self.compact else FLOAT)}
         if part.morph_normals:
             moved = vertex_normals(part.positions + delta, part.triangles, part.weld)
             still = vertex_normals(part.positions, part.triangles, part.weld)
@@ -174,10 +175,10 @@ class Writer:
         return target
 
     def _sparse(self, rows: np.ndarray, kind: int = FLOAT) -> int:
-        rows = _bytes(rows) if kind == BYTE else rows.astype(np.float32)
+        rows = rows.astype(np.float32) if kind == FLOAT else np.round(rows * _UNIT[kind]).astype(_DTYPE[kind])
         moving = np.flatnonzero(np.abs(rows).max(axis=1) > SMALLEST_MOVE)
         accessor: dict = {"componentType": kind, "count": len(rows), "type": "VEC3"}
-        if kind == BYTE:
+        if kind != FLOAT:
             accessor["normalized"] = True
         kept = np.zeros_like(rows)
         kept[moving] = rows[moving]
@@ -253,6 +254,11 @@ class Glb:
             out[where] = values.reshape(-1, width)
         return out
 
+    def values(self, index: int) -> np.ndarray:
+        """The same as floats, normalised integers brought to -1..1."""
+        a = self.js["accessors"][index]
+        return self.accessor(index) / float(_UNIT[a["componentType"]] if a.get("normalized") else 1)
+
     def _read(self, view: int, kind: int, count: int) -> np.ndarray:
         return np.frombuffer(self.blob, _DTYPE[kind], count, self.js["bufferViews"][view]["byteOffset"])
 
@@ -266,11 +272,6 @@ def _four(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     whole = np.round(top / top.sum(axis=1, keepdims=True) * 65_535).astype(np.int64)
     whole[:, 0] += 65_535 - whole.sum(axis=1)
     return np.where(whole > 0, order, 0), whole
-
-
-def _bytes(rows: np.ndarray) -> np.ndarray:
-    """-1..1 in units of 1/127."""
-    return np.round(rows * 127).astype(np.int8)
 
 
 def _floats(row: np.ndarray) -> list[float]:

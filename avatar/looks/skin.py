@@ -33,8 +33,8 @@ def paint(part: Part, visible: np.ndarray, figure: Figure, eyes: list[Eye], look
     height = PORES * pores * (1 - canvas.lips) - FINE_CREASE * fine - BROAD_CREASE * broad
     height += LIP_FOLDS * _lip_folds(canvas, face) * canvas.lips
     return {
-        "skin": jpeg(to_srgb(colour), 88),
-        "skin_normal": jpeg(normals_of(height, 1.0), 82),
+        "skin": jpeg(to_srgb(colour), 86),
+        "skin_normal": jpeg(normals_of(height, 1.0), 78),
         "skin_rough": jpeg(_rough(canvas.coarse(), face), 85),
     }
 

@@ -69,10 +69,10 @@ def _forehead(face: Face) -> list[Line]:
     for k, (rise, half) in enumerate(((0.012, 0.030), (0.021, 0.035), (0.030, 0.032), (0.039, 0.024))):
         x = np.linspace(-half, half, 15)
         y = brow + rise + 0.0016 * np.cos(x / 0.016 + 1.3 * k) - 0.10 * np.abs(x) ** 1.5
-        lines.append(Line(list(zip(x, y, strict=True)), 0.0011, 0.75 - 0.1 * k, (36, 78)))
+        lines.append(Line(list(zip(x, y, strict=True)), 0.0011, 0.75 - 0.1 * k, (32, 66)))
     for sign in (1, -1):
         frown = [(sign * (0.0066 + 0.0014 * t), brow - 0.006 + 0.013 * t) for t in np.linspace(0, 1, 6)]
-        lines.append(Line(frown, 0.0010, 0.4, (38, 76)))
+        lines.append(Line(frown, 0.0010, 0.4, (34, 68)))
     return lines
 
 
@@ -85,13 +85,13 @@ def _around_eye(face: Face, eye, sign: float) -> list[Line]:  # noqa: ANN001
         turn = np.radians(angle) * (1 - 0.35 * t)
         x = outer[0] + sign * (0.0035 + long * t * np.cos(turn))
         y = outer[1] + 0.0016 * (1.2 - k) + long * t * np.sin(turn)
-        lines.append(Line(list(zip(x, y, strict=True)), 0.0006, 0.7, (30, 70)))
+        lines.append(Line(list(zip(x, y, strict=True)), 0.0006, 0.7, (26, 62)))
     lower = eye.points[eye.ring[~eye.upper]][:, 1].min() + eye.centre[1]
     for drop, depth, width in ((0.0060, 0.5, 0.0008), (0.0115, 0.75, 0.0018)):
         t = np.linspace(0, 1, 9)
         x = inner[0] + (outer[0] - inner[0]) * (0.02 + 0.80 * t)
         y = lower - drop * (0.45 + 0.75 * np.sin(np.pi * (0.12 + 0.62 * t)))
-        lines.append(Line(list(zip(x, y, strict=True)), width, depth, (28, 74)))
+        lines.append(Line(list(zip(x, y, strict=True)), width, depth, (24, 62)))
     return lines
 
 
@@ -106,7 +106,7 @@ def _beside_mouth(face: Face, sign: float) -> list[Line]:
         (sign * (c + 0.0030), mouth[1] - 0.021),
     ]  # fmt: skip
     lines = [
-        Line(fold, 0.0024, 0.85, (16, 72)), Line(fold, 0.0008, 0.8, (40, 76)), Line(below, 0.0018, 0.6, (36, 76)),
+        Line(fold, 0.0024, 0.85, (14, 62)), Line(fold, 0.0008, 0.8, (34, 66)), Line(below, 0.0018, 0.6, (32, 66)),
     ]  # fmt: skip
     for k in range(4):  # upright lines above the upper lip
         x = sign * (0.0035 + 0.0048 * k)

