@@ -258,7 +258,7 @@ def _labiodental(face: Surface, lips: Lips) -> tuple[dict[str, float], float | N
     drop = -face.morphs["jawOpen"][:, 1]
     away = face.positions - face.positions[lips.lower]
     size = lips.width_mm / 1000.0
-    lip = lips.skin & (drop > 0.6 * drop[lips.lower]) & (np.abs(away[:, 0]) < 0.06 * size)
+    lip = lips.skin & (drop > 0.6 * drop[lips.lower]) & (np.abs(away[:, 0]) < 0.13 * size)
     lip = np.flatnonzero(lip & (np.linalg.norm(away, axis=1) < 0.3 * size))
     if not len(lip):
         return {}, None

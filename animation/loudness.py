@@ -50,7 +50,7 @@ class Loudness:
 def jaw_gain(db: float | None, stress: float) -> float:
     """How far the jaw opens for a vowel, relative to ordinary speech: louder and stressed vowels open further.
 
-    3.5 % per decibel spans JALI's quiet-to-loud jaw range (Edwards et al. 2016) over about 20 dB.
+    3.5 % per decibel spans JALI's quiet-to-loud jaw range (Edwards et al. 2016) over about 20 dB; whispers move too.
     """
     level = 0.0 if db is None else db - REFERENCE_DB
-    return float(np.clip(1.0 + 0.035 * level + 0.1 * min(max(stress, 0.0), 1.0), 0.65, 1.2))
+    return float(np.clip(1.0 + 0.035 * level + 0.1 * min(max(stress, 0.0), 1.0), 0.45, 1.2))

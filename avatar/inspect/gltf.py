@@ -171,24 +171,46 @@ class Gltf:
     def _primitive(self, at: int, node: dict[str, Any], mesh: dict[str, Any], primitive: dict[str, Any]) -> Primitive:
         attributes = primitive.get("attributes", {})
         points = self.accessor(attributes.get("POSITION"))
-        # A skinned mesh is placed by its joints, not by its node (glTF 2.0, 3.7.3.3).
-        place = np.eye(4) if "skin" in node else self.world[at]
         index = self.accessor(primitive["indices"])[:, 0] if "indices" in primitive else np.arange(len(points))
         triangles = index[: len(index) // 3 * 3].reshape(-1, 3)
         if triangles.size and triangles.max() >= len(points):
             raise _wrong(self.path, f"mesh {mesh.get('name', at)} has triangles without vertices", "Export it again.")
+        joints, weights = self._influences(attributes, len(points))
+        place = self._places(at, node, joints, weights)
         morphs = {}
         for name, target in zip(self.target_names(node["mesh"]), primitive.get("targets", ()), strict=False):
             if "POSITION" in target:
                 moved = self.accessor(target["POSITION"])
                 if len(moved) != len(points):
                     raise _wrong(self.path, f"shape {name} has {len(moved)} vertices for {len(points)}")
-                morphs[name] = moved @ place[:3, :3].T
-        joints, weights = self._influences(attributes, len(points))
+                morphs[name] = _turned(place, moved)
         return Primitive(
-            str(mesh.get("name", f"mesh {node['mesh']}")), at, points @ place[:3, :3].T + place[:3, 3], triangles,
+            str(mesh.get("name", f"mesh {node['mesh']}")), at, _turned(place, points) + place[..., :3, 3], triangles,
             morphs, joints, weights, node.get("skin", -1),
         )  # fmt: skip
+
+    def _places(self, at: int, node: dict[str, Any], joints: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Where vertices go at rest, [4, 4] or one each [n, 4, 4]: a skinned mesh is placed by its joints and not by
+        its node (glTF 2.0, 3.7.3.3)."""
+        skins = self.rows("skins")
+        skin = node.get("skin")
+        if not isinstance(skin, int) or not 0 <= skin < len(skins):
+            return self.world[at]
+        bones = skins[skin].get("joints", ())
+        if not weights.size or not np.isfinite(weights).all() or joints.max(initial=-1) >= len(bones):
+            return np.eye(4)  # broken, as avatar.inspect.skin will say
+        try:
+            world = self.world[np.array(bones, int)]
+        except (IndexError, ValueError, TypeError) as error:
+            raise _wrong(self.path, f"skin {skin} names nodes that are not there") from error
+        inverse = np.tile(np.eye(4), (len(bones), 1, 1))
+        if "inverseBindMatrices" in skins[skin]:
+            stored = self.accessor(skins[skin]["inverseBindMatrices"])
+            if len(stored) < len(bones) or stored.shape[1] != 16:
+                raise _wrong(self.path, f"skin {skin} has too few inverse bind matrices")
+            inverse = stored[: len(bones)].reshape(-1, 4, 4).transpose(0, 2, 1)
+        total = np.maximum(weights.sum(axis=1, keepdims=True), 1e-9)
+        return np.einsum("nk,nkij->nij", weights / total, (world @ inverse)[joints])
 
     def target_names(self, mesh: int) -> list[str]:
         """Names of a mesh's morph targets: from its extras or, in old VRM files, its primitives'; else numbers."""
@@ -234,6 +256,11 @@ def _parse(path: Path, body: bytes) -> dict[str, Any]:
     if not isinstance(js, dict):
         raise _wrong(path, "has JSON that is no object", "Export it again.")
     return js
+
+
+def _turned(place: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Vectors [n, 3] by the linear part of [4, 4] or [n, 4, 4]."""
+    return rows @ place[:3, :3].T if place.ndim == 2 else np.einsum("nij,nj->ni", place[:, :3, :3], rows)
 
 
 def _local(node: dict[str, Any]) -> np.ndarray:
