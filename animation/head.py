@@ -191,13 +191,16 @@ class Head:
         self._signs.add(Nod(m.frame, bumps))
 
     def _gesture(self, stroke: Stroke) -> None:
-        """The head's part in a gesture: a bow that is lowest on the word, a small shake from the word on."""
+        """The head's part in a gesture: a bow that is lowest on the word, a small shake from the word on.
+        The shake is the sign of a denial, which the word then does not bring once more."""
         lead = stroke.at - stroke.start
         if stroke.name in ("greet", "thank"):
             self._log.add(Nod(stroke.start, (Bump(0.14 * _PITCH, lead, frames_of(0.8)),)))
         elif stroke.name == "refuse":
             shake = enumerate((0.06, -0.08, 0.05))
-            self._log.add(Nod(stroke.start, tuple(Bump(s * _YAW, 14, 14, delay=lead - 14 + 14 * i) for i, s in shake)))
+            self._signs.add(
+                Nod(stroke.start, tuple(Bump(s * _YAW, 14, 14, delay=lead - 14 + 14 * i) for i, s in shake))
+            )
 
 
 def _add(out: np.ndarray, nod: Nod, first: int, last: int) -> None:
