@@ -141,7 +141,8 @@ class Body:
             return
         passage = self._ears.hear(pcm, at)
         self._feeling = Feeling(mood, intensity)
-        self._score.sing(self._melody.follow(passage.syllables, passage.pcm, passage.at))
+        if passage.syllables:
+            self._score.sing(self._melody.follow(passage.syllables, passage.pcm, passage.at))
         self._cue(at, passage.spans[0][0] if passage.spans else at, gesture, gestures, signs)
         self._pass_on(passage)
 

@@ -47,6 +47,7 @@ def _filters() -> np.ndarray:
 
 
 _FILTERS = np.ascontiguousarray(_filters().T)
+_FILTERS = _FILTERS[: 1 + int(np.flatnonzero(_FILTERS.any(axis=1))[-1])]
 _HANN = np.hanning(WINDOW + 2)[1:-1]
 _FULL = (_HANN * _HANN).sum() * 32_768.0**2  # white noise of full scale in one bin
 
@@ -92,9 +93,10 @@ class Features:
 
     @staticmethod
     def _bands(samples: np.ndarray) -> np.ndarray:
-        spectrum = np.fft.rfft(samples * _HANN, _FFT)
+        spectrum = np.fft.rfft(samples * _HANN, _FFT)[: len(_FILTERS)]
         power = spectrum.real**2 + spectrum.imag**2
-        return 10.0 * np.log10(power @ _FILTERS / _FULL + 1e-12)
+        # Not BLAS: it would wake its threads for so little, and round by the machine.
+        return 10.0 * np.log10(np.einsum("i,ij->j", power, _FILTERS) / _FULL + 1e-12)
 
     def _follow(self, loudness: float) -> None:
         """The running estimate: how loud speech is here, and how loud what lies behind it."""
