@@ -14,6 +14,7 @@ import numpy as np
 
 from animation.log import Log
 from animation.motion import Noise, Track, frames_of
+from animation.mouth import REST_SMILE
 from animation.rig import INDEX
 from animation.score import Feeling, Moment
 from animation.types import SHAPES, State
@@ -34,7 +35,7 @@ def _face(**weights: float) -> np.ndarray:
     return row
 
 
-_REST = _face(mouthSmile=0.22, cheekSquint=0.08, browInnerUp=0.03)
+_REST = _face(mouthSmile=REST_SMILE, cheekSquint=0.08, browInnerUp=0.03)
 _STATES: dict[State, np.ndarray] = {
     "listening": _face(browInnerUp=0.05, browOuterUp=0.03),
     "speaking": _face(),

@@ -18,8 +18,10 @@ RELAX = frames_of(0.12)  # a cut-off mouth is at rest this much later
 LATE_CLOSURE = frames_of(0.065)  # lips that learn late that they must be shut hurry
 _CLOSURE, _TEETH, _PRESENCE = range(len(PARTS), len(PARTS) + 3)  # columns after the articulators
 _COLUMNS = len(PARTS) + 3
+REST_SMILE = 0.22  # of mouthSmile at rest, half of it while she speaks
 
 _MOUTH = np.array([i for i, name in enumerate(SHAPES) if name.startswith("mouth")])
+_SHRUG, _SMILES = INDEX["mouthShrugLower"], [INDEX["mouthSmileLeft"], INDEX["mouthSmileRight"]]
 # What a mood must not do to an f: push the lower lip away from the teeth.
 _PROTRUDING = np.array([INDEX[name] for name in ("jawForward", "mouthFunnel", "mouthPucker", "mouthShrugLower")])
 _TARGETS = np.array([shape for shapes in PART_SHAPES for shape in shapes])
@@ -54,6 +56,10 @@ class Mouth:
         # must what rolls or presses the lips: another part of them then faces the other lip than was measured.
         parting = [i for i in _MOUTH if rig.gap_mm[i] > 0.3 or SHAPES[i].startswith(("mouthRoll", "mouthPress"))]
         self._parting = np.array(parting)
+        # The lower lip hangs from the corners: where a mood takes the smile away, the chin makes up for it in an f.
+        smiling = np.zeros((1, len(SHAPES)))
+        smiling[:, _SMILES] = REST_SMILE / 2.0
+        self._teeth_mm = float(rig.teeth_distance(smiling)[0])
         self._sounds: list[Sound] = []
         self._first = 0  # frame of the buffer's row 0
         self._rows = np.zeros((0, _COLUMNS))
@@ -102,6 +108,9 @@ class Mouth:
         face[:, JAW] *= 1.0 - presence  # a dropped jaw of surprise would spoil every f and s
         face[:, self._parting] *= (1.0 - closure)[:, None]
         face[:, _PROTRUDING] *= (1.0 - rows[:, _TEETH])[:, None]
+        if rows[:, _TEETH].any() and self._rig.lower_mm[_SHRUG] > 1.0:
+            sunk = self._rig.teeth_distance(face) - self._teeth_mm
+            face[:, _SHRUG] += rows[:, _TEETH] * np.maximum(sunk, 0.0) / self._rig.lower_mm[_SHRUG]
         face[:, _TARGETS] += rows[:, _SOURCES]
         np.clip(face, 0.0, self._rig.limits, out=face)
         self._rig.close(face, closure)

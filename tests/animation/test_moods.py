@@ -11,7 +11,7 @@ from animation.body import Body
 from animation.mood import MOODS, face_of
 from animation.rig import INDEX, JAW, Rig
 from animation.types import FPS, SAMPLES_PER_FRAME, SHAPES
-from bench.lipsync import closure, smoothness
+from bench.lipsync import articulation, closure, smoothness
 from bench.lipsync.takes import perform
 from bench.utterances import ENGLISH, MANDARIN, utterance
 
@@ -109,6 +109,15 @@ def test_lips_close_on_every_bilabial_in_every_mood_at_full_strength(mood: str, 
             take = perform(utterance(text, language, speed=speed, seed=i), RIG, mood=mood, seed=i)
             assert closure.closures(take).all()
             assert not any(smoothness.violations(take).values())
+
+
+@pytest.mark.parametrize("mood", NAMES)
+def test_no_mood_keeps_the_lip_from_the_teeth(mood: str) -> None:
+    """The lower lip hangs from the corners of the mouth; a mood that takes the smile away must not lower it in an f."""
+    for i, text in enumerate((MANDARIN[2], ENGLISH[3])):
+        said = utterance(text, "zh" if i == 0 else "en", seed=i)
+        plain, moody = (articulation.teeth_distances(perform(said, RIG, mood=m, seed=i)) for m in ("neutral", mood))
+        assert len(plain) and (moody <= np.maximum(plain + 0.1, 0.7)).all()
 
 
 def test_the_dropped_jaw_of_surprise_waits_until_the_words_are_said() -> None:
