@@ -117,7 +117,7 @@ def test_no_mood_keeps_the_lip_from_the_teeth(mood: str) -> None:
     for i, text in enumerate((MANDARIN[2], ENGLISH[3])):
         said = utterance(text, "zh" if i == 0 else "en", seed=i)
         plain, moody = (articulation.teeth_distances(perform(said, RIG, mood=m, seed=i)) for m in ("neutral", mood))
-        assert len(plain) and (moody <= np.maximum(plain + 0.1, 0.7)).all()
+        assert len(plain) and (moody <= np.maximum(plain + 0.1, 1.0)).all()  # 1 mm is T4
 
 
 def test_the_dropped_jaw_of_surprise_waits_until_the_words_are_said() -> None:
