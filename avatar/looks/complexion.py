@@ -6,7 +6,7 @@ import numpy as np
 
 from avatar.looks.canvas import Canvas, Face, mix, spot
 from avatar.looks.fields import ramp
-from avatar.looks.hairstyles.hairline import within
+from avatar.looks.hairstyles.hairline import painted
 from avatar.looks.noise import layered, noise
 from avatar.looks.raster import linear
 
@@ -76,4 +76,4 @@ def _spots(skin: np.ndarray, canvas: Canvas, face: Face) -> np.ndarray:
 def _roots(canvas: Canvas, face: Face) -> np.ndarray:
     """Where hair grows [h, w], 0..1: the scalp is dark between the strands, with a ragged edge at the hairline."""
     middle = face.between_eyes * [0, 1, 1] + [0.0, 0.010, -0.066]
-    return ramp(within(face.look.hair, middle, canvas.at), -1.0, 9.0) * (canvas.at[..., 1] > face.neck[1])
+    return painted(face.look.hair, middle, canvas.at) * (canvas.at[..., 1] > face.neck[1])

@@ -22,17 +22,19 @@ from models.errors import AvatarInvalid
 __all__ = ["SHADE", "STYLES", "hair_materials", "hair_parts", "hair_pictures"]
 
 STYLES = {"bob": bob, "short": short, "bun": bun, "waves": waves, "thin": thin, "topknot": topknot}
-SHADE = {"hair": 0.40, "beard": 0.6, "futou": 0.6}  # part -> what is left of its colour in full shadow
+# Part -> what is left of its colour in full shadow.
+SHADE = {"hair": 0.40, "hair_under": 0.45, "beard": 0.6, "futou": 0.6}
 # Light runs along strands and spreads across them: the band of shine that tells hair from plastic.
 SHINE = {
     "KHR_materials_anisotropy": {"anisotropyStrength": 0.7, "anisotropyRotation": 0.0},
-    "KHR_materials_specular": {"specularFactor": 0.7},
+    "KHR_materials_specular": {"specularFactor": 0.6},
 }
-STRANDS = {"alphaMode": "MASK", "alphaCutoff": 0.4, "doubleSided": True, "extensions": SHINE}
+MATT = {"KHR_materials_specular": {"specularFactor": 0.35}}
+CUT_OUT = {"alphaMode": "MASK", "alphaCutoff": 0.4, "doubleSided": True}
 
 
 def hair_parts(figure: Figure, look: Look, shapes: dict[str, np.ndarray], *, fine: bool) -> list[Part]:
-    """`hair` and, where the style has them, `futou` and `beard`.
+    """`hair`, `hair_under` (what lies below it) and, where the style has them, `futou` and `beard`.
 
     shapes: name -> displacement [n, 3] of the base mesh, which a beard follows. Raises AvatarInvalid for an unknown
     style.
@@ -48,10 +50,11 @@ def hair_parts(figure: Figure, look: Look, shapes: dict[str, np.ndarray], *, fin
 
 
 def hair_materials() -> list[Material]:
-    """`hair`, cut out by its picture's alpha, and the gauze of a `futou`."""
-    plain = {"baseColorFactor": [1.0, 1.0, 1.0, 1.0], "metallicFactor": 0.0, "roughnessFactor": 0.45}
+    """`hair`, cut out by its picture's alpha, `hair_under` without shine, and the gauze of a `futou`."""
+    shiny = {"baseColorFactor": [1.0, 1.0, 1.0, 1.0], "metallicFactor": 0.0, "roughnessFactor": 0.45}
     gauze = {"baseColorFactor": [0.012, 0.012, 0.014, 1.0], "metallicFactor": 0.0, "roughnessFactor": 0.72}
     return [
-        Material("hair", plain, {"base": "hair", "normal": "hair_normal"}, STRANDS),
+        Material("hair", shiny, {"base": "hair", "normal": "hair_normal"}, CUT_OUT | {"extensions": SHINE}),
+        Material("hair_under", shiny | {"roughnessFactor": 0.75}, {"base": "hair"}, CUT_OUT | {"extensions": MATT}),
         Material("futou", gauze, {}, {"doubleSided": True}),
     ]

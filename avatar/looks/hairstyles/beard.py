@@ -1,4 +1,4 @@
-"""Moustache and a thin long beard. Each card is rooted in the skin and goes where the skin goes, whatever the mouth does."""
+"""Moustache and a thin long beard. Each card is rooted in the skin and goes where the skin goes as it speaks."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ NEAREST = 4
 
 def beard(groom: Groom, shapes: dict[str, np.ndarray]) -> Part:
     """One part named `beard`. shapes: name -> displacement [n, 3] of the base mesh."""
-    chin, under, lip = _chin(groom, 34, 0.022), _chin(groom, 26, 0.026), _lip(groom, 34)
+    chin, under, lip = _chin(groom, 34, 0.022), _chin(groom, 26, 0.026), _lip(groom, 40)
     pieces = [
         _grown(groom, shapes, chin, (0.09, 0.15), 7, Cards((0.006, 0.011), (3, 4), 2, roll=0.5, taper=0.6)),
         _grown(groom, shapes, under, (0.02, 0.06), 4, Cards((0.005, 0.009), (3, 4, 5), 2, roll=0.6)),
-        _grown(groom, shapes, lip, (0.014, 0.036), 5, Cards((0.004, 0.006), (3, 4), 2, roll=0.4)),
+        _grown(groom, shapes, lip, (0.016, 0.044), 5, Cards((0.003, 0.005), (3, 4), 2, roll=0.4)),
     ]
     whole = join("beard", pieces)
     whole.morphs = {name: delta for name, delta in whole.morphs.items() if np.abs(delta).max() > LEAST_MOVE}

@@ -23,7 +23,7 @@ def bob(groom: Groom) -> list[Part]:
     shape = Bob(groom)
     return [
         cap(groom, lambda p: ramp(within(groom.style, groom.scalp.centre, p), 0.0, 6.0)),
-        shape.cards(95, (0.003, 0.006), Cards((0.020, 0.028), (0, 1), 2, tone=(0.22, 0.4))),
+        shape.cards(95, (0.003, 0.006), Cards((0.020, 0.028), (0, 1), 2, tone=(0.5, 0.7), matt=True)),
         shape.cards(140, (0.008, 0.012), Cards((0.014, 0.022), (1, 2), 3, tone=(0.75, 1.0))),
         shape.cards(120, (0.011, 0.015), Cards((0.010, 0.017), (2, 3, 4), 3)),
         shape.cards(50, (0.012, 0.015), Cards((0.006, 0.012), (5, 6), 2, roll=0.6)),
@@ -31,7 +31,7 @@ def bob(groom: Groom) -> list[Part]:
 
 
 class Bob:
-    """The parting runs from the forehead to the crown; hair falls away from it on both sides and all round the crown."""
+    """Hair that falls from a parting to a hem."""
 
     def __init__(self, groom: Groom) -> None:
         self.groom, self.scalp, self.style = groom, groom.scalp, groom.style
@@ -41,8 +41,9 @@ class Bob:
         rng, count = self.groom.rng, self.groom.count(count)
         roots, side = self.parting.roots(count * 3, rng)
         comb = Comb(
-            self.scalp, self._flow(roots, side), lift=rng.uniform(*lift, len(roots)), rise=0.05, body=0.45, press=0.35, weight=0.42,
-            stiff=1.5, lean=0.3, limit=curtain(self.scalp, self.style, side, rng.normal(0, 0.003, len(roots))),
+            self.scalp, self._flow(roots, side), lift=rng.uniform(*lift, len(roots)), rise=0.12, body=0.45, press=0.35,
+            weight=0.42, stiff=1.5, lean=0.3,
+            limit=curtain(self.scalp, self.style, side, rng.normal(0, 0.003, len(roots))),
         )  # fmt: skip
         lines = comb.grow(roots, LONGEST, 0.007)
         keep = spread(lines[:, 16], count)

@@ -29,7 +29,7 @@ def bun(groom: Groom) -> list[Part]:
         shape.edge(130, 1.5, (0.004, 0.007), Cards((0.010, 0.017), (1, 2, 3), 3)),
         shape.edge(70, 0.0, (0.006, 0.009), Cards((0.006, 0.012), (4, 5), 2, roll=0.4)),
         shape.edge(90, -2.0, (0.002, 0.005), Cards((0.005, 0.009), (3, 4, 5), 2, root=0.9)),
-        coil(groom, shape.middle, shape.outward, RADII, 90),
+        *coil(groom, shape.middle, shape.outward, RADII, 90),
         shape.loose(Cards((0.0025, 0.0045), (3, 4), 2, roll=0.5)),
     ]
 
@@ -88,7 +88,7 @@ class Bun:
 
     def loose(self, cards: Cards) -> Part:
         """Strands that fall in front of the ears and at the nape."""
-        azimuth = np.array([63.0, 66.0, 70.0, -62.0, -67.0, -70.0, 150.0, -155.0, 168.0])
+        azimuth = np.array([62.0, 64.5, 69.0, -60.0, -66.5, 150.0, -155.0, 168.0])
         elevation = line(self.style, azimuth) + 3.0
         roots = self.scalp.at(azimuth, elevation)
         front = (np.abs(azimuth) < 90)[:, None]

@@ -16,6 +16,7 @@ from avatar.looks.mesh import Part, grid_triangles
 from avatar.looks.scalp import Scalp
 
 # The low version: share of the cards, how much wider they are, share of the points along them.
+UNDER = "hair_under"  # part and material of hair without shine
 FEWER, WIDER, SHORTER = 0.5, 1.45, 0.7
 
 
@@ -25,7 +26,8 @@ class Cards:
 
     width: metres. strips: columns of the picture to choose from. across: vertices across a card. taper: share of the
     width lost at the tip. tone: range of shades; root: shade where hair leaves the scalp. roll: how far cards turn
-    about their strand, radians. arch: how round a card lies. v: part of the picture used along the strand.
+    about their strand, radians. arch: how round a card lies. matt: without shine, for what lies in the
+    shadow of other hair. even: how much the light sees the head's shape instead of the card's.
     """
 
     width: tuple[float, float] = (0.010, 0.016)
@@ -36,7 +38,8 @@ class Cards:
     root: float = 0.7
     roll: float = 0.2
     arch: float = 0.2
-    v: tuple[float, float] = (0.0, 1.0)
+    matt: bool = False
+    even: float = 0.4
 
     def lay(self, figure: Figure, strands: np.ndarray, out: np.ndarray, rng: np.random.Generator) -> Part:
         """out: directions [k, p, 3] away from the head, which cards face."""
@@ -52,18 +55,20 @@ class Cards:
         half = (width / 2)[..., None, None]
         positions = strands[:, :, None] + across[:, :, None] * at * half
         positions = positions + normal[:, :, None] * (1 - at**2) * half * self.arch
-        lean = facing[:, :, None] + across[:, :, None] * at * 0.4
+        smooth = out / np.linalg.norm(out, axis=2, keepdims=True)
+        lean = (facing + self.even * (smooth - facing))[:, :, None] + across[:, :, None] * at * 0.4
         strip = rng.choice(self.strips, count)[:, None, None]
         mirror = np.where(rng.uniform(size=count) < 0.5, -1, 1)[:, None, None]
         u = np.broadcast_to((strip + 0.5 + 0.47 * at[..., 0] * mirror) / STRIPS, (count, points, wide))
-        v = np.broadcast_to((self.v[0] + (self.v[1] - self.v[0]) * t)[None, :, None], u.shape)
+        v = np.broadcast_to(t[None, :, None], u.shape)
         tone = rng.uniform(*self.tone, count)[:, None] * (self.root + (1 - self.root) * ramp(t, 0.0, 0.35))
         lattice = grid_triangles(points, wide)
         triangles = (lattice[None] + (np.arange(count) * points * wide)[:, None, None]).reshape(-1, 3)
         colour = np.ones((count * points * wide, 4))
         colour[:, :3] = np.repeat(tone.ravel(), wide)[:, None]
+        name = UNDER if self.matt else "hair"
         return Part(
-            "hair", positions.reshape(-1, 3), triangles, figure.rows("head", len(colour)), "hair",
+            name, positions.reshape(-1, 3), triangles, figure.rows("head", len(colour)), name,
             uv=np.stack([u, v], axis=-1).reshape(-1, 2), colour=colour, normals=lean.reshape(-1, 3),
         )  # fmt: skip
 

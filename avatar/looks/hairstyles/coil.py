@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from avatar.looks.figure import Figure
-from avatar.looks.hairstyles.cards import Cards, Groom
+from avatar.looks.hairstyles.cards import UNDER, Cards, Groom
 from avatar.looks.hairstyles.picture import STRIPS
-from avatar.looks.mesh import Part, grid_triangles, join
+from avatar.looks.mesh import Part, grid_triangles
 
 POINTS = 11
 
 
-def coil(groom: Groom, middle: np.ndarray, outward: np.ndarray, radii: np.ndarray, count: int) -> Part:
+def coil(groom: Groom, middle: np.ndarray, outward: np.ndarray, radii: np.ndarray, count: int) -> list[Part]:
     """radii: across, up and outwards, metres. The strands run in from the rim, a turn and a half each."""
     rng, count = groom.rng, groom.count(count)
     axes = _axes(outward)
@@ -29,7 +29,7 @@ def coil(groom: Groom, middle: np.ndarray, outward: np.ndarray, radii: np.ndarra
     out = (ball / radii * radii.mean()) @ axes
     wide = (0.009, 0.015) if groom.fine else (0.016, 0.024)
     cards = Cards(wide, (1, 2, 3), 3 if groom.fine else 2, taper=0.5, tone=(0.7, 1.1), roll=0.25, root=0.8)
-    return join("hair", [_core(groom.figure, middle, axes, radii * 0.9), cards.lay(groom.figure, strands, out, rng)])
+    return [_core(groom.figure, middle, axes, radii * 0.9), cards.lay(groom.figure, strands, out, rng)]
 
 
 def _axes(outward: np.ndarray) -> np.ndarray:
@@ -50,6 +50,6 @@ def _core(figure: Figure, middle: np.ndarray, axes: np.ndarray, radii: np.ndarra
     colour = np.ones((len(ball), 4))
     colour[:, :3] = 0.4
     return Part(
-        "hair", middle + (ball * radii) @ axes, grid_triangles(rows, columns, closed=True), figure.rows("head", len(ball)),
-        "hair", uv=uv, colour=colour, normals=(ball / radii * radii.mean()) @ axes,
+        UNDER, middle + (ball * radii) @ axes, grid_triangles(rows, columns, closed=True),
+        figure.rows("head", len(ball)), UNDER, uv=uv, colour=colour, normals=(ball / radii * radii.mean()) @ axes,
     )  # fmt: skip

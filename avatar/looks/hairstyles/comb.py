@@ -20,9 +20,9 @@ class Comb:
     """How strands of one kind are combed; strands are k, lengths metres.
 
     flow: (points [k, 3], metres grown [k]) -> direction [k, 3], any length: a longer one combs harder.
-    lift: distance from the skin that is reached after `rise` metres, `body` of it at the root.
-    press: share of what lies further out that is laid
-    down at every step, where the head faces up. weight: how hard strands fall. stiff: how much they keep their direction.
+    lift: distance from the skin that is reached after `rise` metres, `body` of it at the root. press: share of what
+    lies further out that is laid down at every step, where the head faces up. weight: how hard strands fall. stiff: how
+    much they keep their direction. lean: how steeply they leave the skin. ears: whether ears are in their way.
     limit: moves points that went where this style's hair may not be. extra: metres that points stay further out, for
     clothes.
     """
@@ -52,12 +52,14 @@ class Comb:
         out = [point]
         for k in range(steps):
             grown = np.full(len(roots), (k + 1) * step)
+            reach = lift * (self.body + (1 - self.body) * ramp(grown, 0.0, self.rise))
             combed = self.flow(point, grown)
             combed = combed - normal * np.maximum((combed * normal).sum(axis=1, keepdims=True), 0)
             ahead = unit(ahead * self.stiff + combed + DOWN * self.weight)
             moved = point + ahead * step
-            moved = moved if self.limit is None else self.limit(moved, grown)
-            moved, normal = self._lay(moved, lift * (self.body + (1 - self.body) * ramp(grown, 0.0, self.rise)))
+            for _ in range(2 if self.limit else 1):
+                moved = moved if self.limit is None else self.limit(moved, grown)
+                moved, normal = self._lay(moved, reach)
             ahead = unit(moved - point)
             point = point + ahead * step
             out.append(point)
@@ -66,9 +68,14 @@ class Comb:
     def _lay(self, points: np.ndarray, lift: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Points brought out of the skin and, softly, down towards it; and the skin's normals there."""
         gap, normal = self.scalp.near(points, ears=self.ears)
-        lift = lift if self.extra is None else lift + self.extra(points)
         over = np.clip(gap - lift, 0.0, 0.004) * self.press * ramp(normal[:, 1], -0.30, 0.05)
-        return points + normal * (np.maximum(lift - gap, 0.0) - over)[:, None], normal
+        if self.extra is None:
+            return points + normal * (np.maximum(lift - gap, 0.0) - over)[:, None], normal
+        cloth = self.extra(points)
+        # On the shoulders hair slides forwards or backwards, not off them sideways.
+        out = unit(normal * np.where(cloth > 0, 0.15, 1.0)[:, None] ** [1, 0, 0])
+        push = np.maximum(lift + cloth - gap, 0.0) / np.maximum((out * normal).sum(axis=1), 0.3)
+        return points + out * push[:, None] - normal * over[:, None], normal
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ RIM = ((0, 30, 60, 80, 100, 130, 180), (27, 26, 21, 18, 12, -6, -16))  # azimuth
 THICK = 0.009  # metres from the skin: hair lies below
 # The wrapped topknot: azimuth and elevation of its middle, how far it stands out (metres), how wide (degrees): two
 # lobes side by side on the crown, and the pad they rise from.
-KNOT = ((158.0, 66.0, 0.026, 15.0), (-158.0, 66.0, 0.026, 15.0), (180.0, 60.0, 0.010, 30.0), (0.0, 72.0, 0.002, 30.0))
+KNOT = ((148.0, 68.0, 0.036, 16.0), (-148.0, 68.0, 0.036, 16.0))
 COLOUR = 0.011  # linear: black gauze
 
 
@@ -48,7 +48,7 @@ def _over(scalp: Scalp, azimuth: np.ndarray, elevation: np.ndarray) -> np.ndarra
     for middle, height, far, wide in KNOT:
         to = direction(np.radians(middle), np.radians(height))
         angle = np.degrees(np.arccos(np.clip(unit @ to, -1, 1)))
-        out += far * ramp(angle, wide * 1.45, wide * 0.25)
+        out += far * ramp(angle, wide * 1.25, wide * 0.5)
     points = scalp.at(azimuth, elevation)
     points = points + unit * out[:, None]
     fold = noise(points * [0.6, 1.6, 1.0], 0.022, 611) + 0.5 * noise(points * [1, 2, 1], 0.011, 612)

@@ -40,7 +40,7 @@ def thin(groom: Groom) -> list[Part]:
         for height, less in (layers if groom.fine else layers[:1])
     ]
     for count, lift, card in (
-        (520, (0.002, 0.005), Cards((0.008, 0.013), (2, 3, 4), 2, tone=(0.6, 0.95), roll=0.3)),
+        (520, (0.002, 0.005), Cards((0.007, 0.011), (3, 4), 2, tone=(0.6, 0.95), roll=0.3)),
         (240, (0.004, 0.007), Cards((0.006, 0.010), (4, 5), 2, tone=(0.8, 1.1), roll=0.5)),
     ):
         parts.append(_side(groom, count, lift, card, sides))

@@ -8,8 +8,8 @@ from avatar.looks.fields import ramp
 from avatar.looks.hairstyles.cards import Cards, Groom
 from avatar.looks.hairstyles.comb import Comb, arc
 from avatar.looks.hairstyles.futou import RIM, futou
-from avatar.looks.hairstyles.hairline import inside, line
-from avatar.looks.hairstyles.undercoat import cap
+from avatar.looks.hairstyles.hairline import inside, line, within
+from avatar.looks.hairstyles.undercoat import cap, cropped
 from avatar.looks.mesh import Part
 from avatar.looks.noise import noise
 from avatar.looks.scalp import Scalp
@@ -18,7 +18,11 @@ from avatar.looks.scalp import Scalp
 def topknot(groom: Groom) -> list[Part]:
     """Undercoat, hair combed up all round, and the cap."""
     scalp = groom.scalp
-    parts = [cap(groom, lambda p: ramp(inside(groom.style, scalp.centre, p), 1.5, 7.0) * _below(scalp, p))]
+    parts = [cap(groom, lambda p: ramp(inside(groom.style, scalp.centre, p), 4.0, 10.0) * _below(scalp, p))]
+    soft = lambda p: (0.40 + 0.6 * ramp(within(groom.style, scalp.centre, p), 0.0, 9.0)) * _below(scalp, p)  # noqa: E731
+    parts.append(
+        cropped(groom, lambda p: soft(p) * (within(groom.style, scalp.centre, p) > -1.5), above=0.0009, shade=0.7)
+    )
     for count, back, lift, cards in (
         (120, 3.0, (0.002, 0.004), Cards((0.010, 0.016), (1, 2), 3, tone=(0.7, 0.95))),
         (110, 0.5, (0.003, 0.006), Cards((0.006, 0.011), (3, 4), 2, roll=0.3)),

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
-from avatar.looks.hairstyles.cards import Groom
+from avatar.looks.hairstyles.cards import UNDER, Groom
 from avatar.looks.hairstyles.picture import STRIPS
 from avatar.looks.mesh import Part, clip, vertex_normals
 from avatar.looks.refine import Refinement
 from avatar.looks.scalp import Scalp
 
 Cover = Callable[[np.ndarray], np.ndarray]
-TILE = 0.045  # metres of scalp that one repeat of the cropped strip covers
+TILE = 0.036  # metres of scalp that one repeat of the cropped strip covers
 
 
 def cap(groom: Groom, cover: Cover, *, above: float = 0.0012, shade: float = 0.55) -> Part:
@@ -31,7 +32,7 @@ def cap(groom: Groom, cover: Cover, *, above: float = 0.0012, shade: float = 0.5
 
 def cropped(groom: Groom, cover: Cover, *, above: float, shade: float = 1.0) -> Part:
     """A layer of cropped hair `above` metres from the skin. Where cover is less, fewer of the hairs reach this far."""
-    part = _surface(groom)
+    part = replace(_surface(groom), name="hair", material="hair")
     share = cover(part.positions)
     part = clip(part, share - 0.02)
     share = np.clip(cover(part.positions), 0, 1)
@@ -52,7 +53,7 @@ def _surface(groom: Groom) -> Part:
     positions = shape.smooth(figure.positions)[used]
     weights = shape.linear(figure.weights)[used]
     triangles = triangles.reshape(-1, 3)
-    return Part("hair", positions, triangles, weights / weights.sum(axis=1, keepdims=True), "hair",
+    return Part(UNDER, positions, triangles, weights / weights.sum(axis=1, keepdims=True), UNDER,
                 normals=vertex_normals(positions, triangles), uv=np.zeros((len(positions), 2)))  # fmt: skip
 
 

@@ -25,10 +25,10 @@ def waves(groom: Groom) -> list[Part]:
     shape, eye = Waves(groom), groom.scalp.eye[1]
     parts = [
         cap(groom, lambda p: ramp(within(groom.style, groom.scalp.centre, p), 0.0, 6.0)),
-        shape.cards(70, (0.003, 0.006), Cards((0.026, 0.034), (0, 1), 2, tone=(0.3, 0.5))),
-        shape.cards(84, (0.008, 0.013), Cards((0.018, 0.028), (1, 2), 3, tone=(0.7, 1.0))),
-        shape.cards(70, (0.012, 0.018), Cards((0.012, 0.020), (2, 3, 4), 3)),
-        shape.cards(40, (0.014, 0.018), Cards((0.006, 0.012), (5, 6), 2, roll=0.6)),
+        shape.cards(70, 14, (0.003, 0.006), Cards((0.026, 0.034), (0, 1), 2, tone=(0.75, 0.95), matt=True)),
+        shape.cards(74, 21, (0.008, 0.013), Cards((0.018, 0.028), (1, 2), 3, tone=(0.7, 1.0))),
+        shape.cards(70, 24, (0.012, 0.018), Cards((0.012, 0.020), (2, 3, 4), 3)),
+        shape.cards(30, 24, (0.011, 0.014), Cards((0.006, 0.012), (5, 6), 2, roll=0.6)),
     ]
     return [hang(part, groom.figure, eye - 0.085, eye - 0.20) for part in parts]
 
@@ -38,27 +38,34 @@ class Waves:
         self.groom, self.scalp, self.style = groom, groom.scalp, groom.style
         self.parting = Parting(groom.scalp, groom.style)
 
-    def cards(self, count: int, lift: tuple[float, float], cards: Cards) -> Part:
+    def cards(self, count: int, points: int, lift: tuple[float, float], cards: Cards) -> Part:
         rng, count = self.groom.rng, self.groom.count(count)
         roots, side = self.parting.roots(count * 3, rng)
         comb = Comb(
-            self.scalp, self._flow(roots, side), lift=rng.uniform(*lift, len(roots)), rise=0.05, body=0.45, press=0.35,
+            self.scalp, self._flow(roots, side), lift=rng.uniform(*lift, len(roots)), rise=0.12, body=0.45, press=0.35,
             weight=0.42, stiff=1.5, lean=0.3, limit=self._limit(side, rng.normal(0, 0.004, len(roots))),
             extra=self._clothes,
         )  # fmt: skip
         lines = comb.grow(roots, LONGEST, 0.009)
         keep = spread(lines[:, 22], count)
         lines = self._wave(lines[keep], rng)
-        return self.groom.lay(cards, lines, self._hem(lines, rng), 19, ease=1)
+        return self.groom.lay(cards, lines, self._hem(lines, rng), points, ease=1)
 
     def _limit(self, side: np.ndarray, loose: np.ndarray):  # noqa: ANN202
-        """Off the face, and off the slope of the shoulders, where hair would slide outwards."""
-        face, eye = curtain(self.scalp, self.style, side, loose), self.scalp.eye[1]
+        """Off the face; before or behind the shoulders, where hair would slide outwards if it lay on their ridge."""
+        face, eye = curtain(self.scalp, self.style, side, loose), self.scalp.eye
+        ridge = self.scalp.figure.joint("neck")[2] - 0.004
+        before = np.zeros(len(side), bool)
 
         def limit(points: np.ndarray, grown: np.ndarray) -> np.ndarray:
             out = face(points, grown)
-            widest = np.interp(eye - out[:, 1], [0.08, 0.16, 0.22], [0.20, 0.108, 0.102]) + loose * 2
+            low = eye[1] - out[:, 1]
+            before[:] = np.where(low < 0.06, out[:, 2] > ridge + 0.028, before)
+            widest = np.interp(low, [0.07, 0.13, 0.2], [0.2, 0.088, 0.095]) + loose * 2
             out[:, 0] = np.clip(out[:, 0], -widest, widest)
+            free = np.interp(low, [0.06, 0.14], [0.0, 0.052]) + loose
+            out[:, 2] = np.where(before, np.maximum(out[:, 2], ridge + free), out[:, 2])
+            out[:, 2] = np.where(before | (low < 0.06), out[:, 2], np.minimum(out[:, 2], ridge - free))
             return out
 
         return limit
@@ -77,10 +84,6 @@ class Waves:
             out = 0.75 * unit(from_line(points, self.parting.line))
             out += swing * (fringe * ramp(grown, 0.10, 0.05))[:, None]
             out *= ramp(points[:, 1], scalp.eye[1] - 0.02, scalp.eye[1] + 0.05)[:, None]
-            low = ramp(points[:, 1], scalp.eye[1] - SHOULDER + 0.03, scalp.eye[1] - SHOULDER - 0.05)
-            forward = np.where(points[:, 2] > scalp.centre[2] - 0.02, 1.0, -1.0)
-            out[:, 2] += 0.9 * forward * low
-            out[:, 0] -= np.sign(points[:, 0]) * low * ramp(np.abs(points[:, 0]), 0.075, 0.11)
             return out
 
         return flow
