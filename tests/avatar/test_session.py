@@ -111,6 +111,24 @@ def test_first_sound_waits_only_for_the_first_sentence_and_its_first_clause() ->
     assert stand.of(ReplyDone)[0].timings["first_audio_ms"] <= 210 + 250  # + the endpoint's own wait
 
 
+def test_the_body_is_told_the_mood_the_persons_language_and_whether_their_voice_is_heard() -> None:
+    async def script(stand: Stand) -> None:
+        for heard in (True, False, True, False):  # a pause within the turn
+            stand.hearing.voice = heard
+            await asyncio.sleep(0.5)
+        stand.hearing.tell(SpeechStarted(0))
+        stand.hearing.tell(SpeechStopped(16000, 20000))
+        stand.hearing.tell(Heard("I lost my card", "en", 0.9, 0, 16000))
+        await asyncio.sleep(4)
+
+    mind = ScriptedMind(Sentence("别着急。", "zh", "approved", mood="worried", intensity=0.4), "好的。")
+    stand = converse(script, mind=mind)
+    voices = stand.body.voices
+    assert voices[not voices[0] :] == [True, False, True, False]  # perhaps after the silence before
+    assert stand.body.language == "en"
+    assert stand.body.moods[0] == ("worried", 0.4) and stand.body.moods[-1] == ("neutral", 1.0)
+
+
 def test_audio_and_frames_lie_on_one_gapless_clock() -> None:
     async def script(stand: Stand) -> None:
         stand.hear("你好")
