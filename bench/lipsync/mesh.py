@@ -15,6 +15,7 @@ import numpy as np
 from animation.calibrate import Surface, find_lips, incisors
 from animation.types import SHAPES
 
+RIM_MM = 1.5  # of the lips' surface behind the line of contact
 NEAR_MM = 9.0  # of the line of contact: the lips, not chin and nose
 
 
@@ -39,7 +40,10 @@ class MeshLips:
         points, edges, moves = _cut(face, lips)
         drop = -moves[SHAPES.index("jawOpen"), :, 0]
         half = (drop.min() + drop.max()) / 2
-        self.upper, self.lower = (_part(points, edges, moves, side) for side in (drop <= half, drop > half))
+        # What people see of a closure is its rim; further in, some meshes let the lips overlap even at rest.
+        rim = points[:, 1] >= 1000.0 * lips.forward * face.positions[lips.upper, 2] - RIM_MM
+        self.upper, self.lower = (_part(points, edges, moves, side & rim) for side in (drop <= half, drop > half))
+        self._inner = _part(points, edges, moves, drop > half)
         self._corners = 1000.0 * face.positions[list(lips.corners)]
         self._corner_moves = _stack(face, np.array(lips.corners))
         self._teeth = 1000.0 * face.positions[incisors(face, lips)][:, 1:]
@@ -75,7 +79,7 @@ class MeshLips:
         """Distance from the lower lip's outline to the upper incisors [n]; nan where the avatar has no teeth."""
         if not len(self._teeth):
             return np.full(len(shapes), np.nan)
-        low = self.lower.at(shapes)
+        low = self._inner.at(shapes)
         return np.linalg.norm(low[:, :, None] - self._teeth[None, None], axis=3).min(axis=(1, 2))
 
 
