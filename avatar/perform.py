@@ -13,6 +13,7 @@ from animation.types import FPS, HANDS, JOINTS, RATE, SHAPES, Frames
 from avatar.clock import to_frame
 from avatar.cues import Cues
 from avatar.phones import phones_of
+from avatar.signs import signs
 from dialogue.types import Sentence
 from speech.types import Speech
 
@@ -30,7 +31,7 @@ def perform_frames(speech: Sequence[Speech], rig: Rig | None = None, *, mood: st
     for clause in speech:
         phones = phones_of(clause)
         gestures = cues.of(clause, whole, first=clause is speech[0])
-        body.speak(phones, clause.pcm, at, mood=mood, gestures=gestures)
+        body.speak(phones, clause.pcm, at, mood=mood, gestures=gestures, signs=signs(clause.words))
         at += clause.samples
     return body.frames(to_frame(at + TAIL))
 
