@@ -6,6 +6,7 @@ gesture may follow another or be cut off at any frame without a jump in place, s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,7 +105,7 @@ class Arms:
             return self._acts.last.counts
         return "right" if self._dice.uniform(k, 0) < 0.65 else "left"
 
-    def _variation(self, k: int):
+    def _variation(self, k: int) -> Callable[[np.ndarray], np.ndarray]:
         """Nobody makes a gesture twice the same way: a little larger or smaller, the elbow elsewhere."""
         size = _SMALLEST + (_LARGEST - _SMALLEST) * self._dice.uniform(k, 1)
         wobble = np.zeros(SIZE)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -39,6 +40,7 @@ class Reach:
     shrug: float = 1.0
 
 
+@cache
 def arm_turns(reach: Reach) -> np.ndarray:
     """Modified Rodrigues vectors [4, 3] of left shoulder, upper arm, lower arm and hand."""
     upper, fore = _bones(reach)
@@ -48,7 +50,9 @@ def arm_turns(reach: Reach) -> np.ndarray:
     hand = _frame(np.array(reach.knuckles), np.array(reach.palm)) @ _frame(KNUCKLES, PALM).T
     bend, wrist = _share_twist(_turn(upper_arm.T @ forearm), _turn(forearm.T @ hand))
     shrug = np.array([0.0, 0.0, math.sin(math.radians(reach.shrug) / 2), math.cos(math.radians(reach.shrug) / 2)])
-    return np.array([vector_of(q) for q in (shrug, _turn(upper_arm), bend, wrist)])
+    out = np.array([vector_of(q) for q in (shrug, _turn(upper_arm), bend, wrist)])
+    out.flags.writeable = False
+    return out
 
 
 def mirrored(turns: np.ndarray) -> np.ndarray:
