@@ -22,7 +22,7 @@ JAWS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
 LEAST_OPENING_MM = 3.0  # jawOpen must part the lips by this much, or the face cannot talk
 WIDEST = 0.62  # the lip gap may grow to this share of the mouth's width: a wide open mouth, not a dislocated jaw
 # f and v: the lower lip comes within TOUCH_MM of the upper incisors with as little rolling in as this face needs.
-TOUCH_MM = 0.8
+TOUCH_MM = 0.4
 LABIODENTAL = ("jawOpen", "mouthRollLower", "mouthShrugLower", "mouthUpperUp")
 _UPPER_UP = 0.30  # the upper lip clears the teeth
 _TRIES = tuple(itertools.product((0.04, 0.07, 0.1, 0.13), np.arange(0.45, 1.001, 0.05).round(2), (0.0, 0.16, 0.32)))
@@ -258,7 +258,7 @@ def _labiodental(face: Surface, lips: Lips) -> tuple[dict[str, float], float | N
     drop = -face.morphs["jawOpen"][:, 1]
     away = face.positions - face.positions[lips.lower]
     size = lips.width_mm / 1000.0
-    lip = lips.skin & (drop > 0.6 * drop[lips.lower]) & (np.abs(away[:, 0]) < 0.13 * size)
+    lip = lips.skin & (drop > 0.6 * drop[lips.lower]) & (np.abs(away[:, 0]) < 0.09 * size)
     lip = np.flatnonzero(lip & (np.linalg.norm(away, axis=1) < 0.3 * size))
     if not len(lip):
         return {}, None
@@ -268,7 +268,11 @@ def _labiodental(face: Surface, lips: Lips) -> tuple[dict[str, float], float | N
     for weights in _TRIES:
         at = face.positions[lip] + sum(w * move for w, move in zip(weights, moves, strict=True))
         distances.append(1000.0 * float(np.linalg.norm(at[:, None] - face.positions[teeth][None], axis=2).min()))
-    near = [k for k, mm in enumerate(distances) if mm <= TOUCH_MM] or [int(np.argmin(distances))]
+    plain = [k for k, weights in enumerate(_TRIES) if weights[2] == 0.0]  # a shrug pushes the lip forward too
+    least = min(plain, key=distances.__getitem__)
+    near = [k for k in plain if distances[k] <= max(TOUCH_MM, distances[least] + 0.02)]
+    if distances[least] > 2.0 * TOUCH_MM:
+        near = [k for k, mm in enumerate(distances) if mm <= TOUCH_MM] or [int(np.argmin(distances))]
     best = min(near, key=lambda k: (_TRIES[k][1], abs(_TRIES[k][0] - 0.07) + _TRIES[k][2]))
     weights = [*(float(w) for w in _TRIES[best]), _UPPER_UP]
     return dict(zip(LABIODENTAL, weights, strict=True)), round(distances[best], 2)

@@ -249,10 +249,20 @@ def _windows(sounds: Sequence[Sound], clock: np.ndarray) -> tuple[np.ndarray, np
             if constraint == "labiodental":  # a hiss, not a burst: it may begin before the lip is there
                 lead = -min(TEETH_LATE, 0.35 * length)
             stop = max(release - CLOSE_YIELD, onset + CLOSE_HOLD - lead)
+            if constraint == "labiodental":  # and it lets go in time for lips that must shut next
+                stop = max(min(stop, length + _until_shut(sounds, i) - fall), -lead)
             shape = np.minimum(ease((t + lead) / rise + 1.0), _let_go((stop - t) / fall + 1.0))
         into = {"bilabial": closure, "labiodental": teeth, "sibilant": sibilant}[constraint]
         np.maximum(into[a:b], shape, out=into[a:b])
     return closure, teeth, sibilant, presence
+
+
+def _until_shut(sounds: Sequence[Sound], i: int) -> float:
+    """Seconds from the end of sound i until the lips must be shut, at most 1."""
+    for sound in sounds[i + 1 : i + 4]:
+        if poses(sound.symbol)[0].constraint == "bilabial":
+            return min((sound.start - sounds[i].end) / RATE - CLOSE_LEAD, 1.0)
+    return 1.0
 
 
 def _let_go(u: np.ndarray) -> np.ndarray:
@@ -301,7 +311,7 @@ def _constrain(
     jaw *= 1.0 - 0.3 * closure
     for name in ("mouthFunnel", "mouthLowerDown", "mouthUpperUp"):
         parts[:, PART[name]] *= (1.0 - closure) * (1.0 - bite)
-    parts[:, PART["mouthPucker"]] *= 1.0 - 0.85 * teeth  # a protruded lip does not reach the teeth
+    parts[:, PART["mouthPucker"]] *= 1.0 - teeth  # a protruded lip does not reach the teeth
     parts[:, PART["mouthStretch"]] *= 1.0 - 0.6 * closure
     parts[:, PART["tongueOut"]] *= 1.0 - closure
     parts[:, PART["mouthPress"]] = 0.12 * closure

@@ -108,7 +108,9 @@ class Mouth:
         face[:, JAW] *= 1.0 - presence  # a dropped jaw of surprise would spoil every f and s
         face[:, self._parting] *= (1.0 - closure)[:, None]
         face[:, _PROTRUDING] *= (1.0 - rows[:, _TEETH])[:, None]
-        if rows[:, _TEETH].any() and self._rig.lower_mm[_SHRUG] > 1.0:
+        # Where f and v are solved without a shrug, one would only push the lip away from the teeth.
+        shrugs = self._rig.labiodental[2] > 0.2 and self._rig.lower_mm[_SHRUG] > 1.0
+        if shrugs and rows[:, _TEETH].any():
             sunk = self._rig.teeth_distance(face) - self._teeth_mm
             face[:, _SHRUG] += rows[:, _TEETH] * np.maximum(sunk, 0.0) / self._rig.lower_mm[_SHRUG]
         face[:, _TARGETS] += rows[:, _SOURCES]
