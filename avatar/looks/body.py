@@ -24,10 +24,11 @@ WRIST = 0.055  # metres of forearm kept above the wrist, inside the cuff
 
 @dataclass(frozen=True)
 class Bare:
-    """How much skin shows: metres of chest below the neck joint and of arm above the wrist."""
+    """How much skin shows: metres of chest below the neck joint, of arm above the wrist, and aside of the middle."""
 
     neck: float = NECK_BOTTOM
     arm: float = WRIST
+    aside: float = 0.085
 
 
 def skin(figure: Figure, expressions: dict[str, np.ndarray], *, fine: bool, bare: Bare = Bare()) -> Part:  # noqa: B008
@@ -64,7 +65,7 @@ def _visible(figure: Figure, quads: np.ndarray, island: np.ndarray, bare: Bare) 
     points = figure.positions[quads].mean(axis=1)
     neck = figure.joint("neck")
     collar = neck[1] - bare.neck - 0.45 * (points[:, 2] - neck[2]) + 0.25 * np.abs(points[:, 0])
-    bust = (points[:, 1] > collar) & (np.abs(points[:, 0]) < 0.085)
+    bust = (points[:, 1] > collar) & (np.abs(points[:, 0]) < bare.aside)
     hand = np.zeros(len(quads), bool)
     for side in ("left", "right"):
         wrist = figure.joint(f"{side}Hand")

@@ -90,7 +90,7 @@ def assemble(
 ) -> list[Part]:
     """Every mesh of the avatar."""
     radii = eyes.ball_radii(figure)
-    parts = [body.skin(figure, shapes, fine=fine)]
+    parts = [body.skin(figure, shapes, fine=fine, bare=clothes.bare(look))]
     parts += [eyes.eyeball(figure, joint, radius, fine=fine) for joint, radius in radii.items()]
     parts += [teeth.teeth(figure, shapes, fine=fine), teeth.lining(figure, shapes, fine=fine)]
     parts += lashes.lids_trim(figure, lash_eyes, shapes, strength=0.62 + 0.38 * look.make_up, fine=fine)

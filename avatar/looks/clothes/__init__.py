@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from avatar.looks.clothes.wardrobe import SHADE, dress, materials, pictures
+from avatar.looks.clothes.wardrobe import SHADE, bare, dress, materials, pictures
 
-__all__ = ["SHADE", "dress", "materials", "pictures"]
+__all__ = ["SHADE", "bare", "dress", "materials", "pictures"]

@@ -21,7 +21,7 @@ def badge(ground: Ground, x: float, y: float, size: tuple[float, float] = SIZE, 
     plane = np.column_stack([points[:, :2] - middle[:2], np.ones(len(points))])
     fit = np.linalg.lstsq(plane, points[:, 2], rcond=None)[0]
     flat = plane @ fit
-    points[:, 2] = flat + max(0.0, float((points[:, 2] - flat).max())) + 0.0022
+    points[:, 2] = flat + max(0.0, float((points[:, 2] - flat).max())) + 0.0036
     edge = (u.ravel() % 1 == 0) | (v.ravel() % 1 == 0)
     points[edge, 2] -= 0.0018
     uv = np.stack([u.ravel(), v.ravel()], axis=1)

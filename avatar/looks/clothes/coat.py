@@ -18,7 +18,7 @@ from avatar.looks.mesh import Part, clip
 LAPEL, GORGE = -0.235, -0.060  # heights above the neck joint
 COAT = Cut(
     Fit(
-        clearance=0.0095, fall=0.10, ease=((-0.45, 0.030), (-0.1, 0.014), (0.1, 0.006), (0.3, 0.0)),
+        clearance=0.0085, fall=0.16, ease=((-0.45, 0.016), (-0.1, 0.001), (0.1, 0.004), (0.3, 0.0)),
         sleeve=((0.0, 0.002), (0.5, 0.005), (1.0, 0.012)), sleeve_fall=0.06, folds=0.005, crease=0.0010,
         limbs=("leftArm", "rightArm"), seed=31,
     ),
@@ -37,7 +37,7 @@ def pieces(form: Form, look: Look) -> list[Part]:
     chest = neck[1] - 0.165
     return [
         coat.body(), *(coat.lapel(side, LAPEL, GORGE, 0.064) for side in (1, -1)), coat.collar(GORGE, back=0.020),
-        coat.back_seam(), *_edges(coat), coat.pocket(0.108, chest, (0.078, 0.092), 1, out=0.0030),
+        coat.back_seam(), *_edges(coat), coat.pocket(0.108, chest, (0.078, 0.092), 1, out=0.0042),
         *(coat.pocket(0.118, form.hips[1] + 0.075, (0.120, 0.135), side, out=0.0035) for side in (1, -1)),
         *_pen(ground, 0.086, chest), *_scrubs(form), badge(ground, -0.112, chest - 0.020),
         *trousers(form, "scrubs", TILE["plain"]), *shoes(form),
@@ -68,17 +68,17 @@ def _scrubs(form: Form) -> list[Part]:
     whole = cloth.part("scrubs", "scrubs")
     ground = Ground.of(whole, form)
     x, y, z = (whole.positions - form.neck).T
-    shown = (
-        (form.on_arm < 0.2) & (np.abs(x) < 0.125) & ((z > 0.0) | (y > -0.06)) & (y > form.hips[1] - form.neck[1] - 0.06)
+    shown = (np.abs(x) < np.where(y > -0.07, 0.076, 0.2)) & (
+        (form.on_arm < 0.2) & (np.abs(x) < 0.125) & (z > -0.01) & (y > form.hips[1] - form.neck[1] - 0.06)
     )
     part = whole.pick(shown[whole.triangles].all(axis=1))
     x, y, z = (part.positions - form.neck).T
     above = np.clip((y - V_LOW) / -V_LOW, 0, 1.6)
     v = np.where((y > V_LOW) & (z > 0.0), np.abs(x) - V_WIDTH * above, 0.03)
-    hole = np.where(np.hypot(x, z - 0.01) < 0.10, -0.016 - 0.32 * z + 0.25 * np.abs(x) - y, 0.03)
+    hole = np.where(np.hypot(x, z - 0.01) < 0.10, -0.002 - 0.10 * z - y, 0.03)
     bands = []
     for side in (1, -1):
-        level = np.linspace(V_LOW, -0.020, 14)
+        level = np.linspace(V_LOW, -0.014, 14)
         edge = V_WIDTH * (level - V_LOW) / -V_LOW + 0.009
         path = ground.front(side * edge, form.neck[1] + level, 0.0004)
         bands.append(ground.ribbon(path, 0.017, 0.0018, "scrubs", TILE["plain"]))

@@ -53,13 +53,13 @@ class Neck:
         out = []
         for t in np.linspace(0, 1, rows):
             s = self.level(bottom + (top - bottom) * t)
-            reach = self.skin.at(np.minimum(s, self.level(0.0)), angle)
+            reach = np.minimum(self.skin.at(s, angle), self.skin.at(np.minimum(s, self.level(0.0)), angle) + 0.018)
             out.append(self.tube.points(s, angle, reach + gap + 0.002 * (1 - t)))
         return np.stack(out)
 
     def leaf(
         self, angle: np.ndarray, top: np.ndarray, length: np.ndarray, gap: float | np.ndarray, off: float, rows: int,
-        pull: np.ndarray | None = None, flare: float = 0.12,
+        pull: np.ndarray | None = None, flare: float = 0.07,
     ) -> np.ndarray:  # fmt: skip
         """What folds over at heights `top` and falls `length` metres onto the garment, `off` metres above it.
 
@@ -72,13 +72,15 @@ class Neck:
             s = self.level(top[k]) + run
             fold = room[k] + 0.0035 * np.sqrt(np.clip(run / 0.006, 0, 1)) + flare * run
             stands = self.skin.at(np.minimum(s, self.level(top[k]) + 0.012), turn) + fold
-            reach = np.maximum(stands, self.cloth.at(s, turn) + off * np.clip(run / 0.012, 0, 1))
+            lies = self.cloth.at(s, turn) + off
+            reach = stands + np.maximum(lies - stands, 0.0) * ramp(run, 0.0, 0.016)
             along = np.concatenate([[0], np.cumsum(np.hypot(np.diff(run), np.diff(reach)))])
             at = np.interp(np.linspace(0, 1, rows) ** 1.15 * length[k], along, np.arange(len(run)))
             drawn = turn[0] + (0 if pull is None else pull[k]) * np.linspace(0, 1, rows)
             level = np.interp(at, np.arange(len(run)), s)
             radius = np.interp(at, np.arange(len(run)), reach)
-            radius = np.maximum(radius, self.cloth.at(level, drawn) + off * np.clip((level - s[0]) / 0.012, 0, 1))
+            short = self.cloth.at(level, drawn) + off - radius
+            radius = radius + np.maximum(short, 0.0) * ramp(level - s[0], 0.0, 0.016)
             # The fold itself is round: its first row comes up a little.
             level[1] -= 0.0022
             out[:, k] = self.tube.points(level, drawn, radius)
@@ -87,18 +89,20 @@ class Neck:
 
 @dataclass(frozen=True)
 class Neckline:
-    """A leaning plane around the neck: height above the neck joint, fall forwards, rise aside; behind `level` metres
-    from the joint it leans no more."""
+    """Two leaning planes around the neck: height above the neck joint, fall forwards in front of it and rise backwards
+    behind it (the same slope unless given), rise aside; in metres per metre."""
 
     height: float
     fall: float
     rise: float
-    level: float = -1.0
+    back: float | None = None
 
     def over(self, points: np.ndarray, neck: np.ndarray) -> np.ndarray:
         """How far points [n, 3] lie below it, metres."""
         x, y, z = (points - neck).T
-        return self.height - self.fall * np.maximum(z, self.level) + self.rise * np.abs(x) - y
+        behind = self.fall if self.back is None else self.back
+        slope = -self.fall * np.maximum(z, 0.0) - behind * np.minimum(z, 0.0)
+        return self.height + slope + self.rise * np.abs(x) - y
 
     def hole(self, points: np.ndarray, neck: np.ndarray) -> np.ndarray:
         """To cut cloth with: negative above the plane near the neck, positive elsewhere [n]."""
@@ -142,7 +146,7 @@ class CollarCut:
 
     back: float = 0.034
     front: float = 0.004
-    depth: float = 0.026
+    depth: float = 0.020
     fall: float = 0.042
     point: float = 0.064
     spread: float = 0.30

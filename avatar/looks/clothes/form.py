@@ -19,7 +19,7 @@ LEG = ("UpLeg", "Leg", "Foot", "ToeBase")
 TRUNK_AXIS = 0.045  # metres the trunk's axis lies in front of the neck joint
 LOW = 0.07  # metres below the hips joint where refinement ends
 FEET = 0.25  # metres of the unshaped mesh below which everything is leg
-SOFT = 5  # rounds that soften weights, on the unrefined mesh
+SOFT = 3  # rounds that soften weights, on the unrefined mesh
 
 
 @dataclass

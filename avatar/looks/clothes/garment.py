@@ -13,7 +13,7 @@ from avatar.looks.fields import ramp
 from avatar.looks.mesh import Part, smooth, vertex_normals
 from avatar.looks.noise import noise
 
-LEGROOM = 0.012  # metres between a skirt and the cloth of the legs
+LEGROOM = 0.008  # metres between a skirt and the cloth of the legs
 RELAX = 6  # rounds of smoothing and pushing out
 NEAREST = 0.3  # cloth keeps at least this share of its clearance
 
@@ -249,7 +249,7 @@ def hem(part: Part, thick: float, where: np.ndarray | None = None, tuck: float =
     )  # fmt: skip
 
 
-def unwrap(part: Part, form: Form, tile: float, around: float | None = None) -> Part:
+def unwrap(part: Part, form: Form, tile: float) -> Part:
     """Give a garment texture coordinates in repeats of a square of cloth `tile` metres wide.
 
     Along the trunk and each limb v runs down and u around, a whole number of times; edges between them are seams.
@@ -271,7 +271,10 @@ def unwrap(part: Part, form: Form, tile: float, around: float | None = None) -> 
         s, angle, radius = tube.coords(part.positions[corners.ravel()])
         angle = angle.reshape(-1, 3)
         angle = angle[:, :1] + np.angle(np.exp(1j * (angle - angle[:, :1])))
-        repeats = max(1, round(2 * np.pi * float(np.median(radius)) / (around or tile)))
+        if name == "trunk":  # over the shoulders lengths run outwards from the neck
+            s = np.hypot(s + 0.02, radius - 0.05)
+        wide = radius[part.positions[corners.ravel(), 1] > form.hips[1] - 0.1] if name == "trunk" else radius
+        repeats = max(1, round(2 * np.pi * float(np.median(wide)) / tile))
         uv[mine, :, 0] = angle / (2 * np.pi) * repeats
         uv[mine, :, 1] = s.reshape(-1, 3) / tile
     keys = np.column_stack([part.triangles.ravel(), np.round(uv.reshape(-1, 2) * 512).astype(int), np.repeat(of, 3)])

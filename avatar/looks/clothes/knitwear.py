@@ -18,7 +18,7 @@ from avatar.looks.look import Look
 from avatar.looks.mesh import Part, clip, facing_out, grid_triangles
 
 SWEATER = Fit(
-    clearance=0.0055, fall=0.22, ease=((-0.06, 0.004), (0.03, 0.010), (0.2, 0.002)),
+    clearance=0.0055, fall=0.22, ease=((-0.06, 0.003), (0.03, 0.005), (0.2, 0.002)),
     sleeve=((0.0, 0.003), (0.5, 0.010), (0.86, 0.016), (0.97, 0.004), (1.0, 0.0)), sleeve_fall=0.08, folds=0.005,
     crease=0.0014, limbs=("leftArm", "rightArm"), seed=41,
 )  # fmt: skip
@@ -31,13 +31,13 @@ BAND = (
 V_BOTTOM = -0.185
 CARDIGAN = Cut(
     Fit(
-        clearance=0.0080, fall=0.10, ease=((-0.08, 0.004), (0.02, 0.010), (0.25, 0.003)),
+        clearance=0.0080, fall=0.10, ease=((-0.08, 0.002), (0.02, 0.006), (0.25, 0.003)),
         sleeve=((0.0, 0.004), (0.5, 0.009), (0.86, 0.014), (0.97, 0.004), (1.0, 0.002)), sleeve_fall=0.06, folds=0.005,
         crease=0.0016, limbs=("leftArm", "rightArm"), seed=47,
     ),
     "knit", TILE["knit"],
     edge=((0.05, 0.078), (0.0, 0.062), (-0.08, 0.036), (V_BOTTOM, 0.002), (-0.9, 0.002)), below=0.075,
-    sleeve=0.035, neck=-0.010, thick=0.0036,
+    sleeve=0.035, neck=-0.010, lean=0.35, rise=0.25, behind=0.12, thick=0.0036,
 )  # fmt: skip
 COLLAR = CollarCut(back=0.036, front=0.010, fall=0.040, point=0.066, spread=0.34, ends=3.06, gap=0.0060)
 

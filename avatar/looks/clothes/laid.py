@@ -98,6 +98,17 @@ class Ground:
         """Points [k, 3] moved to `out` metres off the garment along its normal there."""
         return points + self.normals[self.nearest(points)[0][:, 0]] * np.asarray(out).reshape(-1, 1)
 
+    def clear(self, points: np.ndarray, out: float | np.ndarray) -> np.ndarray:
+        """Points [k, 3] that lie less than `out` metres off the trunk are moved out to there."""
+        near, gap = self.nearest(points, 4)
+        pull = 1.0 / (gap + 1e-5)
+        pull /= pull.sum(axis=1, keepdims=True)
+        normal = (self.normals[near] * pull[..., None]).sum(axis=1)
+        normal /= np.linalg.norm(normal, axis=1, keepdims=True)
+        off = ((points[:, None] - self.trunk.positions[near]) * normal[:, None]).sum(axis=2)
+        short = np.maximum(out - (off * pull).sum(axis=1), 0.0)
+        return points + normal * short[:, None]
+
     def weights(self, points: np.ndarray) -> np.ndarray:
         """Weights [k, j] of the garment, the mean of a few vertices around each point."""
         near, gap = self.nearest(points, 6)

@@ -22,7 +22,7 @@ class Cut:
 
     edge: (height above the neck joint, half width of the opening) pairs from above; 0 where the fronts meet.
     below: where the hem lies below the hips joint. sleeve: where sleeves end before the wrist; None for no sleeves.
-    neck, lean: height of the cut around the neck above its joint and how it falls forwards. away: where the fronts
+    neck, lean, rise, behind: the neckline (see `Neckline`). away: where the fronts
     part again below, from the neck joint, and how fast. pad: height of shoulder pads.
     """
 
@@ -32,8 +32,10 @@ class Cut:
     edge: tuple[tuple[float, float], ...]
     below: float
     sleeve: float | None = 0.010
-    neck: float = -0.016
-    lean: float = 0.35
+    neck: float = -0.017
+    lean: float = 0.12
+    rise: float = 0.10
+    behind: float = 0.45
     away: tuple[float, float] | None = None
     pad: float = 0.0
     thick: float = 0.0028
@@ -61,7 +63,7 @@ class OpenFront:
 
     @property
     def neckline(self) -> Neckline:
-        return Neckline(self.cut.neck, self.cut.lean, 0.25, -0.03)
+        return Neckline(self.cut.neck, self.cut.lean, self.cut.rise, self.cut.behind)
 
     def edge(self, y: np.ndarray) -> np.ndarray:
         """Half width of the opening at heights [k]."""
@@ -115,7 +117,7 @@ class OpenFront:
             lattice.append(self.ground.front(side * x, y + up, roll * ramp(s, -0.05, 0.05)))
         return self.ground.sheet(np.stack(lattice, axis=1), self.cut.material, self.cut.tile, thick=0.0026)
 
-    def collar(self, gorge: float, *, back: float = 0.024, fall: float = 0.046, gap: float = 0.0095) -> Part:
+    def collar(self, gorge: float, *, back: float = 0.024, fall: float = 0.046, gap: float = 0.0130) -> Part:
         """From notch to notch behind the neck: stands, folds, lies on the shoulders, meets the lapels at the gorge."""
         form = self.form
         count, rows = (53, 7) if form.fine else (27, 5)
@@ -143,9 +145,13 @@ class OpenFront:
         for row, t in enumerate(np.linspace(0, 1, rows)):
             line = np.stack([np.interp(at, share, inner[:, k] * (1 - t) + outer[:, k] * t) for k in range(2)], axis=1)
             laid = self.ground.front(side * line[:, 0], line[:, 1], 0.0046 + 0.0075 * (1 - t) ** 1.5)
-            out.append(leaf[row] * (1 - mix) + laid * mix)
+            mixed = leaf[row] * (1 - mix) + laid * mix
+            out.append(self.ground.clear(mixed, 0.0042) if t > 0.2 else mixed)
         core = form.neck + [0, -0.10, 0.005]
-        return self.ground.sheet(np.stack(out), self.cut.material, self.cut.tile, thick=0.0026, core=core)
+        lattice = np.stack(out)
+        for _ in range(2):  # what was pushed clear point by point becomes one even sheet
+            lattice[:, 1:-1] = (lattice[:, :-2] + 2 * lattice[:, 1:-1] + lattice[:, 2:]) / 4
+        return self.ground.sheet(lattice, self.cut.material, self.cut.tile, thick=0.0026, core=core)
 
     def lap(self, top: float, bottom: float) -> Part:
         """The front edge where the fronts meet: her right laps over the left. Heights above the neck joint."""

@@ -24,12 +24,12 @@ ROBE = Fit(
 HEM = 0.075  # above the floor
 BEYOND = 0.035  # metres the sleeves reach past the wrist
 HANG = 0.055  # how much deeper a sleeve is behind the arm, where it hangs once the forearm is raised
-COLLAR = Neckline(0.016, 0.30, 0.05)
+COLLAR = Neckline(0.012, 0.36, 0.05, 0.26)
 PIPING = (
     (0.0008, -0.016), (0.0042, -0.013), (0.0052, -0.004), (0.0046, 0.005), (0.0012, 0.0085), (-0.003, 0.006),
     (-0.004, -0.004),
 )  # fmt: skip
-UNDER = ((0.0, 0.004), (-0.0004, 0.0125), (-0.0020, 0.0165), (-0.0042, 0.014), (-0.005, 0.0))  # the white robe below
+UNDER = ((0.0028, 0.002), (0.0028, 0.0125), (0.0018, 0.0160), (0.0004, 0.0145), (0.0002, 0.006))  # the white below
 BELT = 0.042
 
 
@@ -42,7 +42,7 @@ def pieces(form: Form, look: Look) -> list[Part]:
     ground = Ground.of(whole, form)
     return [
         _body(form, cloth, whole, floor), COLLAR.roll(cloth, ground, PIPING, "trim", TILE["plain"]),
-        COLLAR.roll(cloth, ground, UNDER, "shirt", TILE["plain"]), *_closing(form, ground),
+        COLLAR.roll(cloth, ground, UNDER, "shirt", TILE["plain"], 0.0), *_closing(form, ground),
         *_belt(form, cloth, ground), *trousers(form, "trousers", TILE["plain"]), *shoes(form),
     ]  # fmt: skip
 

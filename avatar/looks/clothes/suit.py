@@ -22,7 +22,7 @@ from avatar.looks.mesh import Part
 V_BOTTOM, GORGE = -0.205, -0.055  # heights above the neck joint: the lowest point of the V, where lapel meets collar
 JACKET = Cut(
     Fit(
-        clearance=0.0075, fall=0.30, ease=((-0.12, 0.012), (0.0, 0.007), (0.12, 0.002), (0.3, 0.0)),
+        clearance=0.0075, fall=0.30, ease=((-0.12, 0.002), (0.0, 0.001), (0.12, 0.001), (0.3, 0.0)),
         sleeve=((0.0, 0.002), (0.5, 0.003), (1.0, 0.009)), sleeve_fall=0.10, folds=0.0035, crease=0.0006,
         limbs=("leftArm", "rightArm"),
     ),

@@ -17,22 +17,22 @@ from avatar.looks.look import Look
 from avatar.looks.mesh import Part, clip
 
 POLO = Fit(
-    clearance=0.002,
+    clearance=0.0035,
     fall=0.25,
-    sleeve=((0.0, 0.002), (0.35, 0.008), (1.0, 0.010)),
+    sleeve=((0.0, 0.005), (0.30, 0.012), (0.40, 0.016), (1.0, 0.016)),
     folds=0.003,
     crease=0.001,
     limbs=("leftArm", "rightArm"),
     seed=21,
 )
-SLEEVE = 0.40  # share of the arm's length the polo's sleeves cover
+SLEEVE = 0.37  # share of the arm's length the polo's sleeves cover
 ZIP_TOP = -0.135  # heights above the neck joint: the zip's upper end
 COLLAR = CollarCut(back=0.030, front=0.004, fall=0.040, point=0.058, spread=0.40, ends=2.93, gap=0.0065, thick=0.0022)
 VEST = Cut(
     Fit(
         clearance=0.0085,
         fall=0.10,
-        ease=((-0.10, 0.010), (0.1, 0.006), (0.3, 0.002)),
+        ease=((-0.10, 0.014), (0.1, 0.006), (0.3, 0.002)),
         folds=0.005,
         crease=0.0022,
         limbs=(),
@@ -45,6 +45,8 @@ VEST = Cut(
     sleeve=None,
     neck=-0.008,
     lean=0.40,
+    rise=0.25,
+    behind=0.12,
     thick=0.0032,
 )
 
@@ -61,8 +63,8 @@ def pieces(form: Form, look: Look) -> list[Part]:
         pockets += [
             vest.pocket(0.098, neck[1] - 0.155, (0.092, 0.105), side, round_=0.06, out=0.0045),
             vest.pocket(0.098, neck[1] - 0.150, (0.098, 0.036), side, round_=0.10, out=0.0085),
-            vest.pocket(0.108, hips + 0.115, (0.118, 0.135), side, slant=0.006, round_=0.05, out=0.0050),
-            vest.pocket(0.108, hips + 0.120, (0.124, 0.040), side, slant=0.006, round_=0.10, out=0.0090),
+            vest.pocket(0.100, hips + 0.115, (0.104, 0.135), side, slant=0.006, round_=0.05, out=0.0050),
+            vest.pocket(0.100, hips + 0.120, (0.109, 0.040), side, slant=0.006, round_=0.10, out=0.0080),
         ]
     return [
         vest.body(),
@@ -90,7 +92,11 @@ def _polo(form: Form, cloth: Cloth) -> list[Part]:
     x, z = p[:, 0], p[:, 2] - form.neck[2]
     keep = np.minimum(keep, np.where(np.hypot(x, z) < 0.12, form.neck[1] + 0.006 - 0.42 * z - p[:, 1], 0.05))
     keep = np.minimum(keep, p[:, 1] - form.waist + np.where(form.on_arm > 0.3, 1, 0))
-    hidden = (form.on_arm < 0.03) & (p[:, 1] < form.neck[1] - 0.10) & ((np.abs(x) > 0.07) | (z < 0))
+    hidden = (
+        (form.on_arm < 0.03)
+        & (p[:, 1] < form.neck[1] - np.where(z < 0, 0.05, 0.10))
+        & ((np.abs(x) > 0.065) | (z < 0) | (p[:, 1] < form.neck[1] - 0.21))
+    )
     shown = part.pick(~hidden[part.triangles].all(axis=1))
     used = np.unique(part.triangles[~hidden[part.triangles].all(axis=1)])
     return [unwrap(hem(clip(shown, keep[used]), 0.0026), form, TILE["pique"])]
@@ -114,10 +120,10 @@ def _zip(vest: OpenFront) -> list[Part]:
     line = ground.front(np.zeros(24), y, 0.0)
     out = [
         ground.ribbon(line, 0.016, 0.0016, "zip", TILE["nylon"], across=across),
-        ground.ribbon(line, 0.0045, 0.0030, "teeth", 0.006, across=across),
+        ground.ribbon(line, 0.0045, 0.0030, "zipper", 0.006, across=across),
     ]
     slide = ground.front(np.zeros(5), neck[1] + ZIP_TOP - np.linspace(-0.004, 0.030, 5), 0.002)
-    out.append(ground.ribbon(slide, 0.0062, 0.0032, "teeth", 0.006, across=across))
+    out.append(ground.ribbon(slide, 0.0062, 0.0032, "zipper", 0.006, across=across))
     for side in (1, -1):
         open_y = neck[1] + np.linspace(ZIP_TOP, 0.0, 16)
         edge = ground.front(side * (vest.edge(open_y) + 0.006), open_y, 0.001)
@@ -131,10 +137,10 @@ def _seams(vest: OpenFront) -> list[Part]:
     """The yoke in front and behind."""
     neck, out = vest.form.neck, []
     for side in (1, -1):
-        x = np.linspace(0.062, 0.150, 10)
+        x = np.linspace(0.062, 0.112, 8)
         out.append(vest.seam(vest.ground.front(side * x, neck[1] - 0.118 - 0.02 * (x - 0.06)), wide=0.004, high=0.001))
-    x = np.linspace(-0.15, 0.15, 22)
-    out.append(vest.seam(vest.ground.front(x, np.full(22, neck[1] - 0.13), facing=-1), wide=0.004, high=0.001))
+    x = np.linspace(-0.12, 0.12, 20)
+    out.append(vest.seam(vest.ground.front(x, np.full(20, neck[1] - 0.13), facing=-1), wide=0.004, high=0.001))
     return out
 
 
@@ -151,4 +157,4 @@ def _lanyard(form: Form, ground: Ground, look: Look) -> list[Part]:
     card = badge(ground, 0.0, low - 0.066, (0.064, 0.094), "card")
     card.positions[:, 2] += 0.010
     clip_ = ground.front(np.zeros(4), low - np.array([-0.006, 0.003, 0.012, 0.021]), 0.012)
-    return [*out, card, ground.ribbon(clip_, 0.010, 0.002, "teeth", 0.02, across=np.array([1.0, 0.0, 0.0]))]
+    return [*out, card, ground.ribbon(clip_, 0.010, 0.002, "zipper", 0.02, across=np.array([1.0, 0.0, 0.0]))]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from avatar.looks.body import Bare
 from avatar.looks.clothes import badge, coat, fabric, knitwear, robe, suit, vest
 from avatar.looks.clothes.form import Form
 from avatar.looks.clothes.laid import plain
+from avatar.looks.clothes.lighter import lighter
 from avatar.looks.figure import Figure
 from avatar.looks.glb import Material
 from avatar.looks.look import Look
@@ -26,6 +28,18 @@ SHADE = {
 }  # fmt: skip
 
 
+# How much skin an outfit shows, where it is not the usual.
+SHOWS = {
+    "suit": Bare(neck=0.0), "polo_vest": Bare(neck=0.03, arm=0.335), "white_coat": Bare(neck=0.075, aside=0.066),
+    "knit": Bare(neck=0.018, aside=0.066), "cardigan": Bare(neck=0.0), "robe": Bare(neck=-0.005),
+}  # fmt: skip
+
+
+def bare(look: Look) -> Bare:
+    """How much of chest and arms the look's outfit leaves to be seen."""
+    return SHOWS.get(look.outfit.name, Bare())
+
+
 def dress(figure: Figure, skin: Part, look: Look, *, fine: bool) -> list[Part]:
     """One part per material, named after it. Raises AvatarInvalid for an outfit nobody knows.
 
@@ -33,7 +47,10 @@ def dress(figure: Figure, skin: Part, look: Look, *, fine: bool) -> list[Part]:
     """
     if look.outfit.name not in OUTFITS:
         raise AvatarInvalid(f"There is no outfit {look.outfit.name!r}.", hint=f"Known: {', '.join(OUTFITS)}")
-    pieces = OUTFITS[look.outfit.name](Form.of(figure, fine=fine), look)
+    form = Form.of(figure, fine=fine)
+    pieces = OUTFITS[look.outfit.name](form, look)
+    if not fine:
+        pieces = [lighter(form, piece) for piece in pieces]
     by_material: dict[str, list[Part]] = {}
     for piece in pieces:
         by_material.setdefault(piece.material, []).append(plain(piece))
@@ -75,7 +92,7 @@ def materials(look: Look) -> list[Material]:
         _cloth("vest", outfit.main, 0.62, 0.9, normal="nylon"),
         _cloth("polo", outfit.second, 0.85, 0.7, normal="pique"),
         _cloth("zip", outfit.trim, 0.8, 0.5, normal="nylon"),
-        _cloth("teeth", (86, 86, 88), 0.38),
+        _cloth("zipper", (86, 86, 88), 0.38),
         _cloth("lanyard", outfit.accent, 0.7),
         _cloth("card", white, 0.25, base="card"),
         _cloth("coat", outfit.main, 0.80, 0.6, normal="plain"),
@@ -113,7 +130,7 @@ def _dark(colour: tuple[int, int, int], share: float) -> tuple[int, ...]:
 
 def _cloth(name: str, colour: tuple, roughness: float, strength: float = 1.0, **textures: str) -> Material:
     factor = [*(float(c) for c in linear(*colour)), 1.0]
-    metal = 0.9 if name in ("gold", "teeth") else 0.0
+    metal = 0.9 if name in ("gold", "zipper") else 0.0
     pbr = {
         "baseColorFactor": factor,
         "metallicFactor": metal,
