@@ -25,6 +25,7 @@ SIZE = (320, 320)  # the tracker itself looks at 256 pixels of face
 STEPS = 9
 GOOD = 0.9  # correlation of what was set with what is read
 TRACKER_LENS = 63.0  # degrees, vertical: what FaceLandmarker's geometry takes for granted
+NOISE = 0.02  # a reading is not surer than this
 VISIBLE = 0.05  # a smaller range of the reading is none
 EYES_APART_MM = 62.0
 YAW, PITCH, ROLL, GAZE_YAW, GAZE_PITCH = 25.0, 15.0, 15.0, 20.0, 12.0  # degrees to either side
@@ -205,7 +206,7 @@ def read_moods(stage: Stage, reader: Reader) -> dict[str, np.ndarray]:
 
 def confusion(read: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, dict[str, int]]:
     """Mood shown → mood read, counted over avatars and intensities. A face, less that avatar's mean face, belongs to
-    the mood whose mean over the *other* avatars points most nearly the same way. Needs two avatars."""
+    the mood whose mean over the *other* avatars is nearest, in units of the spread within moods. Needs two avatars."""
     centred = {}
     for avatar, moods in read.items():
         mean = np.mean([rows.mean(axis=0) for rows in moods.values()], axis=0)
@@ -213,11 +214,13 @@ def confusion(read: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, dict[st
     table = {mood: dict.fromkeys(MOODS, 0) for mood in MOODS}
     for avatar, moods in centred.items():
         others = [other for name, other in centred.items() if name != avatar]
-        centres = np.array([np.mean([other[mood].mean(axis=0) for other in others], axis=0) for mood in MOODS])
-        centres /= np.linalg.norm(centres, axis=1, keepdims=True)
+        centres = {mood: np.mean([other[mood].mean(axis=0) for other in others], axis=0) for mood in MOODS}
+        within = np.concatenate([other[mood] - centres[mood] for other in others for mood in MOODS])
+        scale = np.sqrt((within**2).mean(axis=0)) + NOISE
         for mood, rows in moods.items():
             for row in rows:
-                table[mood][list(MOODS)[int((centres @ row).argmax())]] += 1
+                away = [np.linalg.norm((row - centre) / scale) for centre in centres.values()]
+                table[mood][list(centres)[int(np.argmin(away))]] += 1
     return table
 
 

@@ -108,9 +108,8 @@ def gestured(rig: Rig, gesture: str) -> Frames:
     return Frames.joined([made[k : k + 1] for k in (round(60 * at) for at in GESTURE_AT)])
 
 
-def clip(browser: Browser, name: str) -> Path:
+def clip(browser: Browser, name: str, frames: Frames, pcm: np.ndarray) -> Path:
     """A talking clip of one avatar, about 20 s, in both languages."""
-    frames, pcm = performed(name)
     with browser.stage(name, size=(540, 720), view=CHEST_UP, label=LABEL) as stage:
         path = CLIPS / f"{name}.mp4"
         write(path, stage.film(at_rate(frames, 25)), pcm, fps=25)
@@ -162,6 +161,8 @@ def main() -> None:
     parser.add_argument("--avatars", default="", help="comma separated; all that are built when omitted")
     args = parser.parse_args()
     names = args.avatars.split(",") if args.avatars else [name for name in PARTS if name in built()]
+    # Voices run in an event loop of their own, and the browser's driver allows none beside it.
+    parts = {name: performed(name) for name in names} if "clips" in args.what else {}
     with Browser() as browser:
         if "moods" in args.what:
             moods(browser, names)
@@ -170,9 +171,8 @@ def main() -> None:
         if "gestures" in args.what:
             for name in names[:2]:
                 gestures(browser, name)
-        if "clips" in args.what:
-            for name in names:
-                print(clip(browser, name))
+        for name, (frames, pcm) in parts.items():
+            print(clip(browser, name, frames, pcm))
 
 
 if __name__ == "__main__":
