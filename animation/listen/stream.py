@@ -21,7 +21,7 @@ from animation.motion import ease
 MODEL = Path(__file__).with_name("mouth.onnx")
 
 # A window the network is this sure of begins to act, and acts wholly. Below, a d or g would close the lips halfway.
-_ACTS, _SURE = np.array([0.30, 0.30, 0.20]), np.array([0.60, 0.60, 0.80])  # closure, teeth, sibilant
+_ACTS, _SURE = np.array([0.25, 0.25, 0.20]), np.array([0.50, 0.50, 0.80])  # closure, teeth, sibilant
 # The most a window changes in a frame: lips move no faster than phones would have them, to the teeth slowest.
 _RISE, _FALL = np.array([0.34, 0.22, 0.34]), np.array([0.28, 0.18, 0.28])
 _WAKES = 0.12  # and the most by which the mouth as a whole comes to life

@@ -37,9 +37,9 @@ def heard(request) -> Spoken:
 @pytest.mark.model
 def test_the_mouth_by_ear_goes_with_the_mouth_by_phones(heard: Spoken) -> None:
     ours, loud = (measures([case(heard, method, RIG)]) for method in (listened, loudness_only))
-    assert ours["gap_correlation"] >= 0.75 and ours["gap_correlation"] > loud["gap_correlation"] + 0.2
-    assert ours["closure_recall"] >= 0.6 and ours["closure_precision"] >= 0.6
-    assert ours["vowels_shut"] <= 0.1
+    assert ours["gap_correlation"] >= 0.7 and ours["gap_correlation"] > loud["gap_correlation"] + 0.2
+    assert ours["closure_recall"] >= 0.7 and ours["closure_precision"] >= 0.7
+    assert ours["vowels_shut"] <= 0.3  # hardly a vowel here is not between two closures
     assert abs(ours["gap_lag_ms"]) <= 34
 
 
