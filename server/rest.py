@@ -33,6 +33,8 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 AVATAR_FILES = {
     "avatar.glb": "model/gltf-binary",
     "avatar.low.glb": "model/gltf-binary",
+    "avatar.visemes.glb": "model/gltf-binary",
+    "avatar.vrm": "model/gltf-binary",
     "rig.json": "application/json",
     "provenance.json": "application/json",
 }

@@ -11,12 +11,12 @@ from avatar.looks.mesh import Part, coarsen
 # Cell sizes in metres by (part, region), in the full and in the low version; 0 leaves a region alone.
 CELLS = {
     ("skin", "hands"): (0.0036, 0.0095),
-    ("skin", "scalp"): (0.011, 0.016),
+    ("skin", "scalp"): (0.011, 0.020),
     ("skin", "ears"): (0.0, 0.0055),
     ("skin", "arms"): (0.0, 0.0140),
     ("mouth", "deep"): (0.0, 0.0060),
 }
-CUT_BELOW_HIPS = 0.30  # metres; the low version, shown chest-up, ends there
+CUT_BELOW_HIPS = 0.20  # metres; the low version, shown chest-up, ends there
 UV_CELLS = 20  # vertices far apart in the texture are not merged, so that seams hold
 
 

@@ -8,8 +8,9 @@ from avatar.looks.glb import Material
 from avatar.looks.hair import hair_materials
 from avatar.looks.look import Look
 
-DIM = {"extensions": {"KHR_materials_specular": {"specularFactor": 0.25}}}  # no room is reflected inside a mouth
-VEIL = {"alphaMode": "BLEND", "doubleSided": True}
+# No room is reflected inside a mouth or by lashes.
+DIM = {"extensions": {"KHR_materials_specular": {"specularFactor": 0.25}}}
+VEIL = {"alphaMode": "BLEND", "doubleSided": True} | DIM
 
 
 @dataclass

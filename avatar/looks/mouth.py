@@ -16,7 +16,7 @@ from avatar.looks.source import Source, islands
 UPPER_SHARE = 0.15  # of closing the lips is done by the upper lip
 UPPER_PROBE, LOWER_PROBE = 537, 540  # base vertices on the mid-sagittal line of contact
 SEALED = 0.00005  # metres left between the lips of a resting face
-OVERLAP = 0.0005  # metres the inner sides of closed lips reach past the line of contact
+OVERLAP = 0.00012  # metres the inner sides of closed lips reach past the line of contact
 PUCKER_NARROWING, PUCKER_PROTRUSION = 0.36, 0.0075
 FUNNEL_NARROWING, FUNNEL_PROTRUSION, FUNNEL_OPENING = 0.22, 0.0065, 0.0042
 

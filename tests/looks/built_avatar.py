@@ -77,7 +77,7 @@ def read_mesh(glb: Glb, name: str) -> Mesh:
     primitive = mesh["primitives"][0]
     at = primitive["attributes"]
     names = mesh.get("extras", {}).get("targetNames", [])
-    stored, normals = glb.accessor(at["POSITION"]).astype(float), glb.accessor(at["NORMAL"]) / 32_767
+    stored, normals = glb.values(at["POSITION"]), glb.values(at["NORMAL"])
     joints, weights = glb.accessor(at["JOINTS_0"]), glb.accessor(at["WEIGHTS_0"])
     rest = Bones.of(glb).matrices({})
     return Mesh(
@@ -88,7 +88,7 @@ def read_mesh(glb: Glb, name: str) -> Mesh:
         joints=joints,
         weights=weights,
         morphs={
-            name: glb.accessor(target["POSITION"]).astype(float)
+            name: glb.values(target["POSITION"])
             for name, target in zip(names, primitive.get("targets", []), strict=True)
         },
     )
