@@ -25,7 +25,7 @@ POLO = Fit(
     limbs=("leftArm", "rightArm"),
     seed=21,
 )
-SLEEVE = 0.37  # share of the arm's length the polo's sleeves cover
+SLEEVE = 0.345  # share of the arm's length the polo's sleeves cover
 ZIP_TOP = -0.135  # heights above the neck joint: the zip's upper end
 COLLAR = CollarCut(back=0.030, front=0.004, fall=0.040, point=0.058, spread=0.40, ends=2.93, gap=0.0065, thick=0.0022)
 VEST = Cut(

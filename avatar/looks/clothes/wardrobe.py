@@ -30,7 +30,7 @@ SHADE = {
 
 # How much skin an outfit shows, where it is not the usual.
 SHOWS = {
-    "suit": Bare(neck=0.0), "polo_vest": Bare(neck=0.03, arm=0.335), "white_coat": Bare(neck=0.075, aside=0.066),
+    "suit": Bare(neck=0.0), "polo_vest": Bare(neck=0.03, arm=0.345), "white_coat": Bare(neck=0.075, aside=0.066),
     "knit": Bare(neck=0.018, aside=0.066), "cardigan": Bare(neck=0.0), "robe": Bare(neck=-0.005),
 }  # fmt: skip
 
