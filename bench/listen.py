@@ -235,6 +235,18 @@ def _share(hits: Sequence[bool]) -> float | None:
     return round(float(np.mean(hits)), 3) if hits else None
 
 
+def card(network: Path) -> dict[str, dict[str, float]]:
+    """The figures a network is shipped with: lip gap and closures on each kind of held-out speech."""
+    held, ours = list(spoken([t for t in tasks() if t.split != "train"])), partial(listened, net=Net(network))
+    out = {}
+    for split, language in sorted({(s.task.split, s.task.language) for s in held}):
+        some = [s for s in held if (s.task.split, s.task.language) == (split, language)]
+        found = measures([case(s, ours, Rig.generic()) for s in some])
+        names = ("gap_correlation", "closure_recall", "closure_precision")
+        out[f"new_{split}_{language}"] = {name: found[name] for name in names}
+    return out
+
+
 def cost(said: Sequence[Spoken], net: Net) -> dict[str, Any]:
     """Seconds of one thread for a second of audio, pushed in 20 ms pieces, and what is waited for."""
     listener = Listener(0, net)

@@ -11,6 +11,7 @@ from typing import Any
 
 from animation.types import RATE
 from bench.corpus import HELD_OUT, RECIPE, spoken, tasks
+from bench.listen import card
 
 CARD = {
     "script": "shuren animation train",
@@ -48,7 +49,7 @@ def teach(
     examples = list(spoken(wanted))
     network = train(*lessons(examples, variants, seed), steps=steps, seed=seed, threads=threads, progress=progress)
     export(network, out)
-    card = CARD | {
+    told = CARD | {
         "languages": sorted({example.task.language for example in examples}),
         "voices": sorted({example.task.voice for example in examples}),
         "held_out": HELD_OUT,
@@ -61,6 +62,7 @@ def teach(
         "torch": version("torch"),
         "parameters": sum(p.numel() for p in network.parameters()),
         "sha256": hashlib.sha256(out.read_bytes()).hexdigest(),
+        "measured": card(out),
     }
-    out.with_suffix(".json").write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    out.with_suffix(".json").write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return out
