@@ -30,7 +30,7 @@ ZIP_TOP = -0.135  # heights above the neck joint: the zip's upper end
 COLLAR = CollarCut(back=0.030, front=0.004, fall=0.040, point=0.058, spread=0.40, ends=2.93, gap=0.0065, thick=0.0022)
 VEST = Cut(
     Fit(
-        clearance=0.0085,
+        clearance=0.0105,
         fall=0.10,
         ease=((-0.10, 0.014), (0.1, 0.006), (0.3, 0.002)),
         folds=0.005,
