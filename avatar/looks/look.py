@@ -13,11 +13,8 @@ class HairStyle:
     """How hair is combed. Angles in degrees, lengths in metres.
 
     style: bob, short, bun, waves, thin or topknot. beard: "" or thin.
-    part: azimuth of the parting, positive towards her left; hairline: its elevation at the forehead.
-    face_edge: azimuth of the foremost strands; turn: elevation where strands leave the head and hang.
-    front, back: how far below the eyes the hem lies. volume: distance from the scalp. bulge, curl: outwards in the
-    middle, inwards at the ends; swing: how far ends by the face turn forwards. fringe: how low the front strands of the
-    parting's long side pass over the forehead, fringe_depth: up to where around the head.
+    part: azimuth of the parting, positive towards her left; hairline: its elevation at the forehead. front, back: how
+    far below the eyes a bob's hem lies. grey: share of grey hairs among the others.
     """
 
     style: str = "bob"
@@ -25,18 +22,9 @@ class HairStyle:
     colour: Colour = (44, 33, 29)
     part: float = 16.0
     hairline: float = 37.0
-    face_edge: float = 55.0
-    turn: float = 6.0
-    front: float = 0.104
-    back: float = 0.092
-    volume: float = 0.0115
-    bulge: float = 0.006
-    curl: float = 0.016
-    dome_share: float = 0.58
-    fringe: float = 15.0
-    fringe_depth: float = 0.35
-    swing: float = 9.0
-    grey: float = 0.0  # share of grey hairs among the others
+    front: float = 0.098
+    back: float = 0.086
+    grey: float = 0.0
     seed: int = 5
 
 

@@ -18,7 +18,7 @@ NEAREST = 3  # vertices whose tangent planes are blended
 class Scalp:
     """Directions are measured at `centre`: azimuth 0 is forward, positive towards her left; elevation is up; degrees.
 
-    eye [3]: between the eyes. width: metres from the middle to the side of the head over the ears.
+    eye [3]: between the eyes. width: metres from the middle to the side of the head. ears: vertices of each.
     """
 
     def __init__(self, figure: Figure) -> None:
@@ -29,7 +29,7 @@ class Scalp:
         normals = vertex_normals(figure.positions, triangulate(self.quads))
         outer = np.unique(self.quads[(island == "head") | (island == "torso")])
         near = figure.positions[outer, 1] > self.eye[1] - REACH
-        ears = [_ear(figure, side) for side in "lr"]
+        self.ears = ears = [_ear(figure, side) for side in "lr"]
         outer = np.setdiff1d(outer[near], np.concatenate(ears))
         self._points, self._normals = figure.positions[outer], normals[outer]
         self._ears = [_mound(figure.positions[ear]) for ear in ears]

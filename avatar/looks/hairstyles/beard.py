@@ -81,6 +81,7 @@ def _grown(groom: Groom, shapes: dict[str, np.ndarray], roots: np.ndarray, lengt
     strands = cut(lines, rng.uniform(*length, len(roots)), points, ease=1)
     axis = figure.positions[CHIN] * [0, 1, 1] - [0, 0, 0.045]
     part = cards.lay(figure, strands, from_axis(strands, axis, 0.1), rng)
+    part = groom.outside(part)
     part.name = "beard"
     part.morphs = _carried(figure, scalp, shapes, roots, points * cards.across)
     return part

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from avatar.looks.fields import ramp
-from avatar.looks.figure import SKELETON, Figure
-from avatar.looks.hairstyles.comb import cut
+from avatar.looks.figure import Figure
+from avatar.looks.hairstyles.comb import SUNK, cut
 from avatar.looks.hairstyles.picture import STRIPS
 from avatar.looks.look import HairStyle
 from avatar.looks.mesh import Part, grid_triangles
 from avatar.looks.scalp import Scalp
+from avatar.looks.skeleton import SKELETON
 
 # The low version: share of the cards, how much wider they are, share of the points along them.
 UNDER = "hair_under"  # part and material of hair without shine
@@ -98,7 +100,16 @@ class Groom:
             points = max(int(points * SHORTER), 3)
             cards = replace(cards, width=(cards.width[0] * WIDER, cards.width[1] * WIDER), across=2)
         strands = cut(lines, length, points, ease)
-        return cards.lay(self.figure, strands, from_axis(strands, self.scalp.centre), self.rng)
+        return self.outside(cards.lay(self.figure, strands, from_axis(strands, self.scalp.centre), self.rng))
+
+    def outside(self, part: Part, clear: Callable[[np.ndarray], np.ndarray] | None = None) -> Part:
+        """The part with every vertex out of the skin, or `clear(points)` metres from it: cards are flat and rolled,
+        heads are round."""
+        for _ in range(2):  # the skin bends
+            gap, normal = self.scalp.near(part.positions, ears=False)
+            least = -SUNK if clear is None else np.maximum(clear(part.positions), -SUNK)
+            part.positions = part.positions + normal * np.maximum(least - gap, 0.0)[:, None]
+        return part
 
 
 def _frames(strands: np.ndarray, out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

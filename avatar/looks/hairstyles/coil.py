@@ -29,7 +29,10 @@ def coil(groom: Groom, middle: np.ndarray, outward: np.ndarray, radii: np.ndarra
     out = (ball / radii * radii.mean()) @ axes
     wide = (0.009, 0.015) if groom.fine else (0.016, 0.024)
     cards = Cards(wide, (1, 2, 3), 3 if groom.fine else 2, taper=0.5, tone=(0.7, 1.1), roll=0.25, root=0.8)
-    return [_core(groom.figure, middle, axes, radii * 0.9), cards.lay(groom.figure, strands, out, rng)]
+    return [
+        groom.outside(_core(groom.figure, middle, axes, radii * 0.9)),
+        groom.outside(cards.lay(groom.figure, strands, out, rng)),
+    ]
 
 
 def _axes(outward: np.ndarray) -> np.ndarray:

@@ -12,6 +12,8 @@ from avatar.looks.scalp import Scalp
 
 Flow = Callable[[np.ndarray, np.ndarray], np.ndarray]
 Push = Callable[[np.ndarray, np.ndarray], np.ndarray]
+HIGHEST_ROOT = 0.0015  # metres above the skin at which a strand may begin, on other hair
+SUNK = 0.0005  # metres that roots lie below the skin
 DOWN = np.array([0.0, -1.0, 0.0])
 
 
@@ -46,7 +48,7 @@ class Comb:
         steps = int(np.ceil(length.max() / step))
         _, normal = self.scalp.near(roots, ears=False)
         lift = np.broadcast_to(self.lift, len(roots))
-        point = roots + normal * (self.body * lift - 0.0008)[:, None]
+        point = roots + normal * (np.minimum(self.body * lift, HIGHEST_ROOT) - SUNK)[:, None]
         ahead = unit(self.flow(point, np.zeros(len(roots)))) + normal * self.lean
         ahead = unit(ahead)
         out = [point]

@@ -15,7 +15,7 @@ from avatar.looks.noise import noise
 from avatar.looks.scalp import spread
 
 LONGEST = 0.52
-CLOTH = 0.016  # metres of clothes that hair lies on
+CLOTH = 0.021  # metres of clothes that hair lies on
 WAVE = 0.105  # metres from crest to crest
 SHOULDER = 0.125  # metres below the eyes where hair begins to meet the neck and the shoulders
 
@@ -24,7 +24,7 @@ def waves(groom: Groom) -> list[Part]:
     """Undercoat, three layers and stray hairs, bound from head to chest along their length."""
     shape, eye = Waves(groom), groom.scalp.eye[1]
     parts = [
-        cap(groom, lambda p: ramp(within(groom.style, groom.scalp.centre, p), 0.0, 6.0)),
+        cap(groom, lambda p: ramp(within(groom.style, groom.scalp.centre, p), -2.0, 4.0)),
         shape.cards(70, 14, (0.003, 0.006), Cards((0.026, 0.034), (0, 1), 2, tone=(0.75, 0.95), matt=True)),
         shape.cards(74, 21, (0.008, 0.013), Cards((0.018, 0.028), (1, 2), 3, tone=(0.7, 1.0))),
         shape.cards(70, 24, (0.012, 0.018), Cards((0.012, 0.020), (2, 3, 4), 3)),
@@ -49,7 +49,8 @@ class Waves:
         lines = comb.grow(roots, LONGEST, 0.009)
         keep = spread(lines[:, 22], count)
         lines = self._wave(lines[keep], rng)
-        return self.groom.lay(cards, lines, self._hem(lines, rng), points, ease=1)
+        part = self.groom.lay(cards, lines, self._hem(lines, rng), points, ease=1)
+        return self.groom.outside(part, self._clothes)
 
     def _limit(self, side: np.ndarray, loose: np.ndarray):  # noqa: ANN202
         """Off the face; before or behind the shoulders, where hair would slide outwards if it lay on their ridge."""
