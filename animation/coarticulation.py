@@ -251,7 +251,10 @@ def _windows(sounds: Sequence[Sound], clock: np.ndarray) -> tuple[np.ndarray, np
             stop = max(release - CLOSE_YIELD, onset + CLOSE_HOLD - lead)
             if constraint == "labiodental":  # and it lets go in time for lips that must shut next
                 stop = max(min(stop, length + _until_shut(sounds, i) - fall), -lead)
+                room = length + _until_shut(sounds, i) + lead
             shape = np.minimum(ease((t + lead) / rise + 1.0), _let_go((stop - t) / fall + 1.0))
+            if constraint == "labiodental" and room < 0.4 * fall:  # "half past": no time for both, and p matters more
+                shape *= 0.15
         into = {"bilabial": closure, "labiodental": teeth, "sibilant": sibilant}[constraint]
         np.maximum(into[a:b], shape, out=into[a:b])
     return closure, teeth, sibilant, presence
