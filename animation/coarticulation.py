@@ -40,6 +40,7 @@ CLOSE_RISE, CLOSE_FALL, CLOSE_HOLD = 0.115, 0.094, 0.040  # s
 CLOSE_LEAD, CLOSE_YIELD = 0.005, 0.055  # s: shut before the sound starts, letting go before it is released
 CLOSE_SOONER = 0.006  # s
 TEETH_RISE, TEETH_FALL = 0.165, 0.135  # s: rolling the lip in takes longer than shutting the lips
+FAR_IN = 0.6  # mouthRollLower
 TEETH_LATE = 0.030  # s into an f until the lip meets the teeth
 SIBILANT_JAW, SIBILANT_YIELD = 0.085, 0.035  # the jaw is on its way to the vowel before the hiss ends
 
@@ -100,15 +101,15 @@ class Curve:
 
 def curve(sounds: Sequence[Sound], first: int, last: int, labiodental: Sequence[float] = LABIODENTAL) -> Curve:
     """The mouth on frames [first, last) given all sounds within LOOKAHEAD of them, in order, not overlapping."""
-    return fulfilled(wish(sounds, first, last), labiodental)
+    return fulfilled(wish(sounds, first, last, labiodental[1]), labiodental)
 
 
-def wish(sounds: Sequence[Sound], first: int, last: int) -> Wish:
-    """What those sounds ask for on frames [first, last)."""
+def wish(sounds: Sequence[Sound], first: int, last: int, roll: float = LABIODENTAL[1]) -> Wish:
+    """What those sounds ask for on frames [first, last) of a face whose f takes so much mouthRollLower."""
     sounds = merged(s for s in sounds if not is_silence(s.symbol))
     clock = _clock(first, last)
     parts = _smooth(_dominance(_held(sounds), _clock(first - 4, last + 4)))
-    windows = _windows(sounds, clock)
+    windows = _windows(sounds, clock, roll)
     return Wish(parts, *windows)
 
 
@@ -222,7 +223,9 @@ def _dominance(held: Sequence[_Held], clock: np.ndarray) -> np.ndarray:
     return weighted / weight[:, CHANNEL_OF_PART]
 
 
-def _windows(sounds: Sequence[Sound], clock: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _windows(
+    sounds: Sequence[Sound], clock: np.ndarray, roll: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     closure, teeth, sibilant, presence = (np.zeros(len(clock)) for _ in range(4))
     for i, sound in enumerate(sounds):
         a, b = np.searchsorted(clock, (sound.start - RATE // 2, sound.end + RATE // 2))
@@ -253,8 +256,9 @@ def _windows(sounds: Sequence[Sound], clock: np.ndarray) -> tuple[np.ndarray, np
                 stop = max(min(stop, length + _until_shut(sounds, i) - fall), -lead)
                 room = length + _until_shut(sounds, i) + lead
             shape = np.minimum(ease((t + lead) / rise + 1.0), _let_go((stop - t) / fall + 1.0))
-            if constraint == "labiodental" and room < 0.4 * fall:  # "half past": no time for both, and p matters more
-                shape *= 0.15
+            # "half past" on a face that must roll its lip far in: there is no time for both, and p matters more.
+            if constraint == "labiodental" and roll > FAR_IN and room < 0.6 * fall:
+                shape *= 0.15 if room < 0.4 * fall else 0.35
         into = {"bilabial": closure, "labiodental": teeth, "sibilant": sibilant}[constraint]
         np.maximum(into[a:b], shape, out=into[a:b])
     return closure, teeth, sibilant, presence
