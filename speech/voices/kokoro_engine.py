@@ -163,12 +163,14 @@ class KokoroEngine:
     def _render(self, plan: Plan, start: int, end: int) -> np.ndarray:
         begin, finish = max(0, start - CONTEXT), min(plan.frames, end + CONTEXT)
         feed = self._feed(plan, begin, finish) | self._normals(plan.voice)
-        # A window that goes out of bounds with the statistics of ordinary speech is made again with its own.
+        kept = slice((start - begin) * FRAME, (end - begin) * FRAME + OVERLAP)
+        # A window that leaves the range with the statistics of ordinary speech is made again with its own. Its context,
+        # which is thrown away, may: the decoder begins there in the middle of a sound.
         for trust in (1.0, 0.0):
             given = feed | {graph.TRUST: np.full(1, trust, np.float32)}
-            audio = self._decoder.run([graph.AUDIO], given)[0].reshape(-1)
+            audio = self._decoder.run([graph.AUDIO], given)[0].reshape(-1)[kept]
             if np.isfinite(audio).all() and np.abs(audio).max(initial=0.0) <= _LOUDEST:
-                return audio[(start - begin) * FRAME : (end - begin) * FRAME + OVERLAP]
+                return audio
         raise ValueError("the model left its range")
 
     def _feed(self, plan: Plan, begin: int, finish: int) -> dict[str, np.ndarray]:

@@ -185,6 +185,13 @@ def test_a_question_typed_without_a_mark_is_spoken_to_its_end(name: str, text: s
     assert "".join(word.text for speech in spoken for word in speech.words) == text
 
 
+def test_a_window_may_begin_in_the_middle_of_a_sound() -> None:
+    text = "I did not say Tuesday, I said Thursday afternoon."
+    spoken = _spoken(text, "en")
+    assert "".join(word.text for speech in spoken for word in speech.words).strip() == text
+    assert all(np.abs(speech.pcm).max() < 32_000 for speech in spoken)
+
+
 def test_a_window_that_leaves_the_range_is_made_again_with_its_own_statistics() -> None:
     engine = KokoroEngine.shared(Store.default().path("kokoro-82m"), 2)
     plan = engine._plan(
