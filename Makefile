@@ -35,7 +35,7 @@ $(STAMP)/core: $(STAMP)/venv pyproject.toml constraints.txt
 	@touch $@
 
 $(STAMP)/all: $(STAMP)/core
-	$(PIP) install --progress-bar on -c constraints.txt -e ".[gpu,voices,capture,dev]"
+	$(PIP) install --progress-bar on -c constraints.txt -e ".[gpu,voices,capture,render,bench,dev]"
 	@touch $@
 
 weights: setup

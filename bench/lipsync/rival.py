@@ -1,6 +1,6 @@
 """OpenFaceFX (PyPI, MIT) on the same phones and times, in our 52 shapes, so that the same measures apply.
 
-It speaks ARPAbet, so English only. It animates the mouth and no more; it knows no rig. `pip install "shuren[bench]"`.
+It speaks ARPAbet, so English only. It animates the mouth and no more; it knows no rig. The extra `bench` installs it.
 """
 
 from __future__ import annotations

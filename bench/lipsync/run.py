@@ -213,7 +213,7 @@ def _linear(take: Take) -> Take:
 def compared(rig: Rig, mesh: MeshLips | None, *, speeds: Sequence[float], every: int) -> dict[str, Any]:
     """OpenFaceFX and Shuren in English, neutral, same phones, same rig, same measures; ratios are theirs by ours."""
     if rival.package() is None:
-        return {"note": 'OpenFaceFX is not installed; `pip install "shuren[bench]"` adds the comparison.'}
+        return {"note": 'OpenFaceFX is not installed; `pip install -e ".[bench]"` adds the comparison.'}
 
     def figures(player: Any) -> dict[str, Any]:
         settings = {"moods": ("neutral",), "languages": ("en",), "mesh": mesh, "every": every, "player": player}
