@@ -258,7 +258,7 @@ def _windows(
             shape = np.minimum(ease((t + lead) / rise + 1.0), _let_go((stop - t) / fall + 1.0))
             # "half past" on a face that must roll its lip far in: there is no time for both, and p matters more.
             if constraint == "labiodental" and roll > FAR_IN and room < 0.6 * fall:
-                shape *= 0.15 if room < 0.4 * fall else 0.35
+                shape *= 0.1 if room < 0.4 * fall else 0.25
         into = {"bilabial": closure, "labiodental": teeth, "sibilant": sibilant}[constraint]
         np.maximum(into[a:b], shape, out=into[a:b])
     return closure, teeth, sibilant, presence
