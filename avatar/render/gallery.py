@@ -22,6 +22,7 @@ from animation.gestures import GESTURES
 from animation.mood import MOODS, face_of
 from animation.rig import Rig
 from animation.types import RATE, Frames, Phone
+from avatar.inspect.load import load_rig
 from avatar.render.browser import CHEST_UP, HEAD, WAIST_UP, Browser, Stage, View, built, glb
 from avatar.render.movie import at_rate, write
 from avatar.render.picture import standing
@@ -91,7 +92,7 @@ def visemes(browser: Browser, names: Iterable[str]) -> None:
 
 
 def gestures(browser: Browser, name: str) -> None:
-    rig = Rig.load(glb(name).with_name("rig.json"))
+    rig = load_rig(glb(name).parent)
     with browser.stage(name, size=(176, 190), view=WAIST_UP) as stage:
         rows = {gesture: _film(stage, gestured(rig, gesture)) for gesture in GESTURES if gesture != "point"}
     columns = [f"{at:.1f} s" for at in GESTURE_AT]
@@ -120,7 +121,7 @@ def clip(browser: Browser, name: str, frames: Frames, pcm: np.ndarray) -> Path:
 
 def performed(name: str) -> tuple[Frames, np.ndarray]:
     """The frames and the voice of an avatar's part."""
-    part, rig = PARTS[name], Rig.load(glb(name).with_name("rig.json"))
+    part, rig = PARTS[name], load_rig(glb(name).parent)
     spoken = asyncio.run(_spoken(part))
     body, at, sounds = Body(rig, seed=3), RATE // 2, [np.zeros(RATE // 2, np.int16)]
     body.state("speaking", 0)

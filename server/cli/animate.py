@@ -18,13 +18,14 @@ def animate(
     from animation.formats.clip import write_clip
     from animation.rig import Rig
     from avatar.exports import Export, clip_of, export
+    from avatar.inspect.load import load_rig
     from server.settings import Settings
     from speech.audio import read_wav, to_int16
     from speech.types import OUTPUT_RATE, Speech
 
     voice = Speech(to_int16(read_wav(file, rate=OUTPUT_RATE)), (), (), "zh")
     folder = Settings().avatars / avatar if avatar else None
-    rig = Rig.load(folder / "rig.json") if folder else Rig.generic()
+    rig = load_rig(folder) if folder else Rig.generic()
     clip = clip_of([voice], rig, mood=mood, avatar=avatar, made={"from": file.name})
     if out.suffix == ".shuren":
         write_clip(out, clip)

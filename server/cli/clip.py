@@ -29,14 +29,14 @@ def make(
 ) -> None:
     """Perform TEXT: voice, face and body."""
     from animation.formats.clip import write_clip
-    from animation.rig import Rig
     from avatar.exports import clip_of
+    from avatar.inspect.load import load_rig
     from server.cli.say import speak
 
     spoken = asyncio.run(speak(text, voice, "", 1.0))
     if not spoken:
         raise typer.BadParameter("There is nothing to say.")
-    rig = Rig.load(_folder(avatar) / "rig.json")
+    rig = load_rig(_folder(avatar))
     write_clip(out, clip_of(spoken, rig, mood=mood, avatar=avatar, made={"voice": voice or "default"}))
     info(out)
 

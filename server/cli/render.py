@@ -87,9 +87,9 @@ def _recorded(path: Path) -> list[Speech]:
 
 
 def _performed(spoken: list[Speech], rig: Path, mood: str) -> tuple[Frames, np.ndarray]:
-    from animation.rig import Rig
+    from avatar.inspect.load import load_rig
     from avatar.perform import perform_frames, perform_pcm
 
     if not spoken:
         raise typer.BadParameter("There is nothing to say.")
-    return perform_frames(spoken, Rig.load(rig), mood=mood), perform_pcm(spoken)
+    return perform_frames(spoken, load_rig(rig.parent), mood=mood), perform_pcm(spoken)
