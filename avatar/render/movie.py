@@ -8,6 +8,7 @@ Encoding goes through PyAV, whose wheel brings FFmpeg with x264 (docs/decisions.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
@@ -44,11 +45,22 @@ def at_rate(frames: Frames, fps: int) -> Frames:
 
 def write(path: Path, shots: Iterable[np.ndarray], pcm: np.ndarray, *, fps: int, mark: Mark | None = None) -> Mark:
     """Encode `shots` (uint8 [height, width, 3], even sides) and `pcm` (int16 mono, RATE); silence fills up what the
-    voice lacks, and what it has too much is cut. Raises BackendUnavailable where FFmpeg has no H.264 encoder."""
-    import av
-
+    voice lacks, and what it has too much is cut. The file appears when it is whole: an MP4 without its end cannot be
+    played. Raises BackendUnavailable where FFmpeg has no H.264 encoder."""
     mark = mark or Mark()
     path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        _encode(unfinished, shots, pcm, fps, mark)
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return mark
+
+
+def _encode(path: Path, shots: Iterable[np.ndarray], pcm: np.ndarray, fps: int, mark: Mark) -> None:
+    import av
+
     # use_metadata_tags keeps keys that are not Apple's; faststart lets a browser begin before all is there.
     options = {"movflags": "use_metadata_tags+faststart"}
     with av.open(str(path), "w", format="mp4", options=options) as out:
@@ -68,7 +80,6 @@ def write(path: Path, shots: Iterable[np.ndarray], pcm: np.ndarray, *, fps: int,
             out.mux(voice.encode(_voice(samples[k * each : (k + 1) * each], k * each, each)))
         out.mux(picture.encode())
         out.mux(voice.encode())
-    return mark
 
 
 def _picture(shot: np.ndarray, k: int, fps: int) -> VideoFrame:

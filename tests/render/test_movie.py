@@ -46,6 +46,20 @@ def test_picture_and_voice_last_equally_long(tmp_path, fps, voice) -> None:
         assert abs(length - float(sound.duration * sound.time_base)) < 1 / fps
 
 
+def test_a_film_that_was_broken_off_leaves_the_last_one_and_no_pieces(tmp_path) -> None:
+    path = tmp_path / "film.mp4"
+    write(path, shots(25), tone(1), fps=25)
+    whole = path.read_bytes()
+
+    def broken():
+        yield from shots(5)
+        raise RuntimeError("the browser is gone")
+
+    with pytest.raises(RuntimeError, match="browser"):
+        write(path, broken(), tone(1), fps=25)
+    assert path.read_bytes() == whole and list(tmp_path.iterdir()) == [path]
+
+
 def test_the_voice_begins_with_the_picture(tmp_path) -> None:
     path = tmp_path / "film.mp4"
     write(path, shots(25), np.concatenate([np.zeros(RATE // 2, np.int16), tone(0.5)]), fps=25)
