@@ -14,9 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from animation.formats.tpose import NECK_SHARE, euler, times
-from animation.hands import finger_rotations
-from animation.types import FIELDS, FPS, HANDS, JOINTS, SHAPES, Frames
+from animation.formats.tpose import times, turns_of
+from animation.types import FIELDS, FPS, HANDS, SHAPES, Frames
 from models.errors import AvatarInvalid
 
 MAGIC, JSON_CHUNK, BINARY_CHUNK = 0x46546C67, 0x4E4F534A, 0x004E4942
@@ -94,11 +93,12 @@ def animated(
     frames = sampled(frames, fps)
     tracks = Tracks(file, name, len(frames), fps)
     nodes = file.gltf.get("nodes", [])
-    for joint, turn in _turns(rig, frames).items():
+    rest = rig.get("rest_hands", [0.0] * len(HANDS))
+    for joint, turn in turns_of(frames, rig.get("fingers", {}), rest).items():
         node = _bone(file.gltf, joint)
         if node is not None:
-            rest = np.array(nodes[node].get("rotation", [0, 0, 0, 1]), np.float64)
-            tracks.add(node, "rotation", times(turn, rest), "VEC4")
+            modelled = np.array(nodes[node].get("rotation", [0, 0, 0, 1]), np.float64)
+            tracks.add(node, "rotation", times(turn, modelled), "VEC4")
     for at, node in enumerate(nodes):
         names = _targets(file.gltf, node)
         if names:
@@ -114,17 +114,6 @@ def sampled(frames: Frames, fps: int) -> Frames:
         raise ValueError(f"Frames come at a divisor of {FPS} a second, not at {fps}.")
     step = FPS // fps
     return Frames(frames.pts, *(getattr(frames, field)[::step] for field in FIELDS))
-
-
-def _turns(rig: Mapping[str, Any], frames: Frames) -> dict[str, np.ndarray]:
-    """Rotation of every joint relative to rest, quaternions [n, 4]."""
-    turns = {joint: frames.joints[:, k].astype(np.float64) for k, joint in enumerate(JOINTS)}
-    head = frames.head.astype(np.float64)
-    turns["neck"], turns["head"] = euler(head * NECK_SHARE), euler(head * (1 - NECK_SHARE))
-    for k, name in ((0, "leftEye"), (2, "rightEye")):
-        turns[name] = euler(np.append(frames.eyes[:, k : k + 2].astype(np.float64), np.zeros((len(frames), 1)), 1))
-    fingers = rig.get("fingers", {})
-    return turns | finger_rotations(fingers, rig.get("rest_hands", [0.0] * len(HANDS)), frames.hands)
 
 
 def _bone(gltf: dict[str, Any], name: str) -> int | None:

@@ -7,7 +7,7 @@ of a joint becomes `h_parent⁻¹ · q · h`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -52,13 +52,7 @@ class TPose:
 
     def rotations(self, frames: Frames) -> dict[str, np.ndarray]:
         """Bone → local rotations in T-pose, quaternions x y z w float64 [n, 4]; names are those of VRM 1.0."""
-        turns = {name: frames.joints[:, k].astype(np.float64) for k, name in enumerate(JOINTS)}
-        head = frames.head.astype(np.float64)
-        turns["neck"], turns["head"] = euler(head * NECK_SHARE), euler(head * (1 - NECK_SHARE))
-        for k, name in ((0, "leftEye"), (2, "rightEye")):
-            turns[name] = euler(np.append(frames.eyes[:, k : k + 2].astype(np.float64), np.zeros((len(frames), 1)), 1))
-        if self._fingers:
-            turns |= finger_rotations(self._fingers, self._rest, frames.hands)
+        turns = turns_of(frames, self._fingers, self._rest)
         return {name: self._in_t_pose(name, turn) for name, turn in turns.items()}
 
     def _in_t_pose(self, name: str, turn: np.ndarray) -> np.ndarray:
@@ -104,6 +98,17 @@ def finger_parent(name: str) -> str:
     if place == 0:
         return "leftHand" if name.startswith("left") else "rightHand"
     return name.removesuffix(bone) + bones[place - 1]
+
+
+def turns_of(frames: Frames, fingers: Mapping[str, Any], rest: Sequence[float]) -> dict[str, np.ndarray]:
+    """Joint → local rotation relative to standing at ease, quaternions x y z w float64 [n, 4]; neck, head, eyes and the
+    rig's fingers included."""
+    turns = {name: frames.joints[:, k].astype(np.float64) for k, name in enumerate(JOINTS)}
+    head = frames.head.astype(np.float64)
+    turns["neck"], turns["head"] = euler(head * NECK_SHARE), euler(head * (1 - NECK_SHARE))
+    for k, name in ((0, "leftEye"), (2, "rightEye")):
+        turns[name] = euler(np.append(frames.eyes[:, k : k + 2].astype(np.float64), np.zeros((len(frames), 1)), 1))
+    return turns | finger_rotations(fingers, rest, frames.hands)
 
 
 def euler(angles: np.ndarray) -> np.ndarray:

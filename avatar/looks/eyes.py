@@ -54,11 +54,6 @@ def eyeball(figure: Figure, joint: str, radius: float, *, fine: bool) -> Part:
     )
 
 
-def iris_disc(angle: float) -> float:
-    """Radius in the eye texture (0..0.5) of a cone of that half angle."""
-    return 0.5 * (angle / float(SPAN)) ** UV_POWER
-
-
 def eye_picture(look: Look, size: int = 512) -> tuple[bytes, str]:
     """The texture of both eyes: pupil, fibres of the iris, dark ring at its edge, faintly veined white."""
     row, column = np.meshgrid(np.arange(size), np.arange(size), indexing="ij")

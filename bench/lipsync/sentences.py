@@ -210,7 +210,7 @@ Panda Base 早上八点开门。
 请关闭 Bluetooth 和 mobile data。
 WeChat 里搜索我们的 mini program。
 您的 flight 改到了 Friday 下午。
-CEO 今天不在，您可以 leave a message。
+Manager 今天不在，您可以 leave a message。
 欢迎来到 Chengdu，welcome！
 """.strip().splitlines()
 

@@ -86,11 +86,6 @@ def _zero_initial(final: str) -> str:
     return final
 
 
-def initial_and_final(syllable: Syllable) -> str:
-    """For people and tests: `zh uang`."""
-    return f"{syllable.initial} {syllable.final}".strip()
-
-
 @lru_cache(8192)
 def sounds(syllable: Syllable) -> tuple[Sound, ...]:
     """The sounds of one syllable, each with the phones it carries."""
