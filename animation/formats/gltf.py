@@ -1,7 +1,8 @@
 """A performance inside an avatar's own GLB: any glTF viewer, Blender or game engine plays it.
 
 The file is taken as it is and one animation is appended: a rotation track for each joint found by name and a weights
-track for each mesh with morph targets. Rotations go on top of the rest pose, as on the page.
+track for each mesh with morph targets. Rotations go on top of the rest pose, as on the page. Avatars of other makers
+are driven by what their rig.json says of their shapes, bones and stance (docs/avatars.md).
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from animation.formats.tpose import times, turns_of
+from animation.formats.tpose import IDENTITY, ease_at, inverse, parent_of, times, turns_of
 from animation.types import FIELDS, FPS, HANDS, SHAPES, Frames
 from models.errors import AvatarInvalid
 
 MAGIC, JSON_CHUNK, BINARY_CHUNK = 0x46546C67, 0x4E4F534A, 0x004E4942
 _FLOAT = 5126
+HALF_TURN = np.array([0.0, 1.0, 0.0, 0.0])  # about y
 
 
 class Container:
@@ -94,18 +96,46 @@ def animated(
     tracks = Tracks(file, name, len(frames), fps)
     nodes = file.gltf.get("nodes", [])
     rest = rig.get("rest_hands", [0.0] * len(HANDS))
+    world = _world_turns(nodes, HALF_TURN if rig.get("faces") == "-z" else IDENTITY)
     for joint, turn in turns_of(frames, rig.get("fingers", {}), rest).items():
-        node = _bone(file.gltf, joint)
+        node = _bone(file.gltf, rig.get("nodes", {}).get(joint, joint))
         if node is not None:
-            modelled = np.array(nodes[node].get("rotation", [0, 0, 0, 1]), np.float64)
-            tracks.add(node, "rotation", times(turn, modelled), "VEC4")
+            tracks.add(node, "rotation", _on_node(turn, joint, rig.get("ease", {}), *world[node]), "VEC4")
     for at, node in enumerate(nodes):
         names = _targets(file.gltf, node)
         if names:
-            columns = [SHAPES.index(n) if n in SHAPES else -1 for n in names]
-            weights = np.where(np.array(columns) >= 0, frames.shapes[:, columns], 0.0)
+            weights = frames.shapes @ _recipe(names, rig.get("morphs", {}))
             tracks.add(at, "weights", weights.ravel(), "SCALAR")
     return file.bytes()
+
+
+def _on_node(turn: np.ndarray, joint: str, ease: Mapping[str, Any], above: np.ndarray, here: np.ndarray) -> np.ndarray:
+    """Local rotations [n, 4] of a node: `turn` is relative to standing at ease, in the world's axes; `above` and `here`
+    [4] are how the node's parent and the node stand in the file."""
+    own, parents = ease_at(joint, ease), ease_at(parent_of(joint), ease)
+    return times(times(inverse(times(parents, above)), turn), times(own, here))
+
+
+def _recipe(names: list[str], morphs: Mapping[str, Mapping[str, float]]) -> np.ndarray:
+    """What each of the 52 shapes puts into each morph target, [52, targets]."""
+    out = np.zeros((len(SHAPES), len(names)))
+    for k, shape in enumerate(SHAPES):
+        for name, factor in morphs.get(shape, {shape: 1.0}).items():
+            if name in names:
+                out[k, names.index(name)] += factor
+    return out
+
+
+def _world_turns(nodes: list[dict[str, Any]], root: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """How each node's parent and the node itself stand, quaternions [4] in the world's axes turned by `root`."""
+    parents = {child: k for k, node in enumerate(nodes) for child in node.get("children", ())}
+
+    def stands(k: int | None) -> np.ndarray:
+        if k is None:
+            return root
+        return times(stands(parents.get(k)), np.array(nodes[k].get("rotation", IDENTITY), np.float64))
+
+    return [(stands(parents.get(k)), stands(k)) for k in range(len(nodes))]
 
 
 def sampled(frames: Frames, fps: int) -> Frames:
@@ -124,10 +154,13 @@ def _bone(gltf: dict[str, Any], name: str) -> int | None:
 
 
 def _targets(gltf: dict[str, Any], node: dict[str, Any]) -> list[str]:
-    """Names of the morph targets of a node's mesh."""
+    """Names of the morph targets of a node's mesh, numbers where it has none (as `avatar.inspect.gltf` has them)."""
     if "mesh" not in node:
         return []
-    mesh = gltf["meshes"][node["mesh"]]
-    count = len(mesh["primitives"][0].get("targets", []))
-    names = mesh.get("extras", {}).get("targetNames", [])
-    return names if count and len(names) == count else []
+    mesh, first = gltf["meshes"][node["mesh"]], gltf["meshes"][node["mesh"]]["primitives"][0]
+    count = len(first.get("targets", []))
+    for holder in (mesh, first):  # old VRM files name them with the primitive
+        names = (holder.get("extras") or {}).get("targetNames", [])
+        if count and len(names) == count:
+            return names
+    return [f"{node['mesh']}#{k}" for k in range(count)]

@@ -23,7 +23,7 @@ PARENTS: dict[str, str] = {
     "rightLowerArm": "rightUpperArm", "rightHand": "rightLowerArm",
 }  # fmt: skip
 # Where the joints of an adult of 1.6 m are at ease, metres (x to her left, y up, z forward), for rigs that do not say.
-_ADULT: dict[str, tuple[float, float, float]] = {
+AT_EASE: dict[str, tuple[float, float, float]] = {
     "hips": (0, 0.83, 0.02), "spine": (0, 0.93, 0.02), "chest": (0, 1.03, 0.01), "neck": (0, 1.28, 0.0),
     "head": (0, 1.34, 0.02), "leftEye": (0.03, 1.4, 0.1), "rightEye": (-0.03, 1.4, 0.1),
     "leftShoulder": (0.05, 1.25, 0.01), "leftUpperArm": (0.13, 1.2, 0.02), "leftLowerArm": (0.16, 1.0, 0.01),
@@ -45,7 +45,7 @@ class TPose:
         self._rest = rig.get("rest_hands", [0.0] * len(HANDS))
         self.parents = PARENTS | {name: finger_parent(name) for name in self._fingers}
         eyes = {f"{side}Eye": at for side, at in rig.get("eyes", {}).items()}
-        given = {**_ADULT, **rig.get("joints", {}), **eyes}
+        given = {**AT_EASE, **rig.get("joints", {}), **eyes}
         self._at = {name: np.array(at, np.float64) for name, at in given.items()}
         self._ease = self._turns_from_t_pose()
         self.offsets = {name: self._offset(name) for name in self.parents if name in self._at}
@@ -98,6 +98,18 @@ def finger_parent(name: str) -> str:
     if place == 0:
         return "leftHand" if name.startswith("left") else "rightHand"
     return name.removesuffix(bone) + bones[place - 1]
+
+
+def parent_of(joint: str) -> str:
+    """The parent of a joint, an eye or a finger bone by its VRM 1.0 name; "" for the hips."""
+    return PARENTS[joint] if joint in PARENTS else finger_parent(joint)
+
+
+def ease_at(joint: str, ease: Mapping[str, Sequence[float]]) -> np.ndarray:
+    """The turn [4] from how a file stands to standing at ease (rig.json's `ease`) of a joint, or of what it hangs on."""
+    while joint and joint not in ease:
+        joint = parent_of(joint)
+    return np.array(ease.get(joint, IDENTITY), np.float64)
 
 
 def turns_of(frames: Frames, fingers: Mapping[str, Any], rest: Sequence[float]) -> dict[str, np.ndarray]:

@@ -19,6 +19,7 @@ from animation.types import JOINTS, SHAPES
 from avatar.inspect.face import Face, face_of
 from avatar.inspect.gltf import Gltf, Primitive
 from avatar.inspect.names import FINGERS, bone_of, oculus_of, shapes_of
+from avatar.inspect.posture import TURN, ease_of, eased, hands_of
 from avatar.inspect.skin import skin_findings
 from avatar.inspect.vrm import Vrm
 from models.errors import AvatarInvalid
@@ -234,17 +235,29 @@ def _mouth(report: Report, face: Face) -> Calibration | None:
 def rig_of(gltf: Gltf, face: Face, calibration: Calibration, bones: dict[str, int]) -> dict[str, Any]:
     """rig.json of this file: see docs/avatars.md."""
     nodes = gltf.rows("nodes")
-    places = {
-        joint: [round(float(v), 5) for v in gltf.world[bones[joint]][:3, 3]] for joint in JOINTS if joint in bones
-    }
+    backwards = calibration.lips.forward < 0
+    places = {bone: gltf.world[node][:3, 3] * (TURN if backwards else 1.0) for bone, node in bones.items()}
+    ease = ease_of(places)
+    at_ease = eased(places, ease)
     foreign = {shape: row for shape, row in face.recipe.items() if row != {shape: 1.0}}
     out: dict[str, Any] = {
         "name": gltf.path.stem, "glb": gltf.path.name, "title": gltf.path.stem,
-        "shapes": [shape for shape in SHAPES if shape in face.recipe], "joints": places,
-    } | calibration.manifest()  # fmt: skip
+        "shapes": [shape for shape in SHAPES if shape in face.recipe],
+        "joints": {joint: _metres(at_ease[joint]) for joint in JOINTS if joint in places},
+    } | calibration.manifest() | hands_of(places, ease)  # fmt: skip
+    if backwards:
+        out["faces"] = "-z"
+    if ease:
+        out["ease"] = ease
+    if "leftEye" in places and "rightEye" in places:
+        out["eyes"] = {side: _metres(places[f"{side}Eye"]) for side in ("left", "right")}
     if foreign:
         out["morphs"] = {shape: foreign[shape] for shape in SHAPES if shape in foreign}
     renamed = {bone: str(nodes[i].get("name", "")) for bone, i in bones.items() if nodes[i].get("name") != bone}
     if renamed:
         out["nodes"] = dict(sorted(renamed.items()))
     return out
+
+
+def _metres(place: np.ndarray) -> list[float]:
+    return [round(float(v), 5) for v in place]

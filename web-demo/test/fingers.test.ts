@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Object3D, Vector3 } from "three";
 import { HANDS_AT } from "../src/net/codec";
-import { fetchHands, Fingers, type HandRig } from "../src/stage/fingers";
+import { Fingers, type HandRig } from "../src/stage/fingers";
+import { Joint } from "../src/stage/rig";
 import { mix, restPose } from "../src/stage/timeline";
 
 const RIG: HandRig = {
@@ -15,7 +16,7 @@ const RIG: HandRig = {
 
 function hand(): { fingers: Fingers; index: Object3D; little: Object3D } {
   const [index, little] = [new Object3D(), new Object3D()];
-  const joints: Record<string, Object3D> = { leftIndexProximal: index, rightLittleDistal: little };
+  const joints: Record<string, Joint> = { leftIndexProximal: new Joint(index), rightLittleDistal: new Joint(little) };
   return { fingers: new Fingers(RIG, (name) => joints[name]), index, little };
 }
 
@@ -26,7 +27,7 @@ describe("fingers", () => {
   it("stay as modelled at the rest pose's values", () => {
     const index = new Object3D();
     const modelled = index.quaternion.setFromAxisAngle(new Vector3(1, 0, 0), 0.3).clone();
-    const fingers = new Fingers(RIG, (name) => (name === "leftIndexProximal" ? index : undefined));
+    const fingers = new Fingers(RIG, (name) => (name === "leftIndexProximal" ? new Joint(index) : undefined));
     const pose = restPose();
     pose.set(RIG.rest_hands, HANDS_AT);
     fingers.apply(pose);
@@ -66,29 +67,5 @@ describe("fingers", () => {
     mix(a, b, 0.25, out);
     expect([...out.slice(HANDS_AT)]).toEqual(new Array(12).fill(0.25));
     expect([...out.slice(0, HANDS_AT)]).toEqual([...a.slice(0, HANDS_AT)]);
-  });
-});
-
-describe("hands of a rig.json", () => {
-  afterEach(() => vi.unstubAllGlobals());
-
-  const answer = async (body: string, status = 200): Promise<HandRig | null> => {
-    const asked = vi.fn(async (_url: string) => new Response(body, { status }));
-    vi.stubGlobal("fetch", asked);
-    const hands = await fetchHands("/avatars/lin/avatar.low.glb");
-    expect(asked).toHaveBeenCalledWith("/avatars/lin/rig.json");
-    return hands;
-  };
-
-  it("are read from beside the model", async () => {
-    expect(await answer(JSON.stringify({ name: "lin", ...RIG }))).toMatchObject(RIG);
-  });
-
-  it("are none where the file is missing, broken or without fingers", async () => {
-    expect(await answer("", 404)).toBeNull();
-    expect(await answer("{")).toBeNull();
-    expect(await answer('{"name": "lin"}')).toBeNull();
-    vi.stubGlobal("fetch", async () => Promise.reject(new TypeError("no network")));
-    expect(await fetchHands("/avatars/lin/avatar.glb")).toBeNull();
   });
 });

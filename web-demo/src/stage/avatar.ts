@@ -1,11 +1,12 @@
 /** The loaded avatar: blend shapes by name, joints on their rest pose, head shared between neck and head, eyes, fingers. */
 
-import { Bone, Box3, Euler, Mesh, Object3D, Quaternion, SkinnedMesh, Vector3 } from "three";
-import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
+import { Box3, Euler, Mesh, Object3D, Quaternion, SkinnedMesh, Vector3 } from "three";
+import { GLTFLoader, type GLTF } from "three/addons/loaders/GLTFLoader.js";
 import { EYES_AT, HEAD_AT, JOINTS_AT, type Pose } from "../net/codec";
-import { fetchHands, Fingers, type HandRig } from "./fingers";
+import { Fingers, type HandRig } from "./fingers";
 import { CpuMorph } from "./morph";
 import { DEFAULT_NAMES, type ChannelNames } from "./names";
+import { fetchRig, jointOf, type Joint, type Rig } from "./rig";
 
 export type MorphMode = "cpu" | "gpu";
 
@@ -14,14 +15,15 @@ const NECK_SHARE = 0.4;
 /** Distance between the eyes of an adult, metres: tells the scale of a rig made in other units. */
 const EYE_DISTANCE = 0.062;
 
-interface Joint {
-  node: Object3D;
-  rest: Quaternion;
+/** Channel `channel` of the wire puts `factor` of itself into the mesh's weight `slot`. */
+interface Drive {
+  channel: number;
+  slot: number;
+  factor: number;
 }
 
 interface MorphedMesh {
-  /** Position in the mesh's weights of each wire channel, -1 where the mesh lacks it. */
-  slots: Int16Array;
+  drives: Drive[];
   names: Record<string, number>;
   weights: ArrayLike<number> & { [index: number]: number };
   cpu: CpuMorph | null;
@@ -40,13 +42,15 @@ export class Avatar {
   constructor(
     readonly root: Object3D,
     readonly mode: MorphMode,
-    hands: HandRig | null = null,
+    private readonly rig: Rig = {},
   ) {
+    if (rig.faces === "-z") root.rotateY(Math.PI);
     root.updateMatrixWorld(true);
     for (const name of [...DEFAULT_NAMES.joints, "leftEye", "rightEye"]) this.addBone(name);
-    this.fingers = hands && new Fingers(hands, (name) => findJoint(root, name));
+    const hands = rig.fingers && rig.rest_hands ? (rig as HandRig) : null;
+    this.fingers = hands && new Fingers(hands, (name) => jointOf(root, rig, name));
     this.triangles = this.addMeshes();
-    const [left, right] = [this.worldOf("leftEye"), this.worldOf("rightEye")];
+    const [left, right] = [this.eyeAt("left"), this.eyeAt("right")];
     this.eyes = left && right ? left.clone().add(right).multiplyScalar(0.5) : this.guessEyes();
     this.metre = left && right ? Math.abs(left.x - right.x) / EYE_DISTANCE : 1;
     this.setNames(DEFAULT_NAMES);
@@ -54,23 +58,22 @@ export class Avatar {
 
   /** Fits the wire's channels, in the order the server names them, to this rig. */
   setNames({ shapes, joints }: ChannelNames): void {
-    for (const morph of this.morphs) morph.slots = Int16Array.from(shapes, (name) => morph.names[name] ?? -1);
+    for (const morph of this.morphs) morph.drives = shapes.flatMap((name, channel) => this.drives(morph, name, channel));
     this.joints = joints.map((name) => {
       if (!this.bones.has(name)) this.addBone(name);
       return this.bones.get(name);
     });
   }
 
-  /** Shows a pose. A rig's joints have the world's axes and its rest pose stands at ease, so rotations go on top. */
   apply(pose: Pose): void {
-    for (const morph of this.morphs) {
-      morph.slots.forEach((slot, channel) => slot >= 0 && (morph.weights[slot] = pose[channel]!));
-      morph.cpu?.update();
+    for (const { drives, weights, cpu } of this.morphs) {
+      for (const { slot } of drives) weights[slot] = 0;
+      for (const { channel, slot, factor } of drives) weights[slot] = weights[slot]! + factor * pose[channel]!;
+      cpu?.update();
     }
-    this.joints.forEach((bone, k) => {
-      if (!bone) return;
+    this.joints.forEach((joint, k) => {
       const at = JOINTS_AT + 4 * k;
-      bone.node.quaternion.set(pose[at]!, pose[at + 1]!, pose[at + 2]!, pose[at + 3]!).multiply(bone.rest);
+      joint?.turn(turn.set(pose[at]!, pose[at + 1]!, pose[at + 2]!, pose[at + 3]!));
     });
     const [yaw, pitch, roll] = [pose[HEAD_AT]!, pose[HEAD_AT + 1]!, pose[HEAD_AT + 2]!];
     this.turn("neck", yaw * NECK_SHARE, pitch * NECK_SHARE, roll * NECK_SHARE);
@@ -81,15 +84,19 @@ export class Avatar {
   }
 
   private turn(name: string, yaw: number, pitch: number, roll: number): void {
-    const bone = this.bones.get(name);
-    if (!bone) return;
     euler.set(pitch, yaw, roll, "YXZ"); // yaw, then pitch, then roll
-    bone.node.quaternion.setFromEuler(euler).multiply(bone.rest);
+    this.bones.get(name)?.turn(turn.setFromEuler(euler));
   }
 
   private addBone(name: string): void {
-    const node = findJoint(this.root, name);
-    if (node) this.bones.set(name, { node, rest: node.quaternion.clone() });
+    const joint = jointOf(this.root, this.rig, name);
+    if (joint) this.bones.set(name, joint);
+  }
+
+  /** A shape the rig makes of several, or the morph target of its name. */
+  private drives({ names }: MorphedMesh, shape: string, channel: number): Drive[] {
+    const parts = Object.entries(this.rig.morphs?.[shape] ?? { [shape]: 1 });
+    return parts.flatMap(([name, factor]) => (names[name] === undefined ? [] : [{ channel, slot: names[name], factor }]));
   }
 
   private addMeshes(): number {
@@ -102,13 +109,14 @@ export class Avatar {
       const names = node.morphTargetDictionary as Record<string, number> | undefined;
       if (!names || !node.morphTargetInfluences) return;
       const cpu = this.mode === "cpu" ? new CpuMorph(node) : null;
-      this.morphs.push({ names, cpu, weights: cpu?.weights ?? node.morphTargetInfluences, slots: new Int16Array() });
+      this.morphs.push({ names, cpu, weights: cpu?.weights ?? node.morphTargetInfluences, drives: [] });
     });
     return Math.round(triangles);
   }
 
-  private worldOf(name: string): Vector3 | undefined {
-    return this.bones.get(name)?.node.getWorldPosition(new Vector3());
+  private eyeAt(side: "left" | "right"): Vector3 | undefined {
+    const told = this.rig.eyes?.[side];
+    return this.bones.get(`${side}Eye`)?.node.getWorldPosition(new Vector3()) ?? (told && new Vector3(...told));
   }
 
   private guessEyes(): Vector3 {
@@ -118,21 +126,26 @@ export class Avatar {
 }
 
 const euler = new Euler();
+const turn = new Quaternion();
 
-/** The joint called `name` in the file. Meshes may bear the same name, and the loader renames whatever comes second. */
-function findJoint(root: Object3D, name: string): Object3D | undefined {
-  const matches: Object3D[] = [];
-  root.traverse((node) => {
-    if (((node.userData.name as string | undefined) ?? node.name) === name) matches.push(node);
-  });
-  return matches.find((node) => node instanceof Bone) ?? matches[0];
+/** Loads a GLB or VRM; throws when it cannot be fetched or read. */
+export async function loadAvatar(url: string, mode: MorphMode, onProgress: (part: number) => void): Promise<Avatar> {
+  const [gltf, rig] = await Promise.all([
+    new GLTFLoader().loadAsync(url, ({ loaded, total }) => total && onProgress(loaded / total)),
+    fetchRig(url),
+  ]);
+  if (rig.morphs) nameTargets(gltf);
+  return new Avatar(gltf.scene, mode, rig);
 }
 
-/** Loads a GLB; throws when it cannot be fetched or read. */
-export async function loadAvatar(url: string, mode: MorphMode, onProgress: (part: number) => void): Promise<Avatar> {
-  const [gltf, hands] = await Promise.all([
-    new GLTFLoader().loadAsync(url, ({ loaded, total }) => total && onProgress(loaded / total)),
-    fetchHands(url),
-  ]);
-  return new Avatar(gltf.scene, mode, hands);
+/** Gives morph targets the names rig.json uses: old VRM files keep them with the primitive, some have only numbers. */
+function nameTargets(gltf: GLTF): void {
+  gltf.scene.traverse((node) => {
+    if (!(node instanceof Mesh) || !node.morphTargetInfluences) return;
+    const count = node.morphTargetInfluences.length;
+    const kept = (node.userData.targetNames ?? node.geometry.userData.targetNames) as string[] | undefined;
+    const mesh = gltf.parser.associations.get(node)?.meshes;
+    const names = kept?.length === count ? kept : Array.from({ length: count }, (_, k) => `${mesh}#${k}`);
+    node.morphTargetDictionary = Object.fromEntries(names.map((name, k) => [name, k]));
+  });
 }

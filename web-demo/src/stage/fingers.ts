@@ -1,7 +1,8 @@
 /** Fingers from hand channels, as the avatar's rig.json says (docs/protocol.md, `hands`). */
 
-import { Quaternion, Vector3, type Object3D } from "three";
+import { Quaternion, Vector3 } from "three";
 import { HANDS_AT, type Pose } from "../net/codec";
+import type { Joint } from "./rig";
 
 /** What rig.json tells of the hands. */
 export interface HandRig {
@@ -18,8 +19,7 @@ interface FingerRig {
 }
 
 interface Finger {
-  node: Object3D;
-  rest: Quaternion;
+  joint: Joint;
   channel: number;
   axis: Vector3;
   angle: number;
@@ -33,17 +33,16 @@ const SPREAD = 5;
 export class Fingers {
   private readonly fingers: Finger[] = [];
 
-  /** `find` gives the node of a joint; joints the model lacks are left out. */
+  /** `find` gives a joint by name; those the model lacks are left out. */
   constructor(
     private readonly rig: HandRig,
-    find: (joint: string) => Object3D | undefined,
+    find: (name: string) => Joint | undefined,
   ) {
     for (const [name, finger] of Object.entries(rig.fingers)) {
-      const node = find(name);
-      if (!node) continue;
+      const joint = find(name);
+      if (!joint) continue;
       this.fingers.push({
-        node,
-        rest: node.quaternion.clone(),
+        joint,
         channel: finger.channel,
         axis: new Vector3(...finger.axis),
         angle: finger.angle,
@@ -55,13 +54,13 @@ export class Fingers {
 
   /** Curls each finger, then swings the curled finger sideways. */
   apply(pose: Pose): void {
-    for (const { node, rest, channel, axis, angle, spreadAxis, spreadAngle } of this.fingers) {
-      node.quaternion.setFromAxisAngle(axis, this.moved(pose, channel) * angle);
+    for (const { joint, channel, axis, angle, spreadAxis, spreadAngle } of this.fingers) {
+      turn.setFromAxisAngle(axis, this.moved(pose, channel) * angle);
       if (spreadAxis) {
         const spread = Math.floor(channel / PER_HAND) * PER_HAND + SPREAD;
-        node.quaternion.premultiply(sideways.setFromAxisAngle(spreadAxis, this.moved(pose, spread) * spreadAngle));
+        turn.premultiply(sideways.setFromAxisAngle(spreadAxis, this.moved(pose, spread) * spreadAngle));
       }
-      node.quaternion.multiply(rest);
+      joint.turn(turn);
     }
   }
 
@@ -70,11 +69,5 @@ export class Fingers {
   }
 }
 
+const turn = new Quaternion();
 const sideways = new Quaternion();
-
-/** The hands' part of the rig.json beside the GLB; null where there is none, and the hands stay as modelled. */
-export async function fetchHands(glb: string): Promise<HandRig | null> {
-  const response = await fetch(glb.replace(/[^/]*$/, "rig.json")).catch(() => null);
-  const rig = response?.ok ? ((await response.json().catch(() => null)) as Partial<HandRig> | null) : null;
-  return rig?.fingers && rig.rest_hands ? (rig as HandRig) : null;
-}
