@@ -75,7 +75,9 @@ class House:
         self._settings = settings
         self._store = store or Store.default()
         self._listener = listener or _Logged()
-        self._personas = {pack.id: Persona(pack, _card(pack)) for pack in _packs(settings)}
+        self._personas = {
+            pack.id: Persona(pack, _card(pack, settings.avatar or pack.avatar)) for pack in _packs(settings)
+        }
         self._parts = {name: "loading" for name, _ in self._plan()}
         self._ears: Ears | None = None
         self._language_model: Any = None
@@ -180,7 +182,7 @@ class House:
             phrasing=self._settings.language_model.phrasing,
         )
         persona.voice = _load_voice(self._settings, self._store, persona.pack)
-        persona.rig = _load_rig(self._settings.avatars / persona.pack.avatar)
+        persona.rig = _load_rig(self._settings.avatars / persona.card.avatar)
 
     # --- what connections and REST ask -----------------------------------------------------------------------------
 
@@ -263,12 +265,12 @@ def _packs(settings: Settings) -> list[Pack]:
     return packs
 
 
-def _card(pack: Pack) -> PersonaCard:
+def _card(pack: Pack, avatar: str) -> PersonaCard:
     return PersonaCard(
         id=pack.id,
         name=dict(pack.names),
         role=dict(pack.role),
-        avatar=pack.avatar,
+        avatar=avatar,
         languages=tuple(pack.languages),
         greeting=dict(pack.greeting),
         voice=pack.voice.backend,

@@ -158,6 +158,9 @@ class Settings(BaseSettings):
     persona: str = ""
     """The persona a client gets that names none. Empty: the first by name."""
 
+    avatar: str = ""
+    """The avatar all personas show, where it is not the one their pack names."""
+
     page: Path = REPOSITORY / "web-demo" / "dist"
     """The built page, served at `/`."""
 

@@ -1,4 +1,4 @@
-"""`shuren avatar`: the looks, building them, and checking any other avatar."""
+"""`shuren avatar`: the looks, building them, checking and taking in any other avatar."""
 
 from __future__ import annotations
 
@@ -74,6 +74,20 @@ def check(
             )
     if not report.usable:
         raise typer.Exit(1)
+
+
+@app.command()
+def add(
+    file: Annotated[Path, typer.Argument(help="A GLB or VRM of any maker.")],
+    name: Annotated[str, typer.Option(help="What to call it; the file's name when omitted.")] = "",
+    title: Annotated[str, typer.Option(help="What people see.")] = "",
+) -> None:
+    """Take another maker's avatar in. Show it with `avatar: NAME` in a persona.yaml, or SHUREN_AVATAR=NAME."""
+    from avatar.inspect.add import add as take_in
+
+    name = name or file.stem.lower().replace(" ", "-")
+    _print(take_in(file, _home() / name, title=title))
+    typer.echo(f"{name}: in {_home() / name}. Try it: SHUREN_AVATAR={name} shuren serve")
 
 
 def _print(report: Report) -> None:
