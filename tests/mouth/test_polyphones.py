@@ -1,8 +1,8 @@
-"""Characters with several readings, in sentences: at least 99 % are read right.
+"""Characters with several readings, in sentences: a sentence a line, the reading in brackets behind each in question.
 
-`polyphones.txt` was written for this test: a sentence a line, the reading in brackets behind each character in
-question. Its sentences were used to mend `speech.pronounce.contexts`, so this guards what is known; it does not tell
-how new text fares. Before the mending the lists were read right for 90 to 93 % (docs/decisions.md).
+`polyphones.txt` and `polyphones_more.txt` were used to mend the readings, so they guard what is known (read right at
+first sight: 90 to 93 % and 93 %). `polyphones_heldout.txt` was written after the last mending and nothing was mended by
+it since: it tells how new text fares (97 %). Whoever mends by it writes another one.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pytest
 
 from speech.pronounce import mandarin
 
-SENTENCES = (Path(__file__).with_name("polyphones.txt")).read_text(encoding="utf-8").split()
+HERE = Path(__file__).parent
 MARKED = re.compile(r"([\u4e00-\u9fff])(?:\[(\w+)\])?")
 
 
@@ -25,11 +25,16 @@ def wrong(line: str) -> tuple[int, list[str]]:
     return len(asked), [f"{line}: {char} {got}" for char, want, got in asked if want != got]
 
 
-def test_polyphones_are_read_by_their_context() -> None:
-    counts, misses = zip(*(wrong(line) for line in SENTENCES), strict=True)
+@pytest.mark.parametrize(
+    ("name", "least", "right"),
+    [("polyphones", 600, 0.99), ("polyphones_more", 400, 0.99), ("polyphones_heldout", 170, 0.96)],
+)
+def test_polyphones_are_read_by_their_context(name: str, least: int, right: float) -> None:
+    lines = (HERE / f"{name}.txt").read_text(encoding="utf-8").split()
+    counts, misses = zip(*(wrong(line) for line in lines), strict=True)
     missed = [miss for some in misses for miss in some]
-    assert sum(counts) >= 600
-    assert len(missed) <= 0.01 * sum(counts), missed
+    assert sum(counts) >= least
+    assert len(missed) <= (1 - right) * sum(counts), missed
 
 
 @pytest.mark.parametrize(
