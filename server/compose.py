@@ -27,6 +27,7 @@ from server.settings import Settings
 
 if TYPE_CHECKING:
     from animation.rig import Rig
+    from avatar.puppetry import PuppetSession
     from avatar.session import Session
     from dialogue.mind import Mind
     from dialogue.pack import Pack
@@ -205,11 +206,31 @@ class House:
 
         Raises AtCapacity, or BackendUnavailable while loading.
         """
-        if len(self._sessions) >= self._settings.sessions.limit:
-            raise AtCapacity("All places are taken at the moment.", hint="Try again in a minute.")
+        self._check_room()
         session = self._make_session(self._personas[persona], speaks_label, language)
         self._sessions.add(session)
         return session
+
+    def open_puppet(self, persona: str) -> PuppetSession:
+        """A session in which the client's own voice moves the avatar; hand it back to `close_session`.
+
+        Raises AtCapacity, or BackendUnavailable while loading.
+        """
+        from animation.body import Body
+        from avatar.puppet import Puppet
+        from avatar.puppetry import PuppetSession
+
+        self._check_room()
+        rig = self._personas[persona].rig
+        if rig is None:
+            raise self._unavailable(self._personas[persona])
+        session = PuppetSession(id=new_id("sess"), puppet=Puppet(Body(rig, seed=secrets.randbits(32))))
+        self._sessions.add(session)
+        return session
+
+    def _check_room(self) -> None:
+        if len(self._sessions) >= self._settings.sessions.limit:
+            raise AtCapacity("All places are taken at the moment.", hint="Try again in a minute.")
 
     def close_session(self, session: LiveSession) -> None:
         self._sessions.discard(session)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from starlette.responses import JSONResponse
 
-from models.errors import AtCapacity, ShurenError, Unauthorized
+from models.errors import AtCapacity, EventInvalid, ShurenError, Unauthorized
 from server import logs
 from server.auth import check_key
 from server.realtime import wire
@@ -21,8 +21,11 @@ router = APIRouter()
 
 
 @router.websocket("/v1/realtime")
-async def realtime(websocket: WebSocket, persona: str = "", model: str = "", language: str = "") -> None:
-    """A live session with a persona. `model` names it too, since that is what OpenAI's SDKs send."""
+async def realtime(
+    websocket: WebSocket, persona: str = "", model: str = "", language: str = "", mode: str = ""
+) -> None:
+    """A live session with a persona. `model` names it too, since that is what OpenAI's SDKs send. `mode=puppet`: no
+    conversation, the client's own voice moves the avatar."""
     host: Host = websocket.app.state.host
     settings: Settings = websocket.app.state.settings
     offered = websocket.scope.get("subprotocols", [])
@@ -35,7 +38,12 @@ async def realtime(websocket: WebSocket, persona: str = "", model: str = "", lan
     await websocket.accept(subprotocol=chosen)
     try:
         card = host.persona(persona or model)
-        session = host.open_session(card.id, speaks_label=chosen != BINARY, language=language)
+        if mode not in ("", "puppet"):
+            raise EventInvalid(f"There is no mode {mode[:80]!r}.", hint='Leave it out, or use "puppet".')
+        if mode:
+            session = host.open_puppet(card.id)
+        else:
+            session = host.open_session(card.id, speaks_label=chosen != BINARY, language=language)
     except ShurenError as problem:
         await _refuse(websocket, problem)
         return

@@ -68,6 +68,10 @@ class Host(Protocol):
         """
         ...
 
+    def open_puppet(self, persona: str) -> LiveSession:
+        """A session in which the client's voice moves the persona's avatar. Raises AtCapacity."""
+        ...
+
     def close_session(self, session: LiveSession) -> None:
         """The session has ended; its place is free."""
         ...

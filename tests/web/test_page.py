@@ -141,3 +141,17 @@ def test_one_visitor_hears_nothing_of_another(server, browser) -> None:
     kinds = {json.loads(message)["type"] for message in received if isinstance(message, str)}
     assert kinds == {"session.created", "shuren.label.required"}
     assert not any(isinstance(message, bytes) for message in received)
+
+
+def test_a_streamers_own_voice_moves_her_lips_under_the_label(server, browser, microphone) -> None:
+    mic = microphone((6.0, "大家好，欢迎来到直播间，今天给大家带来新茶。", "zh"), length=30.0)
+    page = open_page(browser, server, mic, query="&puppet=1")
+    assert page.get_by_text(LABEL).first.is_visible()
+    assert not page.locator(".dock .entry").is_visible()
+    page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)
+    level, mouth = sample_while_speaking(page, 4)
+    assert level.max() > 0.02, "the voice is not played"
+    assert mouth.max() > 0.1 and mouth.std() > 0.01, "the mouth does not move"
+    page.wait_for_function("window.shuren.state === 'listening'", timeout=TURN)
+    assert np.percentile(np.abs(page.evaluate("window.shuren.stats().avOffsetsMs")), 95) <= 40
+    assert not page.errors

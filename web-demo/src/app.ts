@@ -77,10 +77,11 @@ export class App {
   /** Prepares everything that needs no permission, and begins at once where the browser allows sound. */
   async run(): Promise<void> {
     this.setState("offline");
+    document.body.classList.toggle("puppet", this.options.puppet);
     this.openStage();
     await this.loadPersonas();
     void this.loadAvatar();
-    if (await this.player.speaker.resume(AUTOPLAY_MS)) await this.start(this.options.mic);
+    if (await this.player.speaker.resume(AUTOPLAY_MS)) await this.start(this.options.mic || this.options.puppet);
     else this.page.welcome.show(true);
   }
 
@@ -141,6 +142,7 @@ export class App {
     url.protocol = url.protocol.replace("http", "ws");
     if (this.persona) url.searchParams.set("persona", this.persona.id);
     url.searchParams.set("language", this.page.currentLanguage);
+    if (this.options.puppet) url.searchParams.set("mode", "puppet");
     return url.href;
   }
 

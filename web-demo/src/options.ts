@@ -8,6 +8,8 @@ export interface Options {
   language: Language | null;
   /** Start the microphone right away. */
   mic: boolean;
+  /** No conversation: the person at the microphone speaks through the avatar. */
+  puppet: boolean;
   morph: MorphMode | null;
   lowDetail: boolean;
   /** All materials and pixels even where drawing is done in software: for pictures, not for talking. */
@@ -22,6 +24,7 @@ export function readOptions(search: string): Options {
     persona: query.get("persona"),
     language: language === "zh" || language === "en" ? language : null,
     mic: query.get("mic") === "1",
+    puppet: query.get("puppet") === "1",
     morph: morph === "cpu" || morph === "gpu" ? morph : null,
     lowDetail: query.get("lod") === "low",
     fullLooks: query.get("looks") === "full",
