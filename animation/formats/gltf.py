@@ -7,19 +7,16 @@ are driven by what their rig.json says of their shapes, bones and stance (docs/a
 
 from __future__ import annotations
 
-import json
-import struct
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from animation.formats import glb
 from animation.formats.tpose import IDENTITY, ease_at, inverse, parent_of, times, turns_of
 from animation.types import FIELDS, FPS, HANDS, SHAPES, Frames
-from models.errors import AvatarInvalid
 
-MAGIC, JSON_CHUNK, BINARY_CHUNK = 0x46546C67, 0x4E4F534A, 0x004E4942
 _FLOAT = 5126
 HALF_TURN = np.array([0.0, 1.0, 0.0, 0.0])  # about y
 
@@ -33,16 +30,7 @@ class Container:
     @classmethod
     def read(cls, path: Path | str) -> Container:
         """Raises AvatarInvalid for a file that is no GLB 2.0."""
-        try:
-            content = Path(path).read_bytes()
-            magic, version, _ = struct.unpack_from("<III", content)
-            size, kind = struct.unpack_from("<II", content, 12)
-            gltf = json.loads(content[20 : 20 + size])
-        except (OSError, ValueError, struct.error) as error:
-            raise AvatarInvalid(f"{path} cannot be read as a GLB: {error}.") from error
-        if (magic, version, kind) != (MAGIC, 2, JSON_CHUNK) or not isinstance(gltf, dict):
-            raise AvatarInvalid(f"{path} is no GLB of version 2.")
-        return cls(gltf, content[28 + size :])
+        return cls(*glb.read(path))
 
     def accessor(self, values: np.ndarray, kind: str) -> int:
         """Append float32 data [n] or [n, k]; returns the accessor's index."""
@@ -61,11 +49,7 @@ class Container:
         self.data += b"\0" * (-len(self.data) % 4)
         others = self.gltf.get("buffers", [])[1:]  # those of a compressed file
         self.gltf["buffers"] = [{"byteLength": len(self.data)}, *others]
-        text = json.dumps(self.gltf, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
-        text += b" " * (-len(text) % 4)
-        head = struct.pack("<III", MAGIC, 2, 28 + len(text) + len(self.data))
-        chunks = (struct.pack("<II", len(text), JSON_CHUNK) + text, struct.pack("<II", len(self.data), BINARY_CHUNK))
-        return head + b"".join(chunks) + bytes(self.data)
+        return glb.packed(self.gltf, bytes(self.data))
 
 
 class Tracks:

@@ -106,7 +106,7 @@ def parent_of(joint: str) -> str:
 
 
 def ease_at(joint: str, ease: Mapping[str, Sequence[float]]) -> np.ndarray:
-    """The turn [4] from how a file stands to standing at ease (rig.json's `ease`) of a joint, or of what it hangs on."""
+    """The turn [4] from how a file stands to standing at ease, of a joint or what it hangs on (rig.json's `ease`)."""
     while joint and joint not in ease:
         joint = parent_of(joint)
     return np.array(ease.get(joint, IDENTITY), np.float64)

@@ -6,9 +6,7 @@ is said in one sentence with what to do about it.
 
 from __future__ import annotations
 
-import json
 import math
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from models.errors import AvatarInvalid
+from animation.formats import glb
+from animation.formats.glb import wrong
 
-LARGEST = 512 * 2**20  # bytes; a file beyond this is no avatar for a browser
 _WIDTH = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
 _DTYPE: dict[int, type[np.generic]] = {
     5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np.uint16, 5125: np.uint32, 5126: np.float32,
@@ -59,26 +57,7 @@ class Gltf:
     @classmethod
     def read(cls, path: Path | str) -> Gltf:
         """Raises AvatarInvalid when the file is missing, no binary glTF 2.0, cut short, or too large to serve."""
-        path = Path(path)
-        try:
-            size = path.stat().st_size
-            if size > LARGEST:
-                raise _wrong(path, f"has {size / 2**20:.0f} MB", "Avatars above 512 MB are refused; reduce textures.")
-            data = path.read_bytes()
-        except OSError as error:
-            raise _wrong(path, f"cannot be read: {error.strerror or error}") from error
-        if data[:4] != b"glTF":
-            raise _wrong(
-                path, f"is no GLB or VRM, {_looks_like(data)}", "Export the avatar as binary glTF (.glb, .vrm)."
-            )
-        if len(data) < 20:
-            raise _wrong(path, "is cut short", "Fetch or export it again.")
-        version, total = struct.unpack_from("<II", data, 4)
-        if version != 2:
-            raise _wrong(path, f"is glTF version {version}; only 2 is read", "Export it as glTF 2.0.")
-        if total > len(data):
-            raise _wrong(path, f"is cut short: {len(data)} of {total} bytes", "Fetch or export it again.")
-        return cls(path, *_chunks(path, data))
+        return cls(Path(path), *glb.read(path))
 
     @cached_property
     def compression(self) -> str:
@@ -90,7 +69,7 @@ class Gltf:
         """`nodes`, `meshes` … as a list of objects; raises AvatarInvalid where the file has something else."""
         found = self.js.get(key, [])
         if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
-            raise _wrong(self.path, f"has a broken list of {key}")
+            raise wrong(self.path, f"has a broken list of {key}")
         return found
 
     def accessor(self, index: Any) -> np.ndarray:
@@ -98,7 +77,7 @@ class Gltf:
         try:
             return self._accessor(self.rows("accessors")[index])
         except (LookupError, TypeError, ValueError, OverflowError) as error:
-            raise _wrong(self.path, f"has a broken accessor {index}: {error}", "Export it again.") from error
+            raise wrong(self.path, f"has a broken accessor {index}: {error}", "Export it again.") from error
 
     def _accessor(self, a: dict[str, Any]) -> np.ndarray:
         width, kind, count = _WIDTH[a["type"]], _DTYPE[a["componentType"]], int(a["count"])
@@ -146,13 +125,13 @@ class Gltf:
                 out[i] = _local(nodes[at]) @ out[i]
                 at = parents.get(at)
             else:
-                raise _wrong(self.path, "has nodes that are their own ancestors")
+                raise wrong(self.path, "has nodes that are their own ancestors")
         return out
 
     def primitives(self) -> Iterator[Primitive]:
         """Every triangle primitive of every node. Raises AvatarInvalid for compressed or broken ones."""
         if self.compression:
-            raise _wrong(
+            raise wrong(
                 self.path, f"is compressed with {self.compression}, which cannot be measured",
                 "Save it without mesh compression (for instance `gltf-transform copy in.glb out.glb`).",
             )  # fmt: skip
@@ -163,7 +142,7 @@ class Gltf:
                     mesh = meshes[node["mesh"]]
                     primitives = mesh["primitives"]
                 except (LookupError, TypeError) as error:
-                    raise _wrong(self.path, f"node {i} has no such mesh") from error
+                    raise wrong(self.path, f"node {i} has no such mesh") from error
                 for primitive in primitives:
                     if primitive.get("mode", 4) == 4:
                         yield self._primitive(i, node, mesh, primitive)
@@ -174,7 +153,7 @@ class Gltf:
         index = self.accessor(primitive["indices"])[:, 0] if "indices" in primitive else np.arange(len(points))
         triangles = index[: len(index) // 3 * 3].reshape(-1, 3)
         if triangles.size and triangles.max() >= len(points):
-            raise _wrong(self.path, f"mesh {mesh.get('name', at)} has triangles without vertices", "Export it again.")
+            raise wrong(self.path, f"mesh {mesh.get('name', at)} has triangles without vertices", "Export it again.")
         joints, weights = self._influences(attributes, len(points))
         place = self._places(at, node, joints, weights)
         morphs = {}
@@ -182,7 +161,7 @@ class Gltf:
             if "POSITION" in target:
                 moved = self.accessor(target["POSITION"])
                 if len(moved) != len(points):
-                    raise _wrong(self.path, f"shape {name} has {len(moved)} vertices for {len(points)}")
+                    raise wrong(self.path, f"shape {name} has {len(moved)} vertices for {len(points)}")
                 morphs[name] = _turned(place, moved)
         return Primitive(
             str(mesh.get("name", f"mesh {node['mesh']}")), at, _turned(place, points) + place[..., :3, 3], triangles,
@@ -202,12 +181,12 @@ class Gltf:
         try:
             world = self.world[np.array(bones, int)]
         except (IndexError, ValueError, TypeError) as error:
-            raise _wrong(self.path, f"skin {skin} names nodes that are not there") from error
+            raise wrong(self.path, f"skin {skin} names nodes that are not there") from error
         inverse = np.tile(np.eye(4), (len(bones), 1, 1))
         if "inverseBindMatrices" in skins[skin]:
             stored = self.accessor(skins[skin]["inverseBindMatrices"])
             if len(stored) < len(bones) or stored.shape[1] != 16:
-                raise _wrong(self.path, f"skin {skin} has too few inverse bind matrices")
+                raise wrong(self.path, f"skin {skin} has too few inverse bind matrices")
             inverse = stored[: len(bones)].reshape(-1, 4, 4).transpose(0, 2, 1)
         total = np.maximum(weights.sum(axis=1, keepdims=True), 1e-9)
         return np.einsum("nk,nkij->nij", weights / total, (world @ inverse)[joints])
@@ -231,33 +210,6 @@ class Gltf:
         return joints, weights.astype(np.float64)
 
 
-def _chunks(path: Path, data: bytes) -> tuple[dict[str, Any], bytes]:
-    js, blob, at = None, b"", 12
-    while at + 8 <= len(data):
-        size, kind = struct.unpack_from("<I4s", data, at)
-        body = data[at + 8 : at + 8 + size]
-        if len(body) < size:
-            raise _wrong(path, "is cut short inside a chunk", "Fetch or export it again.")
-        if kind == b"JSON" and js is None:
-            js = _parse(path, body)
-        elif kind == b"BIN\0" and not blob:
-            blob = body
-        at += 8 + size
-    if js is None:
-        raise _wrong(path, "has no JSON chunk", "Export it again.")
-    return js, blob
-
-
-def _parse(path: Path, body: bytes) -> dict[str, Any]:
-    try:
-        js = json.loads(body.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise _wrong(path, f"has broken JSON: {error}", "Export it again.") from error
-    if not isinstance(js, dict):
-        raise _wrong(path, "has JSON that is no object", "Export it again.")
-    return js
-
-
 def _turned(place: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Vectors [n, 3] by the linear part of [4, 4] or [n, 4, 4]."""
     return rows @ place[:3, :3].T if place.ndim == 2 else np.einsum("nij,nj->ni", place[:, :3, :3], rows)
@@ -278,16 +230,3 @@ def _local(node: dict[str, Any]) -> np.ndarray:
     out[:3, :3] *= np.array(node.get("scale", (1.0, 1.0, 1.0)), np.float64)
     out[:3, 3] = node.get("translation", (0.0, 0.0, 0.0))
     return out
-
-
-def _looks_like(data: bytes) -> str:
-    for magic, name in ((b"{", "it looks like a .gltf text file"), (b"\x89PNG", "it is a PNG picture"),
-                        (b"Kaydara FBX", "it is an FBX file"), (b"PK\x03\x04", "it is a ZIP archive"),
-                        (b"version https://git-lfs", "it is a Git LFS pointer")):  # fmt: skip
-        if data.startswith(magic):
-            return name
-    return "it is empty" if not data else "it does not begin with `glTF`"
-
-
-def _wrong(path: Path, problem: str, hint: str = "") -> AvatarInvalid:
-    return AvatarInvalid(f"{path.name} {problem}.", hint=hint)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from animation.calibrate import Surface, calibrate, find_lips
+from animation.formats import glb
 from animation.rig import CLOSE, INDEX, JAW, Rig
 from avatar.inspect import gltf as reader
 from avatar.inspect.check import Report, check
@@ -392,7 +393,7 @@ def test_a_file_too_large_to_serve_and_one_that_lies_about_its_size_are_refused(
     gltf.js["accessors"][0]["count"] = 10**12
     with pytest.raises(AvatarInvalid, match="broken accessor"):
         list(gltf.primitives())
-    monkeypatch.setattr(reader, "LARGEST", 1000)
+    monkeypatch.setattr(glb, "LARGEST", 1000)
     with pytest.raises(AvatarInvalid, match="MB"):
         check(path)
 
