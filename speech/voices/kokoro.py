@@ -1,6 +1,7 @@
 """The Kokoro voice: Mandarin and English, with the time of every phone, heard while it is still being made.
 
-text → clauses → words and sounds (speech.pronounce) → plan: times of everything → windows of words → Speech …
+text → clauses (speech.markup) → words and sounds (speech.pronounce) → plan: times of everything, shaped by the marks →
+windows of words → Speech …
 """
 
 from __future__ import annotations
@@ -8,21 +9,24 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Hashable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
 from models.errors import BackendError
 from speech.audio import to_int16
-from speech.pronounce import english, mandarin, phones
+from models.markup import Marked
+from speech.markup import PLAIN, Manner, overall, phrases, spoken
+from speech.pronounce import phones
 from speech.pronounce.phones import SILENCE, Spoken
-from speech.text.clauses import clauses
 from speech.text.language import language_of
 from speech.types import Language, Speech
-from speech.voices import timing
+from speech.voices import recipe, timing
 from speech.voices.cache import SpeechCache
+from speech.voices.clause import Clause
 from speech.voices.kokoro_engine import FRAME, MAX_TOKENS, OVERLAP, KokoroEngine, Plan, tokens_of
+from speech.voices.kokoro_prosody import reshaped
 from speech.voices.making import Making
 from speech.voices.timing import Beat
 
@@ -46,8 +50,16 @@ class KokoroVoice:
     """One pair of voices, Mandarin and English; instances of a process share the model."""
 
     def __init__(
-        self, engine: KokoroEngine, zh: str, en: str, speed: float = 1.0, cache: SpeechCache | None = None
+        self,
+        engine: KokoroEngine,
+        zh: str,
+        en: str,
+        speed: float = 1.0,
+        pitch: float = 0.0,
+        gain: float = 0.0,
+        cache: SpeechCache | None = None,
     ) -> None:
+        """`pitch` in semitones and `gain` in dB are added to the voice's own."""
         for voice in (zh, en):
             engine.style(voice)  # raises BackendUnknown early
         for voice in (zh, en):
@@ -55,33 +67,51 @@ class KokoroVoice:
         self.name = f"kokoro/{zh}+{en}"
         self._engine = engine
         self._voices: dict[Language, str] = {"zh": zh, "en": en}
-        self._speed = speed
+        self._speed, self._pitch, self._gain = speed, pitch, gain
         self._cache = cache if cache is not None else SpeechCache()
         self._making: dict[Hashable, Making] = {}
 
     @classmethod
     def load(
-        cls, *, store: Any, zh: str = "zf_xiaoxiao", en: str = "af_heart", speed: float = 1.0, threads: int = 2
+        cls,
+        *,
+        store: Any,
+        zh: str = "zf_xiaoxiao",
+        en: str = "af_heart",
+        speed: float = 1.0,
+        pitch: float = 0.0,
+        gain: float = 0.0,
+        threads: int = 2,
     ) -> KokoroVoice:
         """Raises ModelMissing, or BackendUnknown for a voice that is not installed."""
         engine = KokoroEngine.shared(store.path("kokoro-82m"), threads, store.home / "cache" / "kokoro")
-        return cls(engine, zh, en, speed)
+        return cls(engine, zh, en, speed, pitch, gain)
 
     async def say(self, text: str, *, language: Language | None = None, speed: float = 1.0) -> AsyncIterator[Speech]:
-        """Speak `text`. `speed` multiplies the voice's own, 0.5 to 2 in all."""
-        language = language or language_of(text)
-        for clause in await self._engine.prepare(clauses, text, language, CLAUSE_LIMITS):
-            async with aclosing(self._clause(clause, language, self._pace(speed))) as spoken:
+        """Speak `text`, which may carry marks. `speed` multiplies the voice's own, 0.5 to 2 in all."""
+        for clause in await self.cut(text, language=language, speed=speed):
+            async with aclosing(self.speak(clause)) as spoken:
                 async for speech in spoken:
                     yield speech
 
     async def prepare(self, text: str, *, language: Language | None = None, speed: float = 1.0) -> None:
         """Make the first clause of `text` ahead of need."""
-        language = language or language_of(text)
-        for clause in (await self._engine.prepare(clauses, text, language, CLAUSE_LIMITS))[:1]:
-            async with aclosing(self._clause(clause, language, self._pace(speed))) as spoken:
+        for clause in (await self.cut(text, language=language, speed=speed))[:1]:
+            async with aclosing(self.speak(clause)) as spoken:
                 async for _ in spoken:
                     pass
+
+    async def cut(self, text: str, *, language: Language | None = None, speed: float = 1.0) -> list[Clause]:
+        """What `say` speaks one after the other; the texts join to `text`."""
+        language, pace = language or language_of(text), self._pace(speed)
+        parts = await self._engine.prepare(phrases, text, language, CLAUSE_LIMITS)
+        return [Clause(str(part.text), language, pace, part.text.marks, part.rest) for part in parts]
+
+    @cached_property
+    def recipe(self) -> str:
+        """All that decides how a clause sounds, but the clause: weights, voices, front end, engine."""
+        own = f"{self._engine.fingerprint(*self._voices.values())} {self._pitch:g} {self._gain:g}"
+        return recipe.of(own, *recipe.KOKORO)
 
     async def aclose(self) -> None:
         """The model stays loaded: other voices of the process use it."""
@@ -89,16 +119,16 @@ class KokoroVoice:
     def _pace(self, speed: float) -> float:
         return float(np.clip(self._speed * speed, *SPEEDS))
 
-    async def _clause(self, clause: str, language: Language, pace: float) -> AsyncIterator[Speech]:
+    async def speak(self, clause: Clause) -> AsyncIterator[Speech]:
         """From the cache, or from whoever is making it already, or made now."""
-        key = (self._voices[language], pace, clause)
+        key = (self._voices[clause.language], clause)
         made = self._cache.get(key)
         if made is not None:
             for speech in made:
                 yield speech
             return
         if key not in self._making:
-            self._making[key] = Making(self._make(clause, language, pace), partial(self._made, key))
+            self._making[key] = Making(self._make(clause), partial(self._made, key))
         async with aclosing(self._making[key].follow()) as pieces:
             async for speech in pieces:
                 yield speech
@@ -108,29 +138,52 @@ class KokoroVoice:
         if pieces is not None:
             self._cache.put(key, pieces)
 
-    async def _make(self, clause: str, language: Language, pace: float) -> AsyncIterator[Speech]:
-        voice = self._voices[language]
-        words = await self._engine.prepare((mandarin if language == "zh" else english).pronounce, clause)
+    async def _make(self, clause: Clause) -> AsyncIterator[Speech]:
+        words, manners = await self._engine.prepare(spoken, Marked(clause.text, clause.marks), clause.language)
+        if not words:
+            yield timing.rest((), clause.language, clause.rest)
+        at = 0
         for group in _groups(words):
-            async with aclosing(self._group(group, language, voice, pace)) as spoken:
-                async for speech in spoken:
+            after = at + len(group)
+            last = after == len(words)
+            part = replace(clause, rest=clause.rest if last else 0)
+            async with aclosing(self._group(group, manners[at:after], part)) as pieces:
+                async for speech in pieces:
                     yield speech
+            at = after
 
     async def _group(
-        self, words: tuple[Spoken, ...], language: Language, voice: str, pace: float
+        self, words: tuple[Spoken, ...], manners: tuple[Manner, ...], clause: Clause
     ) -> AsyncIterator[Speech]:
         if not any(sound.phones for word in words for sound in word.sounds):
-            yield timing.rest([word.text for word in words], language)
+            yield timing.rest([word.text for word in words], clause.language, clause.rest)
             return
-        plan = await self._engine.plan(tokens_of(_ended(phones.ipa(words))), voice, pace)
+        voice = self._voices[clause.language]
+        plan = await self._plan(words, manners, voice, clause.pace)
         row = timing.beats(words, _spans(words, plan), plan.frames * FRAME)
+        natural = timing.pause_after("".join(word.text for word in words), clause.pace)
+        pause = max(natural, timing.samples(clause.rest))
+        gain = np.float32(GAINS.get(voice, 1.0) * 10 ** (self._gain / 20))
         overlap = np.zeros(0, np.float32)
         for window in _windows(words, row):
-            audio = await self._engine.render(plan, window.start // FRAME, window.end // FRAME)
-            audio = audio * np.float32(GAINS.get(voice, 1.0))
+            audio = gain * await self._engine.render(plan, window.start // FRAME, window.end // FRAME)
             length = window.end - window.start
             pcm, overlap = timing.crossfade(overlap, audio[:length]), audio[length : length + OVERLAP]
-            yield _speech(window, pcm, language)
+            yield _speech(window, pcm, clause.language, pause)
+
+    async def _plan(self, words: tuple[Spoken, ...], manners: tuple[Manner, ...], voice: str, pace: float) -> Plan:
+        """A rate that all words share is left to the model, which slows down more naturally than frames stretch."""
+        common = overall(manners).rate
+        pace = float(np.clip(pace * common, *SPEEDS))
+        plan = await self._engine.plan(tokens_of(_ended(phones.ipa(words))), voice, pace)
+        if self._pitch == 0 and all(manner == PLAIN for manner in manners):
+            return plan
+        spans, at = [], 0
+        for word in words:
+            after = at + len(tokens_of(phones.ipa((word,))))
+            spans.append((at, after))
+            at = after
+        return reshaped(plan, spans, [replace(manner, rate=manner.rate / common) for manner in manners], self._pitch)
 
 
 def _groups(words: tuple[Spoken, ...]) -> list[tuple[Spoken, ...]]:
@@ -204,7 +257,7 @@ def _windows(words: tuple[Spoken, ...], row: list[Beat]) -> list[_Window]:
     return out
 
 
-def _speech(window: _Window, pcm: np.ndarray, language: Language) -> Speech:
+def _speech(window: _Window, pcm: np.ndarray, language: Language, pause: int) -> Speech:
     row = [replace(beat, start=beat.start - window.start, end=beat.end - window.start) for beat in window.row]
     if window.last:  # the silence there may have been cut away with the model's padding
         row.append(Beat((SILENCE,), row[-1].end, row[-1].end, row[-1].word))
@@ -212,6 +265,5 @@ def _speech(window: _Window, pcm: np.ndarray, language: Language) -> Speech:
     if window.first:
         pcm, row = timing.trim_start(pcm, row)
     if window.last:
-        pause = timing.pause_after("".join(text for _, text in window.texts))
         pcm, row = timing.trim_end(pcm, row, pause)
     return Speech(to_int16(timing.limited(pcm)), timing.phones(row), timing.captions(window.texts, row), language)

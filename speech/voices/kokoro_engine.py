@@ -23,8 +23,10 @@ from typing import Any
 import numpy as np
 
 from models.errors import BackendError, BackendUnknown
+from models.manifest import Manifest
 from speech.pronounce import english, mandarin, phones
 from speech.voices import kokoro_graph as graph
+from speech.voices import recipe
 
 RATE = 24_000
 FRAME = 600  # samples of a duration frame
@@ -74,6 +76,7 @@ class Plan:
     energy: np.ndarray  # float32 [1, 2 · frames]
     edges: tuple[int, ...]  # frame at which each token begins, and where the last one ends
     turns: np.ndarray  # float64 [2 · frames + 1, 9]: phase of each harmonic before each half frame
+    levels: np.ndarray  # float32 [frames]: what the samples of each frame are multiplied by
 
     @property
     def frames(self) -> int:
@@ -115,6 +118,13 @@ class KokoroEngine:
             self._styles[voice] = np.fromfile(self._folder / f"{voice}.bin", np.float32).reshape(-1, 256)
         return self._styles[voice]
 
+    def fingerprint(self, *voices: str) -> str:
+        """Of the weights: what the installer recorded of the model, and the bytes of these voices."""
+        record = Manifest.read(self._folder.parent)
+        model = next((entry.sha256 for entry in record.files if entry.path == "model.onnx"), "") if record else ""
+        styles = [hashlib.sha256(self.style(voice).tobytes()).hexdigest() for voice in voices]
+        return " ".join([model or recipe.of_file(self._folder.parent / "model.onnx"), *styles])
+
     def warm(self, voice: str) -> None:
         """Begin to prepare `voice` and its front end; the first clause waits for them if it must."""
         self._worker.submit(self._normals, voice)
@@ -154,11 +164,9 @@ class KokoroEngine:
         last = min(lengths.sum(), (sounding[-1] if len(sounding) else first) + 1 + _KEPT_PADDING)
         edges = np.clip(np.cumsum(lengths)[: len(tokens) + 1] - first - _AHEAD, 0, last - first)
         pitch = pitch[:, 2 * first : 2 * last]
-        harmonics = np.arange(1, graph.HARMONICS + 1)
-        turns = np.cumsum(np.mod(pitch.reshape(-1, 1).astype(np.float64) * harmonics / RATE, 1), axis=0)
-        before = np.concatenate((np.zeros((1, graph.HARMONICS)), turns))
         features, energy = features[:, :, first:last], energy[:, 2 * first : 2 * last]
-        return Plan(voice, features, pitch, energy, tuple(map(int, edges)), before)
+        level = np.ones(last - first, np.float32)
+        return Plan(voice, features, pitch, energy, tuple(map(int, edges)), turns_of(pitch), level)
 
     def _render(self, plan: Plan, start: int, end: int) -> np.ndarray:
         begin, finish = max(0, start - CONTEXT), min(plan.frames, end + CONTEXT)
@@ -170,7 +178,7 @@ class KokoroEngine:
             given = feed | {graph.TRUST: np.full(1, trust, np.float32)}
             audio = self._decoder.run([graph.AUDIO], given)[0].reshape(-1)[kept]
             if np.isfinite(audio).all() and np.abs(audio).max(initial=0.0) <= _LOUDEST:
-                return audio
+                return audio * _envelope(plan.levels, start, len(audio))
         raise ValueError("the model left its range")
 
     def _feed(self, plan: Plan, begin: int, finish: int) -> dict[str, np.ndarray]:
@@ -222,6 +230,19 @@ class KokoroEngine:
             fresh = path.with_suffix(f".{os.getpid()}.npz")
             np.savez(fresh, *found)
             os.replace(fresh, path)
+
+
+def turns_of(pitch: np.ndarray) -> np.ndarray:
+    """Phase of each harmonic before each half frame, in turns: float64 [2 · frames + 1, 9] of Hz [1, 2 · frames]."""
+    harmonics = np.arange(1, graph.HARMONICS + 1)
+    turns = np.cumsum(np.mod(pitch.reshape(-1, 1).astype(np.float64) * harmonics / RATE, 1), axis=0)
+    return np.concatenate((np.zeros((1, graph.HARMONICS)), turns))
+
+
+def _envelope(levels: np.ndarray, start: int, samples: int) -> np.ndarray:
+    """Frame levels on the samples from frame `start` on, straight from the middle of one frame to the next."""
+    at = start * FRAME + np.arange(samples)
+    return np.interp(at, (np.arange(len(levels)) + 0.5) * FRAME, levels).astype(np.float32)
 
 
 def _front_end(voice: str) -> ModuleType:
