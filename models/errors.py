@@ -14,6 +14,8 @@
     ├── PackError               persona packs
     │   ├── PersonaUnknown      persona_unknown
     │   └── PackInvalid         pack_invalid         names file, line and mend
+    ├── MarkupInvalid           markup_invalid       a tag for the voice that is unknown, wrong or never closed
+    ├── ConsentMissing          consent_missing      a cloned voice without its owner's recorded consent
     ├── AudioError
     │   └── AudioInvalid        audio_invalid        wrong format, rate or length
     ├── AvatarInvalid           avatar_invalid       a broken or missing rig
@@ -99,6 +101,14 @@ class PersonaUnknown(PackError):
 
 class PackInvalid(PackError):
     code = "pack_invalid"
+
+
+class MarkupInvalid(ShurenError):
+    code = "markup_invalid"
+
+
+class ConsentMissing(ShurenError):
+    code = "consent_missing"
 
 
 class AudioError(ShurenError):

@@ -86,12 +86,17 @@ def _pieces(text: str) -> list[_Piece]:
         if re.match(f"[{_HAN}]", part):
             out += [_Piece(word, [(char, "") for char in word]) for word in words(part)]
         elif part[0].isascii() and part[0].isalpha():
-            out += [_Piece(word.text, made=word.sounds) for word in english.pronounce(part)]
+            out += [_Piece(word.text, made=_latin(word)) for word in english.pronounce(part)]
         elif part in _PUNCTUATION:
             out.append(_Piece(part, made=(Sound(_PUNCTUATION[part]),)))
         else:  # spaces, emoji, symbols nobody reads
             out.append(_Piece(part))
     return out
+
+
+def _latin(word: Spoken) -> tuple[Sound, ...]:
+    """A alone is the letter, as in A座, not the article."""
+    return english.pronounce("A.")[0].sounds[:1] if word.text.strip() in ("A", "a") else word.sounds
 
 
 def _stretches(pieces: list[_Piece]) -> list[list[_Piece]]:

@@ -1,6 +1,6 @@
 """How figures and symbols in Mandarin text are read: the rules of a bank counter, a clinic and a tour desk.
 
-Rules claim stretches of text in the order of `_rules`; what still holds a digit goes to wetext's grammars.
+Rules claim stretches of text in the order of `rules`; what still holds a digit goes to wetext's grammars.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from re import Match
 
-from speech.text.normalise import Rule, Run, apply
+from speech.text.normalise import Rule
 from speech.text.numerals import cardinal, counted, decimal, digits
 
 _NUM = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
@@ -49,13 +49,9 @@ _DOMAIN = "(?:com|cn|org|net|gov|edu|io|co|info|hk)"
 _HOTLINE = r"110|119|120|122|114|12\d{3}|10086|10010|10000|10001|95\d{3}|96\d{3,4}|95\d{4}"
 
 
-def runs(text: str) -> tuple[Run, ...]:
-    """Runs of `text`; their written parts join to it."""
-    return apply(_rules(), text)
-
-
 @lru_cache(1)
-def _rules() -> tuple[Rule, ...]:
+def rules() -> tuple[Rule, ...]:
+    """What claims stretches of text, in order."""
     table = (
         (r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", _address),
         (r"(?:https?://|www\.)[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?:/[A-Za-z0-9_./-]*)?", _address),

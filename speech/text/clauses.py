@@ -64,6 +64,16 @@ def clauses(text: str, language: Language, limits: Sequence[float] = LIMITS) -> 
     return _no_empty_ones(out)
 
 
+def phrases(text: str, language: Language) -> list[str]:
+    """Parts that join to `text`, cut after every mark at which a speaker rests."""
+    out = [""]
+    for unit in _units(text, language):
+        out[-1] += unit.text
+        if unit.strength >= 2:
+            out.append("")
+    return _no_empty_ones([part for part in out if part])
+
+
 def _cut(units: list[_Unit], at: int, limit: float, *, first: bool) -> int:
     """Index after the last unit of the clause that begins at `at`."""
     weight, marked = 0.0, 0

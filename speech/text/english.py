@@ -11,7 +11,7 @@ import unicodedata
 from functools import lru_cache
 from re import Match
 
-from speech.text.normalise import Rule, Run, apply
+from speech.text.normalise import Rule
 
 _ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _MONTH = (
@@ -47,13 +47,9 @@ _SAID = {
 }  # fmt: skip
 
 
-def runs(text: str) -> tuple[Run, ...]:
-    """Runs of `text`; their written parts join to it."""
-    return apply(_rules(), text)
-
-
 @lru_cache(1)
-def _rules() -> tuple[Rule, ...]:
+def rules() -> tuple[Rule, ...]:
+    """What claims stretches of text, in order."""
     table = (
         (r"[\w.+-]+@[\w-]+(?:\.[\w-]*\w)+", _address),
         (rf"(?:https?://|www\.)[\w-]+(?:\.[\w-]*\w)*(?:/[\w./-]*\w)?|(?<![\w.])(?:[A-Za-z][\w-]*\.)+{_DOMAIN}"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from re import Match, Pattern
 
+from models import markup
 from speech.types import Language
 
 Rule = tuple[Pattern[str], Callable[[Match[str]], str | None]]
@@ -28,10 +29,28 @@ class Run:
 
 
 def normalise(text: str, language: Language) -> tuple[Run, ...]:
-    """Runs whose `written` parts join to `text` exactly."""
-    from speech.text import chinese, english
+    """Runs whose `written` parts join to `text` exactly. Marks that say how (`say-as`, `sub`) come before any rule."""
+    from speech.text import chinese, english, said
 
-    return chinese.runs(text) if language == "zh" else english.runs(text)
+    module, marked = chinese if language == "zh" else english, markup.of(text)
+    runs = apply(module.rules(), text, said.readings(marked, language))
+    edges = {edge for mark in marked.marks for edge in (mark.start, mark.end)}
+    return tuple(_cut(runs, edges)) if edges else runs
+
+
+def _cut(runs: Iterable[Run], edges: set[int]) -> Iterable[Run]:
+    """Plain runs cut where marks begin and end, so that no word reaches across."""
+    at = 0
+    for run in runs:
+        end = at + len(run.written)
+        if run.written != run.spoken:
+            yield run
+        else:
+            places = sorted({at, end, *(edge for edge in edges if at < edge < end)})
+            for a, b in zip(places, places[1:], strict=False):
+                piece = run.written[a - at : b - at]
+                yield Run(piece, piece)
+        at = end
 
 
 def spoken(text: str, language: Language) -> str:
@@ -44,10 +63,13 @@ def half_width(text: str) -> str:
     return text.translate(_HALF_WIDTH)
 
 
-def apply(rules: Iterable[Rule], text: str) -> tuple[Run, ...]:
-    """Let the rules claim stretches of `text`, earlier rules first; a rule may decline by returning None."""
-    flat, claimed = half_width(text), []
+def apply(rules: Iterable[Rule], text: str, settled: Iterable[tuple[int, int, str]] = ()) -> tuple[Run, ...]:
+    """Let the rules claim stretches of `text`, earlier rules first; a rule may decline by returning None. `settled` are
+    stretches (start, end, how they are read) that no rule may touch."""
+    flat, claimed = half_width(text), list(settled)
     taken = bytearray(len(text))
+    for start, end, _ in claimed:
+        taken[start:end] = b"\1" * (end - start)
     for pattern, read in rules:
         for match in pattern.finditer(flat):
             start, end = match.span()

@@ -30,7 +30,7 @@ VOICES = Registry(
             name="kokoro",
             kind="voice",
             load=_kokoro,
-            settings=("store", "zh", "en", "speed", "threads"),
+            settings=("store", "zh", "en", "speed", "pitch", "gain", "threads"),
             capabilities=frozenset({"zh", "en", "phone_times"}),
         ),
         BackendSpec(

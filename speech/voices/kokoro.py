@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from models.errors import BackendError
-from speech.audio import to_int16
 from models.markup import Marked
+from speech.audio import to_int16
 from speech.markup import PLAIN, Manner, overall, phrases, spoken
 from speech.pronounce import phones
 from speech.pronounce.phones import SILENCE, Spoken
