@@ -76,6 +76,22 @@ class Voice(Protocol):
 
 
 @dataclass(frozen=True)
+class HeardWord:
+    """A word (in Chinese often a character) as the recogniser wrote it, and how sure it is of it."""
+
+    text: str
+    confidence: float  # 0..1
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One way to read the audio."""
+
+    text: str
+    avg_logprob: float
+
+
+@dataclass(frozen=True)
 class Transcript:
     """What a recogniser made of one stretch of audio."""
 
@@ -84,10 +100,17 @@ class Transcript:
     confidence: float  # 0..1, exp(average token log-probability)
     compute_ms: float
     avg_logprob: float = 0.0
+    language_confidence: float = 1.0  # 0..1, where the recogniser chose the language
+    words: tuple[HeardWord, ...] = ()  # empty where a recogniser tells none
+    alternatives: tuple[Alternative, ...] = ()  # the likeliest first, `text` as it came among them
+    original: str = ""  # as the recogniser wrote it, where the text was put right since
 
 
 class Recogniser(Protocol):
-    """Turns audio into text. `partial=True` asks for the cheap, quick setting."""
+    """Turns audio into text. `partial=True` asks for the cheap, quick setting.
+
+    `words` are names, words and whole questions that are likely, the likeliest first. Raises BackendError.
+    """
 
     name: str
 
@@ -134,6 +157,8 @@ class Heard:
     start: int
     end: int
     timings: dict[str, float] = field(default_factory=dict)  # ms: "endpoint", "final", "partials", …
+    original: str = ""  # as the recogniser wrote it, where the text was put right since
+    words: tuple[HeardWord, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from models.backends import BackendSpec, Registry
 
+if TYPE_CHECKING:
+    from speech.types import Recogniser
 
-def _whisper(*, store: Any, **settings: Any) -> Any:
+
+def _whisper(*, store: Any, model: str = "whisper-base", **settings: Any) -> Any:
     from speech.recognisers.whisper import WhisperRecogniser
 
-    return WhisperRecogniser(store.path("whisper-base"), **settings)
+    return WhisperRecogniser(store.path(model), **settings)
 
 
 def _openai(*, store: Any = None, **settings: Any) -> Any:
@@ -19,10 +23,25 @@ def _openai(*, store: Any = None, **settings: Any) -> Any:
     return OpenAIRecogniser(**settings)
 
 
+def _funasr(*, store: Any = None, **settings: Any) -> Any:
+    from speech.recognisers.funasr import FunASRRecogniser
+
+    return FunASRRecogniser(**settings)
+
+
 RECOGNISERS = Registry(
     "recogniser",
     (
-        BackendSpec("whisper", "recogniser", _whisper, ("store", "threads", "beam")),
+        BackendSpec("whisper", "recogniser", _whisper, ("store", "threads", "beam", "model", "device")),
         BackendSpec("openai", "recogniser", _openai, ("base_url", "model", "api_key", "timeout")),
+        BackendSpec("funasr", "recogniser", _funasr, ("base_url", "mode", "timeout")),
     ),
 )
+
+
+def load_in_order(choices: Sequence[tuple[str, dict[str, Any]]], *, store: Any) -> Recogniser:
+    """The recognisers (name, settings) as one, in order of preference. Raises what loading one of them raises."""
+    from speech.recognisers.failover import Failover
+
+    loaded = [RECOGNISERS.load(name, store=store, **settings) for name, settings in choices]
+    return loaded[0] if len(loaded) == 1 else Failover(loaded)

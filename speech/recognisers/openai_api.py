@@ -11,11 +11,11 @@ import numpy as np
 
 from models.errors import BackendTimeout, BackendUnavailable
 from speech.audio import write_wav
-from speech.script import tidy
+from speech.recognisers.remote import SHORTEST, nothing, transcript
 from speech.types import INPUT_RATE, Language, Transcript
 
 TIMEOUT = 10.0  # s for a whole request
-ASSUMED_CONFIDENCE = 0.8  # the plain API tells none
+PROMPT_WORDS = 50
 
 
 class OpenAIRecogniser:
@@ -38,16 +38,16 @@ class OpenAIRecogniser:
         partial: bool = False,
     ) -> Transcript:
         """Text of float32 16 kHz audio. Raises BackendUnavailable, BackendTimeout."""
+        if len(audio) < SHORTEST:
+            return nothing(language)
         began = perf_counter()
         wav = io.BytesIO()
         write_wav(wav, audio, INPUT_RATE)
         form: dict[str, Any] = {"model": self._model, "response_format": "json"}
         form |= {"language": language} if language else {}
-        form |= {"prompt": "、".join(words[:50])} if words and not partial else {}
+        form |= {"prompt": "、".join(words[:PROMPT_WORDS])} if words and not partial else {}
         answer = await self._post(form, wav.getvalue())
-        text = str(answer.get("text", "")).strip()
-        said = language or ("zh" if any("\u4e00" <= char <= "\u9fff" for char in text) else "en")
-        return Transcript(tidy(text, said), said, ASSUMED_CONFIDENCE if text else 0.0, (perf_counter() - began) * 1000)
+        return transcript(str(answer["text"]), language, began)
 
     async def aclose(self) -> None:
         await self._client.aclose()
@@ -65,7 +65,7 @@ class OpenAIRecogniser:
         except httpx.HTTPStatusError as problem:
             status = problem.response.status_code
             raise BackendUnavailable(f"The recogniser at {where} answered with status {status}.") from problem
-        except (httpx.HTTPError, ValueError) as problem:
+        except (httpx.HTTPError, ValueError, RuntimeError) as problem:  # RuntimeError: closed already
             raise BackendUnavailable(f"The recogniser at {where} cannot be used: {problem}") from problem
         if not isinstance(answer, dict) or "text" not in answer:
             raise BackendUnavailable(f"The recogniser at {where} answered in no shape known.")

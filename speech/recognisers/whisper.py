@@ -9,20 +9,19 @@ bound by the length of the audio, and a result that looks wrong is decoded again
 from __future__ import annotations
 
 import math
-import re
-import zlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
-from models.errors import BackendError
+from models.errors import BackendError, BackendUnavailable
 from speech.endpointing import split_at_pauses
+from speech.recognisers.hypothesis import SURE_ENOUGH, Hypothesis, is_list
 from speech.recognisers.lane import Lane
-from speech.script import tidy
-from speech.types import INPUT_RATE, Language, Transcript
+from speech.script import to_simplified
+from speech.types import INPUT_RATE, Alternative, HeardWord, Language, Transcript
 from speech.vad import FRAME, frames
 
 FRAMES_PER_SECOND = 100  # mel frames
@@ -33,37 +32,10 @@ MARGIN = 1.0  # s of silence the window keeps after the utterance
 TOKENS_PER_SECOND = 8
 TOKENS_SPARE = 12
 FINAL_BEAM = 5
-SURE_ENOUGH = -1.0  # average log-probability: real speech stayed above -0.83, what is written on noise below -2
-LOOPING = 2.4  # compression ratio of text that repeats itself (Whisper's own threshold)
 PROMPT_WORDS = 20
-LIST_SHARE = 0.7  # a result made of role words by more than this is the prompt read back
+PROMPT = "{}"  # what a prompt of role words looks like
+COMPUTE = {"cpu": "int8", "cuda": "float16"}
 SHORTEST = 0.1  # s of audio worth looking at
-# What Whisper learnt from subtitles, and writes over music with a good score.
-CREDITS = re.compile(
-    r"字幕(by|由|志愿者|制作)|请不吝点赞|(谢谢|感谢)(大家)?(观看|收看)|(thanks|thank you) for watching|subtitles by",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True)
-class _Hypothesis:
-    text: str
-    language: Language
-    logprob: float  # average over tokens
-
-    @property
-    def loops(self) -> bool:
-        data = self.text.encode()
-        return len(data) > 30 and len(data) / len(zlib.compress(data)) > LOOPING
-
-    @property
-    def doubtful(self) -> bool:
-        return self.loops or self.logprob < SURE_ENOUGH
-
-    def believed(self) -> _Hypothesis:
-        """Its text tidied, and none where that was no speech."""
-        text = "" if self.doubtful else tidy(self.text, self.language)
-        return replace(self, text="" if CREDITS.match(text) else text)
 
 
 class WhisperRecogniser:
@@ -71,12 +43,18 @@ class WhisperRecogniser:
 
     name = "whisper"
 
-    def __init__(self, folder: Path, *, threads: int = 2, beam: int = FINAL_BEAM) -> None:
+    def __init__(self, folder: Path, *, threads: int = 2, beam: int = FINAL_BEAM, device: str = "cpu") -> None:
+        """`device`: cpu (8 bits) or cuda (16 bits). Raises BackendUnavailable where the device cannot be used."""
         from faster_whisper import WhisperModel
 
-        self._model = WhisperModel(
-            str(folder), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True
-        )
+        if device not in COMPUTE:
+            raise BackendUnavailable(f"Whisper cannot run on {device!r}.", hint=f"Known: {', '.join(COMPUTE)}")
+        try:
+            self._model = WhisperModel(
+                str(folder), device=device, compute_type=COMPUTE[device], cpu_threads=threads, local_files_only=True
+            )
+        except (RuntimeError, ValueError) as problem:
+            raise BackendUnavailable(f"Whisper cannot run on {device}: {problem}", hint="Choose cpu.") from problem
         self._beam = beam
         self._tokenizers: dict[str, Any] = {}
         self._lane = Lane("whisper")
@@ -117,31 +95,45 @@ class WhisperRecogniser:
             confidence=math.exp(min(0.0, best.logprob)),
             compute_ms=(perf_counter() - began) * 1000,
             avg_logprob=best.logprob,
+            language_confidence=best.language_confidence,
+            words=best.words,
+            alternatives=best.alternatives,
         )
 
-    def _partial(self, audio: np.ndarray, language: Language | None) -> _Hypothesis:
+    def _partial(self, audio: np.ndarray, language: Language | None) -> Hypothesis:
         encoded = self._encode(audio, PARTIAL_WINDOW)
-        return self._decode(encoded, audio, language or self._detect(encoded), (), beam=1).believed()
+        language, sure = (language, 1.0) if language else self._detect(encoded)
+        best = self._decode(encoded, audio, language, (), beam=1)
+        return replace(best, language_confidence=sure).believed()
 
-    def _whole(self, audio: np.ndarray, language: Language | None, words: tuple[str, ...]) -> _Hypothesis:
-        parts: list[_Hypothesis] = []
+    def _whole(self, audio: np.ndarray, language: Language | None, words: tuple[str, ...]) -> Hypothesis:
+        parts: list[Hypothesis] = []
         for piece in _pieces(audio):
-            parts.append(self._final(piece, language or (parts[0].language if parts else None), words).believed())
+            parts.append(self._final(piece, language or (parts[0].language if parts else None), words))
+        if len(parts) == 1:
+            return parts[0]
         spoken = [part for part in parts if part.text] or parts[:1]
         glue = "" if spoken[0].language == "zh" else " "
-        logprob = sum(part.logprob for part in spoken) / len(spoken)
-        return _Hypothesis(glue.join(part.text for part in spoken), spoken[0].language, logprob)
+        return replace(
+            spoken[0],
+            text=glue.join(part.text for part in spoken),
+            logprob=sum(part.logprob for part in spoken) / len(spoken),
+            words=tuple(word for part in spoken for word in part.words),
+            alternatives=(),
+        )
 
-    def _final(self, audio: np.ndarray, language: Language | None, words: tuple[str, ...]) -> _Hypothesis:
+    def _final(self, audio: np.ndarray, language: Language | None, words: tuple[str, ...]) -> Hypothesis:
         encoded = self._encode(audio, FINAL_WINDOW)
-        language = language or self._detect(encoded)
+        language, sure = (language, 1.0) if language else self._detect(encoded)
         prompt = words[:PROMPT_WORDS] if language == "zh" else ()
         best = self._decode(encoded, audio, language, prompt, beam=self._beam)
-        if prompt and (best.doubtful or _is_list(best.text, prompt)):
+        if prompt and (best.doubtful or is_list(best.text, prompt)):
             best = self._decode(encoded, audio, language, (), beam=self._beam)
         if best.doubtful and len(audio) / INPUT_RATE + MARGIN < FULL_WINDOW and best.logprob > 2 * SURE_ENOUGH:
-            best = self._decode(self._encode(audio, FULL_WINDOW), audio, language, (), beam=self._beam)
-        return best
+            encoded = self._encode(audio, FULL_WINDOW)
+            best = self._decode(encoded, audio, language, (), beam=self._beam)
+        best = replace(best, language_confidence=sure).believed()
+        return replace(best, words=self._sure_of(encoded, audio, best)) if best.text else best
 
     def _encode(self, audio: np.ndarray, window: float) -> Any:
         """Encoder output over max(window, utterance + MARGIN) seconds."""
@@ -151,31 +143,57 @@ class WhisperRecogniser:
         frames = 2 * math.ceil(seconds * FRAMES_PER_SECOND / 2)  # the encoder halves their number
         return self._model.encode(pad_or_trim(self._model.feature_extractor(audio), frames))
 
-    def _detect(self, encoded: Any) -> Language:
-        """The likelier of our two languages."""
+    def _detect(self, encoded: Any) -> tuple[Language, float]:
+        """The likelier of our two languages, and how likely it is against the other."""
         chances = dict(self._model.model.detect_language(encoded)[0])
-        return "zh" if chances.get("<|zh|>", 0.0) >= chances.get("<|en|>", 0.0) else "en"
+        chinese, english = chances.get("<|zh|>", 0.0), chances.get("<|en|>", 0.0)
+        best: Language = "zh" if chinese >= english else "en"
+        return best, max(chinese, english) / (chinese + english or 1.0)
 
     def _decode(
         self, encoded: Any, audio: np.ndarray, language: Language, prompt: tuple[str, ...], *, beam: int
-    ) -> _Hypothesis:
+    ) -> Hypothesis:
         tokenizer = self._tokenizer(language)
-        before = tokenizer.encode(" " + "、".join(prompt)) if prompt else []
+        before = tokenizer.encode(" " + PROMPT.format("、".join(prompt))) if prompt else []
         tokens = self._model.get_prompt(tokenizer, before, without_timestamps=True)
-        limit = TOKENS_SPARE + int(TOKENS_PER_SECOND * len(audio) / INPUT_RATE)
+        seconds = len(audio) / INPUT_RATE
+        limit = TOKENS_SPARE + int(TOKENS_PER_SECOND * seconds)
         result = self._model.model.generate(
             encoded,
             [tokens],
             beam_size=beam,
+            num_hypotheses=beam,
             max_length=min(448, len(tokens) + limit),
             no_repeat_ngram_size=6,
             return_scores=True,
             suppress_blank=True,
             suppress_tokens=[-1],
         )[0]
-        ids = result.sequences_ids[0]
         # CTranslate2's score is the mean over the tokens with a length penalty of 1.
-        return _Hypothesis(tokenizer.decode(ids).strip(), language, result.scores[0])
+        texts = [tokenizer.decode(ids).strip() for ids in result.sequences_ids]
+        return Hypothesis(
+            texts[0],
+            language,
+            result.scores[0],
+            seconds,
+            alternatives=tuple(map(Alternative, texts, result.scores)) if beam > 1 else (),
+            tokens=tuple(result.sequences_ids[0]),
+        )
+
+    def _sure_of(self, encoded: Any, audio: np.ndarray, best: Hypothesis) -> tuple[HeardWord, ...]:
+        """How sure the model is of each word: the geometric mean of its tokens' probabilities, given those before."""
+        tokenizer = self._tokenizer(best.language)
+        tokens = [token for token in best.tokens if token < tokenizer.eot]
+        frames = max(2, min(int(FRAMES_PER_SECOND * FULL_WINDOW), len(audio) * FRAMES_PER_SECOND // INPUT_RATE))
+        aligned = self._model.model.align(encoded, tokenizer.sot_sequence, [tokens], frames)[0]
+        chances = iter(aligned.text_token_probs)
+        words = []
+        for text, ids in zip(*tokenizer.split_to_word_tokens([*tokens, tokenizer.eot]), strict=True):
+            sure = [next(chances, 1.0) for _ in ids]
+            if any(char.isalnum() for char in text):
+                mean = math.exp(sum(math.log(max(each, 1e-9)) for each in sure) / len(sure))
+                words.append(HeardWord(to_simplified(text.strip()), mean))
+        return tuple(words)
 
     def _tokenizer(self, language: Language) -> Any:
         from faster_whisper.tokenizer import Tokenizer
@@ -194,10 +212,3 @@ def _pieces(audio: np.ndarray) -> list[np.ndarray]:
     longest = int((FULL_WINDOW - MARGIN) * INPUT_RATE) // FRAME
     cuts = split_at_pauses(np.abs(frames(audio)).mean(axis=1), longest)
     return [audio[start * FRAME : end * FRAME] for start, end in cuts]
-
-
-def _is_list(text: str, words: tuple[str, ...]) -> bool:
-    """Whether `text` is mostly the prompt's words one after the other, which is the prompt read back."""
-    bare = re.sub(r"\W", "", text)
-    found = [word for word in words if word in bare]
-    return len(found) >= 3 and sum(map(len, found)) >= LIST_SHARE * max(1, len(bare))

@@ -13,9 +13,9 @@ import pytest
 from models.errors import BackendTimeout, BackendUnavailable, BackendUnknown
 from speech.endpointing import split_at_pauses
 from speech.recognisers import RECOGNISERS
+from speech.recognisers.hypothesis import CREDITS, is_list
 from speech.recognisers.lane import Lane
 from speech.recognisers.openai_api import OpenAIRecogniser
-from speech.recognisers.whisper import CREDITS, _is_list
 from speech.script import tidy
 
 SECOND = np.zeros(16_000, np.float32)
@@ -136,9 +136,9 @@ def test_an_unknown_recogniser_names_the_known_ones() -> None:
 
 def test_role_words_read_back_are_told_from_speech_that_uses_them() -> None:
     words = ("账户", "转账", "到账", "年化收益率", "账单日")
-    assert _is_list("账户、转账、到账、账单日", words)
-    assert not _is_list("我的账单日是哪一天", words)
-    assert not _is_list("转账什么时候到账", words)
+    assert is_list("账户、转账、到账、账单日", words)
+    assert not is_list("我的账单日是哪一天", words)
+    assert not is_list("转账什么时候到账", words)
 
 
 @pytest.mark.parametrize(
