@@ -94,6 +94,9 @@ class PuppetSession:
     def playhead(self, pts: int, turn: int) -> None:
         """What is heard is what was said."""
 
+    def set_speed(self, speed: float) -> None:
+        """Nothing is spoken here but what the client speaks."""
+
     def set_turn_detection(self, **_: object) -> None:
         """There are no turns to take."""
 

@@ -47,6 +47,7 @@ from dialogue.types import Conversation, Sentence, Utterance
 from models.errors import LabelNotShown, SessionBusy, ShurenError
 from speech.audio import StreamResampler, to_float
 from speech.types import INPUT_RATE, Heard, HearingFailed, Partial, Speech, SpeechStarted, SpeechStopped, Voice
+from speech.voices.paced import PacedVoice
 
 log = logging.getLogger("shuren.session")
 
@@ -83,7 +84,7 @@ class Session:
         self.floor = Floor()
         self._hearing = hearing
         self._conversation = conversation
-        self._voice = voice
+        self._voice = PacedVoice(voice)
         self._stage = Stage(body)
         body.listens(body.cursor, language=label_language)
         self._outbox = Outbox()
@@ -102,7 +103,7 @@ class Session:
         self._current: Question | None = None
         self._unanswered: Question | None = None  # cut off by the person before a word of its answer was heard
         self._answer: asyncio.Task | None = None
-        self._ahead = WorkAhead(conversation, voice, self._spawn)
+        self._ahead = WorkAhead(conversation, self._voice, self._spawn)
         self._made = False  # the running answer is placed whole
         self._paused_lines: list[Line] = []
         self._think_deadline = 0.0
@@ -188,6 +189,10 @@ class Session:
         self._hearing.detect_turns = enabled
         self._create_response = create_response and enabled
         self.floor = replace(self.floor, interruptible=interrupt_response)
+
+    def set_speed(self, speed: float) -> None:
+        """How fast the persona speaks to this person, times its own pace; counts from the next sentence on."""
+        self._voice.speed = speed
 
     async def add_text(self, text: str, item: str | None = None) -> str:
         """A typed message (conversation.item.create). Does not answer by itself. Returns the item id."""

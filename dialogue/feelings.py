@@ -17,6 +17,7 @@ import yaml
 
 from dialogue.text import has_chinese
 from dialogue.types import Sentence
+from models import markup
 
 MOODS = ("neutral", "warm", "glad", "serious", "sorry", "worried", "surprised", "angry")
 LEAST_MET, MOST_MET = 0.2, 0.5  # how much of the person's feeling shows on her
@@ -54,12 +55,22 @@ def met(text: str) -> Feeling | None:
 
 
 def coloured(sentence: Sentence, towards: Feeling | None, otherwise: Feeling | None = None) -> Sentence:
-    """The sentence with a mood. Its own wins; else what its words say, what she feels `towards` the person, or
-    `otherwise`; else neutral."""
-    if sentence.mood:
+    """The sentence with a mood. What its marks ask for wins, then its own; else what its words say, what she feels
+    `towards` the person, or `otherwise`; else neutral."""
+    asked = _asked(sentence.text)
+    if sentence.mood and not asked:
         return sentence
-    feeling = said(sentence.text) or towards or otherwise or Feeling("neutral")
+    feeling = asked or said(sentence.text) or towards or otherwise or Feeling("neutral")
     return replace(sentence, mood=feeling.mood, intensity=feeling.intensity)
+
+
+def _asked(text: str) -> Feeling | None:
+    """The mood of the first `<mood>` on the words."""
+    for mark in markup.of(text).marks:
+        name, _, level = str(mark.value).partition(" ")
+        if mark.kind == "mood" and name in MOODS:
+            return Feeling(name, float(level or 1))
+    return None
 
 
 def directed(text: str) -> tuple[str, Feeling | None]:

@@ -23,11 +23,12 @@ from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
+from dialogue import marked
 from dialogue.feelings import MOODS
 from dialogue.gestures import GESTURES
 from dialogue.pack import Item, Text
 from dialogue.text import has_chinese
-from models.errors import PackInvalid
+from models.errors import MarkupInvalid, PackInvalid
 
 FRONT = ("title", "title_en", "source", "as_of", "valid_to")
 KEYS = ("zh", "en", "source", "as_of", "valid_to", "mood", "gesture", "handoff")
@@ -225,7 +226,10 @@ class _Reader:
                               f"Add it under `settings:` in persona.yaml (known: {known}).")  # fmt: skip
             return self.settings[match[1]][language]
 
-        return _PLACEHOLDER.sub(fill, text)
+        try:
+            return marked.approved(_PLACEHOLDER.sub(fill, text))
+        except MarkupInvalid as error:
+            raise invalid(self.file, line, error.message, error.hint or "Mend the tag.") from None
 
 
 def read_items(file: Path, settings: dict[str, Text]) -> tuple[Item, ...]:

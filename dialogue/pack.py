@@ -54,6 +54,8 @@ class Voice:
     zh: str
     en: str
     speed: float = 1.0
+    pitch: float = 0.0  # semitones over the voice's own
+    gain: float = 0.0  # dB over the loudness all voices share
 
 
 @dataclass(frozen=True)

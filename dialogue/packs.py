@@ -73,10 +73,21 @@ def _expect_format(persona: Node) -> None:
 
 
 def _voice(node: Node) -> Voice:
-    speed = node.value("speed")
-    if not isinstance(speed, int | float) or not 0.5 <= speed <= 2.0:
-        raise node.wrong("speed", f"speed cannot be {speed!r}", "Give a number from 0.5 to 2.0.")
-    return Voice(node.text("backend"), node.text("zh"), node.text("en"), float(speed))
+    return Voice(
+        node.text("backend"),
+        node.text("zh"),
+        node.text("en"),
+        speed=_within(node, "speed", 0.5, 2.0),
+        pitch=_within(node, "pitch", -6.0, 6.0, default=0.0),
+        gain=_within(node, "gain", -12.0, 6.0, default=0.0),
+    )
+
+
+def _within(node: Node, key: str, least: float, most: float, *, default: float | None = None) -> float:
+    value = default if default is not None and key not in node.keys() else node.value(key)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        raise node.wrong(key, f"{key} cannot be {value!r}", f"Give a number from {least} to {most}.")
+    return float(value)
 
 
 def _small_talk(node: Node) -> SmallTalk:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from models import markup
+
 _CLOSING = "”’」』】）)\"'"
 _END = re.compile(rf"[。！？!?…\n]+[{_CLOSING}]*|(?<=[^\W\d_])\.(?=[\s{_CLOSING}])[{_CLOSING}]*|(?<=\d)\.(?=\s)")
 _ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|No|St|vs|etc|approx)|\b[A-Za-z]|\be\.g|\bi\.e|\ba\.m|\bp\.m)$")
@@ -12,8 +14,12 @@ _LIST_MARK = re.compile(r"^\s*(?:[-•·]\s+|\d{1,2}[.、)]\s+)")
 
 
 def clean(text: str) -> str:
-    """Spoken text only: no Markdown, no emoji, no list marks."""
-    return re.sub(r"\s+", " ", _MARKUP.sub("", _LIST_MARK.sub("", text))).strip()
+    """Spoken text only: no Markdown, no emoji, no list marks. Tags for the voice stay."""
+    out, at = "", 0
+    for tag in markup.TAG.finditer(text := _LIST_MARK.sub("", text)):
+        out += _MARKUP.sub("", text[at : tag.start()]) + tag[0]
+        at = tag.end()
+    return re.sub(r"\s+", " ", out + _MARKUP.sub("", text[at:])).strip()
 
 
 class Splitter:
@@ -44,6 +50,11 @@ class Splitter:
 
 
 def split(text: str) -> list[str]:
-    """The sentences of a finished text."""
-    splitter = Splitter()
-    return [*splitter.feed(text), *splitter.flush()]
+    """The sentences of a finished text, each with its marks for the voice."""
+    splitter, whole, at = Splitter(), markup.of(text), 0
+    out: list[str] = []
+    for sentence in (*splitter.feed(text), *splitter.flush()):
+        start = whole.find(sentence, at)
+        at = start + len(sentence) if start >= 0 else at
+        out.append(whole.part(start, at) if start >= 0 and whole.marks else sentence)
+    return out

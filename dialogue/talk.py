@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from dialogue import feelings, prompts
+from dialogue import feelings, marked, prompts
 from dialogue.guard import Guard
 from dialogue.llm.base import LanguageModel, Message
 from dialogue.memory import Memory
@@ -167,6 +167,7 @@ class Talk:
                     yield self._fixed(piece, record)
                     continue
                 piece, feeling = feelings.directed(piece)
+                piece = marked.live(piece)
                 verdict = self._guard.check(piece, passages)
                 if not verdict.ok:
                     record.interventions.append(Intervention(verdict.rule, verdict.words, piece))

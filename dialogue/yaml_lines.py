@@ -8,9 +8,10 @@ from typing import Any
 
 import yaml
 
+from dialogue import marked
 from dialogue.knowledge import invalid
 from dialogue.pack import Phrases, Text
-from models.errors import PackInvalid
+from models.errors import MarkupInvalid, PackInvalid
 
 LANGUAGES = ("zh", "en")
 
@@ -97,7 +98,13 @@ class Node:
         return self.node(key).own_both()
 
     def own_both(self) -> Text:
-        return {language: self.text(language) for language in LANGUAGES}
+        return {language: self._marked(language) for language in LANGUAGES}
+
+    def _marked(self, key: str) -> str:
+        try:
+            return marked.approved(self.text(key))
+        except MarkupInvalid as error:
+            raise self.wrong(key, error.message, error.hint or "Mend the tag.") from None
 
     def phrases(self, key: str) -> Phrases:
         return {language: self.node(key).list(language) for language in LANGUAGES}

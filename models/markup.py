@@ -37,7 +37,7 @@ _PITCHES = {"x-low": -4.0, "low": -2.0, "medium": 0.0, "default": 0.0, "high": 2
 _VOLUMES = {"x-soft": -9.0, "soft": -5.0, "medium": 0.0, "default": 0.0, "loud": 4.0, "x-loud": 6.0}
 _DEEPEST = 4
 
-_TAG = re.compile(r"<(?P<closing>/?)(?P<name>[A-Za-z][A-Za-z:-]{0,30})(?P<rest>/?|\s[^<>]{0,200})>")
+TAG = re.compile(r"<(?P<closing>/?)(?P<name>[A-Za-z][A-Za-z:-]{0,30})(?P<rest>/?|\s[^<>]{0,200})>")
 _ATTRIBUTES = re.compile(r"(?:\s+[A-Za-z:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*")
 _ATTRIBUTE = re.compile(r"([A-Za-z:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 
@@ -103,7 +103,7 @@ def read(text: str, *, strict: bool = True) -> Marked:
     dropped and the words between them stay.
     """
     marked = _read(text, strict)
-    while _TAG.search(marked):  # what was left of a tag inside a tag
+    while TAG.search(marked):  # what was left of a tag inside a tag
         if strict:
             raise MarkupInvalid("A tag lies inside a tag.")
         marked = _read(marked, strict)
@@ -118,7 +118,7 @@ def strip(text: str) -> str:
 def _read(text: str, strict: bool) -> Marked:
     plain, at = "", 0
     state = _Open()
-    for match in _TAG.finditer(text):
+    for match in TAG.finditer(text):
         plain, at = plain + text[at : match.start()], match.end()
         try:
             state.tag(match, len(plain))

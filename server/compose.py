@@ -336,6 +336,8 @@ def _load_voice(settings: Settings, store: Store, pack: Pack) -> Voice:
             zh=pack.voice.zh,
             en=pack.voice.en,
             speed=pack.voice.speed,
+            pitch=pack.voice.pitch,
+            gain=pack.voice.gain,
             base_url=settings.voice.url,
             model=settings.voice.model,
             voice=settings.voice.voice,

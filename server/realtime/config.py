@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from animation.types import RATE
 from models.errors import AudioInvalid, EventInvalid
 
+SPEEDS = (0.5, 1.5)  # times the persona's own
 PCM = {"type": "audio/pcm", "rate": RATE}
 
 
@@ -45,6 +46,7 @@ class AudioInput(_Part):
 
 class AudioOutput(_Part):
     format: AudioFormat | None = None
+    speed: float | None = None
 
 
 class Audio(_Part):
@@ -78,6 +80,7 @@ class Config:
     create_response: bool = True
     interrupt_response: bool = True
     transcription: bool = True
+    speed: float = 1.0
     animation: bool = False
     ignored: tuple[str, ...] = ()
 
@@ -95,6 +98,7 @@ class Config:
             merged = merged._with_input(audio.input)
         if audio.output is not None:
             _check_format("output", audio.output.format)
+            merged = replace(merged, speed=_speed(audio.output.speed, merged.speed))
         if patch.shuren is not None and patch.shuren.animation is not None:
             merged = replace(merged, animation=patch.shuren.animation)
         return merged
@@ -139,7 +143,7 @@ class Config:
                     "transcription": {"model": self.recogniser} if self.transcription else None,
                     "turn_detection": self._turn_detection(),
                 },
-                "output": {"format": PCM, "voice": self.voice, "speed": 1.0},
+                "output": {"format": PCM, "voice": self.voice, "speed": self.speed},
             },
             "shuren": {
                 "persona": self.persona,
@@ -166,6 +170,15 @@ def _check_format(which: str, given: AudioFormat | None) -> None:
             f"The {which} audio format can only be audio/pcm at {RATE} Hz, not {given.type!r} at {given.rate} Hz.",
             hint="16-bit little-endian mono PCM, base64 in JSON events.",
         )
+
+
+def _speed(given: float | None, old: float) -> float:
+    if given is not None and not SPEEDS[0] <= given <= SPEEDS[1]:
+        raise EventInvalid(
+            f"A speed of {given:g} is not offered.",
+            hint=f"Give {SPEEDS[0]} to {SPEEDS[1]}; 0.8 suits elderly listeners.",
+        )
+    return old if given is None else given
 
 
 # Echoed with the value a client sends or with their only value: naming them would be noise.

@@ -68,8 +68,10 @@ def _sources(edges: Sequence[int], frames: int, rate: np.ndarray) -> np.ndarray:
     """For each frame of the result the frame of the plan it is taken from: token by token, since features are constant
     within one."""
     bounds = sorted({0, frames, *edges})
+    lengths = [(b - a) / float(rate[a:b].mean()) for a, b in zip(bounds, bounds[1:], strict=False)]
+    ends = np.round(np.cumsum([0.0, *lengths])).astype(int)  # rounded in sum: a token often lasts one frame or two
     out = []
-    for a, b in zip(bounds, bounds[1:], strict=False):
-        length = max(1, round((b - a) / float(rate[a:b].mean())))
-        out.append(a + np.minimum((np.arange(length) + 0.5) * (b - a) / length, b - a - 1).astype(int))
+    for k, (a, b) in enumerate(zip(bounds, bounds[1:], strict=False)):
+        length = int(ends[k + 1] - ends[k])
+        out.append(a + np.minimum((np.arange(length) + 0.5) * (b - a) / max(length, 1), b - a - 1).astype(int))
     return np.concatenate(out) if out else np.zeros(0, int)

@@ -13,6 +13,7 @@ from dialogue.llm.openmp import wait_passively
 from dialogue.mind import Mind
 from dialogue.talk import ModelLimits
 from dialogue.types import Utterance
+from models import markup
 from models.errors import BackendTimeout, BackendUnavailable
 from models.store import Store
 
@@ -24,6 +25,23 @@ async def test_small_talk_comes_from_the_model(mind: Mind) -> None:
     sentences = await ask(mind.with_model(model).converse(), CHAT)
     assert [sentence.text for sentence in sentences] == ["是呀，真让人高兴。", "您今天想办什么业务？"]
     assert {sentence.source for sentence in sentences} == {"model"}
+
+
+async def test_tags_of_the_model_reach_the_voice_and_nobody_else(mind: Mind) -> None:
+    model = ScriptedModel(
+        "<speak>是呀，", "<emphasis>真让人", '高兴</emphasis>。<br/><mood name="sorry">您想办', "什么业务？</mood>"
+    )
+    first, second = await ask(mind.with_model(model).converse(), CHAT)
+    assert (first.text, second.text) == ("是呀，真让人高兴。", "您想办什么业务？")
+    (mark,) = markup.of(first.text).marks
+    assert (mark.kind, first.text[mark.start : mark.end]) == ("emphasis", "真让人高兴")
+    assert second.mood == "sorry"
+
+
+async def test_a_model_cannot_have_other_words_said_than_the_guard_reads(mind: Mind) -> None:
+    model = ScriptedModel('<sub alias="保本">是呀</sub>。')
+    (sentence,) = await ask(mind.with_model(model).converse(), CHAT)
+    assert sentence.text == "是呀。" and not markup.of(sentence.text).marks
 
 
 async def test_without_a_model_small_talk_is_honest_and_polite(mind: Mind) -> None:

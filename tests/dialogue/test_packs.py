@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dialogue.packs import find_pack, load_pack
+from models import markup
 from models.errors import PackInvalid, PersonaUnknown
 
 
@@ -50,6 +51,34 @@ def test_a_pack_may_say_how_much_of_a_mood(small_pack: Path, line: str, mood: st
     assert (item.mood, item.intensity) == (mood, intensity)
 
 
+def test_an_answer_carries_marks_for_the_voice_and_stays_plain_text(small_pack: Path) -> None:
+    change(small_pack / "knowledge/cards.md", "请先挂失", '请<emphasis>先挂失</emphasis><break time="300ms"/>')
+    answer = load_pack(small_pack).item("card-lost").answer["zh"]
+    assert answer == "请先挂失，带身份证到柜台。"
+    assert [mark.kind for mark in markup.of(answer).marks] == ["emphasis", "break"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "what"),
+    [
+        ("<shout>先</shout>", "no tag <shout>"),
+        ("<emphasis>先", "never closed"),
+        ('<mood name="jolly">先</mood>', "no mood 'jolly'"),
+        ('<prosody rate="9%">先</prosody>', "cannot be '9%'"),
+    ],
+)
+def test_a_wrong_tag_is_told_with_its_line(small_pack: Path, tag: str, what: str) -> None:
+    change(small_pack / "knowledge/cards.md", "请先挂失", f"请{tag}挂失")
+    with pytest.raises(PackInvalid) as caught:
+        load_pack(small_pack)
+    assert what in str(caught.value) and "cards.md, line 16" in str(caught.value) and caught.value.hint
+
+
+def test_a_persona_s_own_words_carry_marks_too(small_pack: Path) -> None:
+    change(small_pack / "persona.yaml", "我请工作人员来", "<emphasis>我请工作人员来</emphasis>")
+    assert [mark.kind for mark in markup.of(load_pack(small_pack).unknown["zh"]).marks] == ["emphasis"]
+
+
 BROKEN_KNOWLEDGE = [
     ("## card-lost: 挂失 | losing a card", "## card lost", 9, "heading", "## an-id"),
     ("- 我的卡不见了\n", "", 9, "2 Chinese phrasings", "at least 3"),
@@ -89,6 +118,8 @@ BROKEN_YAML = [
     ("persona.yaml", "greeting:", "greting:", "'greeting' is missing", "'greting'"),
     ("persona.yaml", "format: 1", "format: 9", "format is not 1", "format: 1"),
     ("persona.yaml", "speed: 1.0", "speed: 9", "speed cannot be 9", "0.5 to 2.0"),
+    ("persona.yaml", "speed: 1.0", "speed: 1.0, pitch: 9", "pitch cannot be 9", "-6.0 to 6.0"),
+    ("persona.yaml", "speed: 1.0", "speed: 1.0, gain: loud", "gain cannot be 'loud'", "-12.0 to 6.0"),
     ("persona.yaml", "interaction: service", "interaction: companion", "interaction cannot be 'companion'", "service"),
     ("persona.yaml", "id: small", "id: other", "differs from the folder", "same"),
     ("persona.yaml", "languages: [zh, en]", "languages: [zh, en", "not YAML", "quotes"),

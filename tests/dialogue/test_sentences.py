@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogue.sentences import Splitter, split
+from models import markup
 
 TEXTS = [
     ("您好。请问要办什么？", ["您好。", "请问要办什么？"]),
@@ -36,3 +37,11 @@ def test_the_pieces_do_not_matter(text: str, data: st.DataObject) -> None:
     for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True):
         out += splitter.feed(text[start:end])
     assert [*out, *splitter.flush()] == split(text)
+
+
+def test_sentences_keep_their_marks_for_the_voice() -> None:
+    text = markup.read('先<emphasis>挂失</emphasis>。<break time="1s"/>再补卡。')
+    first, second = split(text)
+    assert (first, second) == ("先挂失。", "再补卡。")
+    assert [mark.kind for mark in markup.of(first).marks] == ["emphasis"]
+    assert [mark.kind for mark in markup.of(second).marks] == ["break"]

@@ -112,6 +112,9 @@ class ScriptedSession:
     def clear_audio(self) -> None:
         self.calls.append(("clear_audio",))
 
+    def set_speed(self, speed: float) -> None:
+        self.speed = speed
+
     def set_turn_detection(
         self, *, enabled: bool, create_response: bool = True, interrupt_response: bool = True
     ) -> None:

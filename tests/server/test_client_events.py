@@ -88,6 +88,16 @@ async def test_an_update_is_merged_deeply_and_echoed(wire: Wire) -> None:
     assert wire.session.calls[-1] == ("set_turn_detection", True, False, False)
 
 
+async def test_the_speed_of_the_voice_is_the_client_s_to_choose(wire: Wire) -> None:
+    (got,) = await wire.send(update(audio={"output": {"speed": 0.8}}))
+    assert got["session"]["audio"]["output"]["speed"] == 0.8 and wire.session.speed == 0.8
+    assert "audio.output.speed" not in got["session"]["shuren"]["ignored"]
+    (got,) = await wire.send(update(audio={"output": {}}))
+    assert got["session"]["audio"]["output"]["speed"] == 0.8
+    (got,) = await wire.send(update(audio={"output": {"speed": 9}}))
+    assert got["error"]["code"] == "event_invalid" and wire.session.speed == 0.8
+
+
 async def test_turn_detection_null_hands_turns_to_the_client(wire: Wire) -> None:
     (got,) = await wire.send(update(audio={"input": {"turn_detection": None}}))
     assert got["session"]["audio"]["input"]["turn_detection"] is None
