@@ -34,6 +34,7 @@ from speech.types import (
     SpeechStopped,
     Transcript,
 )
+from speech.understanding import Understanding
 from speech.vad import FRAME, SileroVad, VoiceActivity
 
 PRE_ROLL = INPUT_RATE * 480 // 1000  # audio kept from before the voice was noticed, so that no first syllable is lost
@@ -55,18 +56,24 @@ class Ears:
         self.recogniser = recogniser
 
     @classmethod
-    def load(cls, store: Any, *, recogniser: str = "whisper", **settings: Any) -> Ears:
-        """From a `models.store.Store`; `settings` go to the recogniser. Raises ModelMissing, BackendUnknown."""
+    def load(cls, store: Any, *, recogniser: str | Recogniser = "whisper", **settings: Any) -> Ears:
+        """From a `models.store.Store`; `settings` go to a recogniser that is named. Raises ModelMissing, BackendUnknown."""
         from speech.recognisers import RECOGNISERS
 
-        return cls(SileroVad.load(store), RECOGNISERS.load(recogniser, store=store, **settings))
+        if isinstance(recogniser, str):
+            recogniser = RECOGNISERS.load(recogniser, store=store, **settings)
+        return cls(SileroVad.load(store), recogniser)
 
     def listen(
         self, words: tuple[str, ...] = (), language: Language | None = None, detect_turns: bool = True
     ) -> Hearing:
         """A listener of its own for one stream."""
         return Hearing(
-            self._vad.stream(), self.recogniser, words=words, language=language, detect_turns=detect_turns
+            self._vad.stream(),
+            Understanding(self.recogniser, words),
+            words=words,
+            language=language,
+            detect_turns=detect_turns,
         )
 
     async def aclose(self) -> None:
@@ -267,7 +274,9 @@ class Hearing:
             "compute": heard.compute_ms,
             "partials": float(turn.partials),
         }
-        return Heard(heard.text, heard.language, heard.confidence, turn.start, end, timings)
+        return Heard(
+            heard.text, heard.language, heard.confidence, turn.start, end, timings, heard.original, heard.words
+        )
 
     def _utterance(self, turn: _Turn, end: int) -> np.ndarray:
         return self._slice(turn.first, end + POST_ROLL).copy()
