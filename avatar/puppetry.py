@@ -47,6 +47,11 @@ class PuppetSession:
         self._quiet = 0  # samples since the last loud one
         self._closing = asyncio.Event()
 
+    @property
+    def quiet(self) -> bool:
+        """Nobody speaks: work ahead disturbs nobody."""
+        return not self._speaking
+
     # --- life ------------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:

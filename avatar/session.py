@@ -116,6 +116,11 @@ class Session:
         self._closed = asyncio.Event()
         self._running = False
 
+    @property
+    def quiet(self) -> bool:
+        """Nobody speaks or is about to: work ahead disturbs nobody."""
+        return not self.floor.busy and not self._hearing.voice
+
     # --- life ----------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:

@@ -20,7 +20,7 @@ import numpy as np
 
 from models.errors import AtCapacity, BackendUnavailable, PersonaUnknown, ShurenError
 from models.store import Store
-from server import logs
+from server import logs, rendering
 from server.realtime.host import LiveSession, PersonaCard
 from server.realtime.ids import new_id
 from server.settings import Settings
@@ -40,6 +40,13 @@ class Listener(Protocol):
 
     def part(self, name: str, state: str, ms: float) -> None: ...
     def all(self, ready: bool) -> None: ...
+    def rendering(self, progress: rendering.Progress) -> None:
+        """A sentence more is rendered ahead; the first call comes before the first."""
+        ...
+
+    def rendered(self, progress: rendering.Progress) -> None:
+        """Nothing more will be."""
+        ...
 
 
 class _Logged:
@@ -51,6 +58,14 @@ class _Logged:
 
     def all(self, ready: bool) -> None:
         logs.event("all_loaded", ready=ready)
+
+    def rendering(self, progress: rendering.Progress) -> None:
+        if not progress.made and not progress.whole:
+            logs.event("rendering", persona=progress.persona, missing=progress.wanted - progress.there)
+
+    def rendered(self, progress: rendering.Progress) -> None:
+        done = {"clauses": progress.done, "made": progress.made, "failed": progress.failed}
+        logs.event("rendered", persona=progress.persona, **done)
 
 
 @dataclass
@@ -84,6 +99,7 @@ class House:
         self._language_model: Any = None
         self._sessions: set[LiveSession] = set()
         self._loading: asyncio.Task[None] | None = None
+        self._rendering: asyncio.Task[None] | None = None
 
     # --- loading ---------------------------------------------------------------------------------------------------
 
@@ -98,9 +114,9 @@ class House:
 
     async def aclose(self) -> None:
         """Stop loading and let go of the engines. Sessions end with their sockets, before this."""
-        if self._loading:
-            self._loading.cancel()
-            await asyncio.wait([self._loading])
+        for task in filter(None, (self._loading, self._rendering)):
+            task.cancel()
+            await asyncio.wait([task])
         for engine in (*self._minds(), *self._voices(), self._ears, self._language_model):
             if engine is not None:
                 await engine.aclose()
@@ -140,6 +156,20 @@ class House:
         for persona in self._personas.values() if ready else ():
             for language in persona.pack.languages[1:]:
                 await _rehearse(persona, language)
+        if ready and self._settings.rendered.ahead:
+            self._rendering = asyncio.create_task(self._render_ahead(), name="render ahead")
+
+    async def _render_ahead(self) -> None:
+        """Render what the packs say word for word, whenever nobody speaks."""
+        quiet = rendering.Quiet(lambda: all(session.quiet for session in self._sessions))
+        for persona in self._personas.values():
+            try:
+                done = await rendering.of_pack(persona.pack, persona.voice, quiet=quiet, tell=self._listener.rendering)
+            except Exception as problem:
+                logs.failure("rendering_failed", problem, persona=persona.card.id)
+            else:
+                if done:
+                    self._listener.rendered(done)
 
     def _load_ears(self) -> None:
         from speech.hearing import Ears
@@ -182,7 +212,7 @@ class House:
             language_model=self._language_model,
             phrasing=self._settings.language_model.phrasing,
         )
-        persona.voice = _load_voice(self._settings, self._store, persona.pack)
+        persona.voice = load_voice(self._settings, self._store, persona.pack)
         persona.rig = _load_rig(self._settings.avatars / persona.card.avatar)
 
     # --- what connections and REST ask -----------------------------------------------------------------------------
@@ -249,7 +279,7 @@ class House:
 
         if self._ears is None or not persona.loaded:
             raise self._unavailable(persona)
-        spoken = language if language in persona.pack.languages else _own_language(persona.pack)
+        spoken = language if language in persona.pack.languages else rendering.own_language(persona.pack)
         conversation = persona.mind.converse(language=spoken)
         return Session(
             id=new_id("sess"),
@@ -258,8 +288,8 @@ class House:
             voice=persona.voice,
             body=Body(persona.rig, seed=secrets.randbits(32)),
             greet=self._settings.sessions.greet,
-            spoken_label=spoken_label(persona.pack) if speaks_label else "",
-            label_language=_own_language(persona.pack),
+            spoken_label=rendering.spoken_label(persona.pack) if speaks_label else "",
+            label_language=rendering.own_language(persona.pack),
         )
 
     def _unavailable(self, persona: Persona) -> BackendUnavailable:
@@ -301,33 +331,22 @@ def _card(pack: Pack, avatar: str) -> PersonaCard:
 
 
 async def _rehearse(persona: Persona, language: Language) -> None:
-    """Speak the greeting and the AI label once: a voice reads its dictionaries at its first sentence, which takes
+    """Speak the greeting and the AI label once, live: a voice reads its dictionaries at its first sentence, which takes
     seconds, and what was spoken once comes from the voice's cache."""
+    voice = rendering.live(persona.voice)
     texts = [sentence.text for sentence in persona.mind.converse(language=language).greeting()]
-    if language == _own_language(persona.pack):
-        texts.append(spoken_label(persona.pack))
+    if language == rendering.own_language(persona.pack):
+        texts.append(rendering.spoken_label(persona.pack))
     for text in texts:
-        async for _ in persona.voice.say(text, language=language):
+        async for _ in voice.say(text, language=language):
             pass
 
 
-def spoken_label(pack: Pack) -> str:
-    """The AI label as a sentence: what stands there with a dot between is spoken with a comma."""
-    language = _own_language(pack)
-    comma, stop = ("，", "。") if language == "zh" else (", ", ".")
-    return pack.label[language].replace(" · ", comma).rstrip(stop) + stop
-
-
-def _own_language(pack: Pack) -> Language:
-    """The language of the place: of the label a client hears that shows none."""
-    return "zh" if pack.locale.startswith("zh") else "en"
-
-
-def _load_voice(settings: Settings, store: Store, pack: Pack) -> Voice:
+def load_voice(settings: Settings, store: Store, pack: Pack) -> Voice:
     from speech.voices import VOICES
 
     name = settings.voice.name or pack.voice.backend
-    return VOICES.load(
+    voice = VOICES.load(
         name,
         **_understood(
             VOICES[name].settings,
@@ -344,6 +363,7 @@ def _load_voice(settings: Settings, store: Store, pack: Pack) -> Voice:
             api_key=settings.voice.key.get_secret_value(),
         ),
     )
+    return rendering.with_shelf(voice, pack, settings, store)
 
 
 def _load_rig(folder: Path) -> Rig:

@@ -88,6 +88,19 @@ class Voice(BaseModel):
     """API key for that server."""
 
 
+class Rendered(BaseModel):
+    """Fixed sentences of the packs that are rendered ahead (`shuren persona build`)."""
+
+    play: bool = True
+    """Play them; else everything is spoken live."""
+
+    ahead: bool = True
+    """Render what is missing in the background, while nobody speaks. Only for voices on this machine."""
+
+    max_mb: int = Field(1024, ge=1)
+    """What they may take on disk; those not used for longest go first."""
+
+
 class Ears(BaseModel):
     """How people are heard."""
 
@@ -174,6 +187,7 @@ class Settings(BaseSettings):
     wire: Wire = Wire()
     language_model: LanguageModel = LanguageModel()
     voice: Voice = Voice()
+    rendered: Rendered = Rendered()
     ears: Ears = Ears()
     mirror: Mirrors = Mirrors()
     log: Log = Log()

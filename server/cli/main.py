@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("server.cli.serve", "serve"),
     "models": ("server.cli.models", "app"),
     "avatar": ("server.cli.avatar", "app"),
+    "persona": ("server.cli.persona", "app"),
     "say": ("server.cli.say", "say"),
     "render": ("server.cli.render", "render"),
     "clip": ("server.cli.clip", "app"),

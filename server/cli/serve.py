@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from models.store import Store
+    from server.rendering import Progress
     from server.settings import Settings
 
 
@@ -33,7 +34,7 @@ def serve(
     from server.app import create_app
     from server.compose import House
 
-    settings = _settings(host=host, port=port, persona=persona)
+    settings = settings_of(host=host, port=port, persona=persona)
     as_json = log_json or settings.log.lines_as_json
     logs.configure(level=settings.log.level, lines_as_json=as_json)
     console = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -69,6 +70,22 @@ class _Teller:
         mark, rest = ("[green]✓[/]", f" [dim]{ms / 1000:.1f} s[/]") if ready else ("[red]✗[/]", f": {escape(state)}")
         self._console.print(f"  {mark} {name}{rest}")
 
+    def rendering(self, progress: Progress) -> None:
+        if not progress.made and not progress.whole:
+            missing = progress.wanted - progress.there
+            self._console.print(
+                f"  [dim]{progress.persona}: {missing} parts of fixed answers are rendered ahead while nobody speaks; "
+                "until then they are spoken live.[/]"
+            )
+
+    def rendered(self, progress: Progress) -> None:
+        if progress.stopped:
+            self._console.print(
+                f"  [yellow]{progress.persona}: not all is rendered ahead.[/] {escape(progress.stopped)}"
+            )
+        elif progress.made:
+            self._console.print(f"  [green]✓[/] {progress.persona}: all fixed answers are rendered ahead")
+
     def all(self, ready: bool) -> None:
         if ready:
             self._console.print(f"[bold green]Ready:[/] {address(self._settings.host, self._settings.port)}")
@@ -82,7 +99,7 @@ def address(host: str, port: int) -> str:
     return f"http://{shown}:{port}/"
 
 
-def _settings(**given: object) -> Settings:
+def settings_of(**given: object) -> Settings:
     """Settings from the environment, options of the command line above them. A wrong one ends the command."""
     from pydantic import ValidationError
 

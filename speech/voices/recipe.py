@@ -7,22 +7,21 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-SPEECH = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 # These decide how words are cut, read and computed.
 LIBRARIES = ("pypinyin", "jieba", "wetext", "hibari-tts", "onnxruntime", "numpy")
-FRONT_END = ("text", "pronounce", "audio.py", "markup.py", "voices/timing.py", "voices/clause.py")
-KOKORO = (
-    *FRONT_END, "voices/kokoro.py", "voices/kokoro_engine.py", "voices/kokoro_graph.py", "voices/kokoro_prosody.py",
-    "voices/kokoro_tokens.json",
+FRONT_END = (
+    "models/markup.py", "speech/audio.py", "speech/markup.py", "speech/text/**", "speech/pronounce/**",
+    "speech/voices/clause.py", "speech/voices/timing.py",
 )  # fmt: skip
+KOKORO = (*FRONT_END, "speech/voices/kokoro*")
 
 
 def of(weights: str, *parts: str) -> str:
-    """One name for weights, the files and folders `parts` of speech/, and the libraries."""
+    """One name for weights, the files of this repository that match `parts`, and the libraries."""
     return hashlib.sha256(f"{weights}\n{code(parts)}".encode()).hexdigest()
 
 
@@ -34,16 +33,16 @@ def of_file(path: Path) -> str:
 
 @lru_cache
 def code(parts: tuple[str, ...]) -> str:
-    """One name for the bytes of `parts` (files, folders) and the versions of the libraries."""
+    """One name for the bytes of the files that match `parts` and the versions of the libraries."""
     digest = hashlib.sha256()
-    for path in sorted(file for part in parts for file in _files(SPEECH / part)):
-        digest.update(f"{path.relative_to(SPEECH)} {of_file(path)}\n".encode())
+    for path in files(parts):
+        digest.update(f"{path.relative_to(ROOT)} {of_file(path)}\n".encode())
     for name in LIBRARIES:
         digest.update(f"{name} {importlib.metadata.version(name)}\n".encode())
     return digest.hexdigest()
 
 
-def _files(path: Path) -> Iterator[Path]:
-    if path.is_file():
-        yield path
-    yield from (file for file in path.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
+def files(parts: tuple[str, ...]) -> list[Path]:
+    """What the patterns `parts` match, less what Python compiled, in order."""
+    found = {path for part in parts for path in ROOT.glob(part if not part.endswith("**") else f"{part}/*")}
+    return sorted(path for path in found if path.is_file() and "__pycache__" not in path.parts)
