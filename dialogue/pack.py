@@ -107,5 +107,11 @@ class Pack:
         return self._by_id[item_id]
 
     @cached_property
+    def likely_words(self) -> tuple[str, ...]:
+        """What its visitors are likely to say, for the ears: names, the vocabulary, then whole questions."""
+        asked = (text for item in self.items for language in self.languages for text in item.phrasings[language])
+        return tuple(dict.fromkeys((*self.names.values(), *self.vocabulary, *asked, *self.small_talk.examples)))
+
+    @cached_property
     def _by_id(self) -> dict[str, Item]:
         return {item.id: item for item in self.items}

@@ -68,8 +68,8 @@ class Talk:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Role words and names, to help the recogniser."""
-        return tuple(dict.fromkeys((*self._pack.names.values(), *self._pack.vocabulary)))
+        """Names, words and questions of the role, to help the ears."""
+        return self._pack.likely_words
 
     def greeting(self) -> tuple[Sentence, ...]:
         return Wording(self._pack, self._language).template("greeting")

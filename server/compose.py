@@ -173,17 +173,21 @@ class House:
 
     def _load_ears(self) -> None:
         from speech.hearing import Ears
-        from speech.recognisers import RECOGNISERS
+        from speech.recognisers import RECOGNISERS, load_in_order
 
         chosen = self._settings.ears
-        settings = _understood(
-            RECOGNISERS[chosen.recogniser].settings,
-            threads=self._settings.threads,
-            base_url=chosen.url,
-            model=chosen.model,
-            api_key=chosen.key.get_secret_value(),
-        )
-        self._ears = Ears.load(self._store, recogniser=chosen.recogniser, **settings)
+        choices = []
+        for each in (chosen, *chosen.fallbacks):
+            settings = _understood(
+                RECOGNISERS[each.recogniser].settings,
+                threads=self._settings.threads,
+                base_url=each.url,
+                model=each.model,
+                device=each.device,
+                api_key=each.key.get_secret_value(),
+            )
+            choices.append((each.recogniser, settings))
+        self._ears = Ears.load(self._store, recogniser=load_in_order(choices, store=self._store))
 
     def _load_language_model(self) -> None:
         from dialogue.llm import LANGUAGE_MODELS
@@ -269,9 +273,11 @@ class House:
         """Text of an audio message, int16 at 24 kHz. Raises BackendError."""
         from speech.audio import resample, to_float
         from speech.types import INPUT_RATE, OUTPUT_RATE
+        from speech.understanding import Understanding
 
         audio = resample(to_float(pcm), OUTPUT_RATE, INPUT_RATE)
-        return await self._ears.recogniser.transcribe(audio, words=self._personas[persona].pack.vocabulary)
+        words = self._personas[persona].pack.likely_words
+        return await Understanding(self._ears.recogniser).transcribe(audio, words=words)
 
     def _make_session(self, persona: Persona, speaks_label: bool, language: str) -> Session:
         from animation.body import Body

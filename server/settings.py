@@ -101,20 +101,30 @@ class Rendered(BaseModel):
     """What they may take on disk; those not used for longest go first."""
 
 
-class Ears(BaseModel):
-    """How people are heard."""
+class Recogniser(BaseModel):
+    """One recogniser."""
 
     recogniser: str = "whisper"
-    """Backend name of the recogniser."""
+    """Backend name: `whisper` (embedded), `openai` or `funasr`."""
 
     url: str = ""
-    """Base URL, for a backend that talks to a server with `/v1/audio/transcriptions`."""
+    """Where its server is: a base URL ending in `/v1` for `openai`, `ws://` or `wss://` for `funasr`."""
 
     model: str = ""
-    """Model name at that server."""
+    """Model name at that server, or the name of the embedded weights (`whisper-small`, `whisper-large-v3-turbo`)."""
+
+    device: Literal["", "cpu", "cuda"] = ""
+    """What the embedded recogniser runs on; empty: the CPU."""
 
     key: SecretStr = SecretStr("")
     """API key for that server."""
+
+
+class Ears(Recogniser):
+    """How people are heard."""
+
+    fallbacks: list[Recogniser] = []
+    """Recognisers to go on with, in order, while the first one fails: `[{"recogniser": "whisper"}]`."""
 
 
 class Mirrors(BaseModel):
