@@ -45,6 +45,7 @@ avatars: setup weights
 	$(BIN)/shuren avatar build
 
 mouth: setup-all weights ## speaks a corpus and teaches the network that moves the mouth by ear; an hour on two cores
+	$(BIN)/shuren models fetch kokoro-voices
 	$(BIN)/shuren animation train
 
 web: $(STAMP)/web

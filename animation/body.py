@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from animation.arousal import Arousal, excitement
 from animation.blinks import Blinks
 from animation.breath import Breath
 from animation.coarticulation import LOOKAHEAD
@@ -26,8 +27,8 @@ from animation.mouth import Mouth, heard
 from animation.posture import Posture
 from animation.prosody import Melody
 from animation.rig import INDEX, JAW, Rig
-from animation.score import Feeling, Score
-from animation.types import FPS, SAMPLES_PER_FRAME, Cue, Frames, Language, Phone, State
+from animation.score import PHRASE_GAP, Feeling, Score
+from animation.types import FPS, RATE, SAMPLES_PER_FRAME, Cue, Frames, Language, Phone, State
 from animation.visemes import is_silence
 
 HISTORY = 3 * FPS  # frames one can go back
@@ -59,7 +60,9 @@ class Body:
         self._score, self._melody, self._mouth = Score(start), Melody(), Mouth(rig)
         self._blinks, self._gaze, self._head = Blinks(rng), Gaze(rng), Head(rng)
         self._breath, self._posture, self._mood = Breath(rng), Posture(rng, start), Mood(rng, start)
-        self._ears = Ears()
+        self._ears, self._arousal = Ears(), Arousal()
+        self._mood_by_ear: tuple[str, float | None] = ("neutral", None)
+        self._excited, self._voice_end = 1.0, -RATE  # intensity of the phrase being heard; the sample its voice reaches
         self._behaviours = (self._blinks, self._gaze, self._head, self._breath, self._posture, self._mood)
         self._kept = self._show(0, 0)  # from the cursor to `_made`
 
@@ -91,7 +94,7 @@ class Body:
         at: int,
         *,
         mood: str = "neutral",
-        intensity: float = 1.0,
+        intensity: float | None = None,
         gesture: str = "",
         gestures: Sequence[Cue] = (),
         signs: Sequence[Cue] = (),
@@ -101,6 +104,7 @@ class Body:
         Clauses come in order and do not overlap. Announced 0.5 s ahead it gets its full anticipation; `at` may be as
         late as the cursor, and need not lie on a frame. Raises ValueError when it lies before the cursor.
 
+        `intensity`, 0..1, is how much of the mood she shows, all of it when left out.
         `gesture` is made with the clause's first sound, each of `gestures` on its word; a stroke told 0.5 s ahead ends
         there, told later it is made as fast as an arm moves. Gestures closer than 1.5 s to the last one are left out.
         `signs` are what the head says on a word: `ask`, `deny`, `item` (animation.head.SIGNS).
@@ -113,7 +117,7 @@ class Body:
         sounds = heard(spoken, pcm, at)
         if not sounds:
             return
-        self._score.speak([(s.start, s.end) for s in sounds], Feeling(mood, intensity))
+        self._score.speak([(s.start, s.end) for s in sounds], Feeling(mood, 1.0 if intensity is None else intensity))
         self._score.sing(self._melody.follow(spoken, pcm, at))
         self._cue(at, sounds[0].start, gesture, gestures, signs)
         self._settle()
@@ -125,7 +129,7 @@ class Body:
         at: int,
         *,
         mood: str = "neutral",
-        intensity: float = 1.0,
+        intensity: float | None = None,
         gesture: str = "",
         gestures: Sequence[Cue] = (),
         signs: Sequence[Cue] = (),
@@ -134,13 +138,14 @@ class Body:
 
         The mouth goes by ear (animation/listen). Pieces come in order and may be as short as they like. Frames are as
         they should be up to 150 ms before the end of what was given; those beyond are what follows if nothing more is
-        said, and are made again, as far as they are not shown, when more comes. Otherwise as `speak`.
+        said, and are made again, as far as they are not shown, when more comes. With `intensity` left out a phrase
+        shows as much of the mood as the voice was excited before it (animation.arousal). Otherwise as `speak`.
         """
         self._in_time(at)
         if not len(pcm):
             return
         passage = self._ears.hear(pcm, at)
-        self._feeling = Feeling(mood, intensity)
+        self._mood_by_ear = mood, intensity
         if passage.syllables:
             self._score.sing(self._melody.follow(passage.syllables, passage.pcm, passage.at))
         self._cue(at, passage.spans[0][0] if passage.spans else at, gesture, gestures, signs)
@@ -167,9 +172,22 @@ class Body:
 
     def _pass_on(self, passage: Passage) -> None:
         self._news()
-        if passage.spans:
-            self._score.speak(passage.spans, self._feeling)
+        self._feel(passage)
         self._mouth.follow(passage.first, passage.wish, BEFORE, self._frame)
+
+    def _feel(self, passage: Passage) -> None:
+        """Phrases heard, each with its mood: as much of it, if nobody says, as the voice was excited before."""
+        mood, intensity = self._mood_by_ear
+        unheard = passage.syllables
+        for start, end in passage.spans:
+            if start - self._voice_end >= PHRASE_GAP * SAMPLES_PER_FRAME:
+                before = [s for s in unheard if passage.at + s.end <= start]
+                unheard = unheard[len(before) :]
+                self._arousal.hear(before, passage.pcm, passage.at)
+                self._excited = excitement(self._arousal.level)
+            self._score.speak([(start, end)], Feeling(mood, self._excited if intensity is None else intensity))
+            self._voice_end = end
+        self._arousal.hear(unheard, passage.pcm, passage.at)
 
     def cancel(self, at: int) -> None:
         """Say nothing from sample `at` on and produce frames from there again.

@@ -12,26 +12,27 @@ from animation.types import RATE, Phone
 EDGE = RATE // 2  # samples of silence put before and after
 
 
-def varied(
-    pcm: np.ndarray, phones: Sequence[Phone], rng: np.random.Generator, others: Sequence[np.ndarray]
-) -> tuple[np.ndarray, tuple[Phone, ...], np.ndarray]:
-    """One variation: (int16 as the microphone hears it, phones on its clock, int16 as it was spoken).
+def stretch(rng: np.random.Generator) -> float:
+    """How much longer a throat is, for `resized`."""
+    return float(np.exp(rng.uniform(-0.17, 0.17))) if rng.random() < 0.7 else 1.0
 
-    Each change is made about every other time. `others` are recordings to hear in the background.
-    """
-    factor = float(np.exp(rng.uniform(-0.17, 0.17))) if rng.random() < 0.7 else 1.0
-    spoken, phones = resized(pcm, phones, factor)
+
+def varied(spoken: np.ndarray, rng: np.random.Generator, others: Sequence[np.ndarray]) -> np.ndarray:
+    """int16 as some microphone hears what was spoken. Each change is made about every other time. `others` are
+    recordings to hear in the background."""
     heard = spoken / 32_768.0
     if rng.random() < 0.4:
         heard = reverberated(heard, rng)
     if rng.random() < 0.6:
         heard = coloured(heard, rng)
     if rng.random() < 0.6:
-        heard = heard + noise(len(heard), rng, others) * np.sqrt(np.mean(heard**2)) * 10 ** (-rng.uniform(5, 35) / 20)
+        heard = heard + noise(len(heard), rng, others) * np.sqrt(np.mean(heard**2)) * 10 ** (-rng.uniform(3, 35) / 20)
+    if rng.random() < 0.08:
+        heard = telephoned(heard)
     gain = 10 ** (rng.uniform(-18, 8) / 20)
     peak = np.abs(heard).max(initial=1e-6)
     heard = heard * min(gain, 1.2 / peak)  # a little clipping happens
-    return (np.clip(heard, -1, 1) * 32_767).astype(np.int16), phones, spoken
+    return (np.clip(heard, -1, 1) * 32_767).astype(np.int16)
 
 
 def plain(pcm: np.ndarray, phones: Sequence[Phone]) -> tuple[np.ndarray, tuple[Phone, ...]]:
@@ -75,6 +76,16 @@ def coloured(audio: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         low, high = rng.uniform(60, 320), rng.uniform(3_300, 7_000)
         db -= 24.0 * (np.maximum(np.log2(low / hertz), 0) + np.maximum(np.log2(hertz / high), 0))
     return np.fft.irfft(spectrum * 10 ** (np.clip(db, -60, 18) / 20), n)[: len(audio)]
+
+
+def telephoned(audio: np.ndarray) -> np.ndarray:
+    """300–3400 Hz and eight bits a sample, companded as in ITU-T G.711 (µ-law)."""
+    n = _fast(len(audio))
+    hertz = np.fft.rfftfreq(n, 1 / RATE)
+    audio = np.fft.irfft(np.fft.rfft(audio, n) * ((hertz > 300) & (hertz < 3_400)), n)[: len(audio)]
+    peak = max(float(np.abs(audio).max(initial=0.0)), 1e-6)
+    bent = np.round(np.sign(audio) * np.log1p(255 * np.abs(audio) / peak) / np.log(256) * 127) / 127
+    return np.sign(bent) * (256 ** np.abs(bent) - 1) / 255 * peak
 
 
 def noise(samples: int, rng: np.random.Generator, others: Sequence[np.ndarray]) -> np.ndarray:

@@ -1,7 +1,7 @@
 """From PyTorch to an ONNX file that takes one step a frame: (frame, memory) → (wish, memory).
 
-The graph is written node by node: it has twenty of them, and needs no exporter. What the runtime must know travels in
-the file's metadata.
+The graph is written node by node: it has thirty of them, and needs no exporter. What the runtime must know travels in
+the file's metadata: names of the columns, look-ahead, and how sure the network must be of a window (`Decision`).
 """
 
 from __future__ import annotations
@@ -13,21 +13,24 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
+from animation.listen.decide import Decision
 from animation.listen.features import WIDTH
-from animation.listen.network import DELAY, HIDDEN, Network
+from animation.listen.network import DELAY, HIDDEN, PAST, Network
 from animation.listen.teacher import COLUMNS, LEARNED
 
 OPSET = 17
-INPUTS = {"features": WIDTH, "last": WIDTH, "memory_1": HIDDEN, "memory_2": HIDDEN}
+MEMORY = {"memory_0": PAST * WIDTH, "memory_1": HIDDEN, "memory_2": HIDDEN}  # the first are the last frames' features
 
 
-def export(network: Network, path: Path) -> None:
+def export(network: Network, path: Path, decision: Decision | None = None) -> None:
     """Write the network as float32 ONNX. Inputs and outputs are [1, width] rows."""
     graph = _Graph()
-    frames = [graph.add("Mul", graph.add("Sub", name, "mean"), "scale") for name in ("last", "features")]
-    graph.constant("mean", network.mean)
-    graph.constant("scale", network.scale)
-    x = graph.add("Relu", graph.linear("front", graph.add("Concat", *frames, axis=1), network.front))
+    heard = graph.add("Concat", "memory_0", "features", axis=1)
+    edges = graph.whole("edges", [WIDTH]), graph.whole("end", [(PAST + 1) * WIDTH]), graph.whole("columns", [1])
+    graph.add("Slice", heard, *edges, name="memory_0_next")
+    mean, scale = (part.detach().repeat(PAST + 1) for part in (network.mean, network.scale))
+    x = graph.add("Mul", graph.add("Sub", heard, graph.constant("mean", mean)), graph.constant("scale", scale))
+    x = graph.add("Relu", graph.linear("front", x, network.front))
     x = graph.gru("first", x, "memory_1", network.first, "memory_1_next")
     x = graph.gru("second", x, "memory_2", network.second, "memory_2_next")
     made = graph.linear("out", x, network.out)
@@ -37,16 +40,20 @@ def export(network: Network, path: Path) -> None:
     graph.constant("zero", np.float32(0.0))
     graph.constant("one", np.float32(1.0))
     graph.add("Concat", graph.add("Clip", parts, "zero", "one"), graph.add("Sigmoid", windows), axis=1, name="wish")
-    rows = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, width]) for name, width in INPUTS.items()]
-    outputs = {"wish": len(COLUMNS), "memory_1_next": HIDDEN, "memory_2_next": HIDDEN}
-    results = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, width]) for name, width in outputs.items()]
+    rows = [_row(name, width) for name, width in {"features": WIDTH, **MEMORY}.items()]
+    results = [_row("wish", len(COLUMNS)), *(_row(f"{name}_next", width) for name, width in MEMORY.items())]
     body = helper.make_graph(graph.nodes, "mouth", rows, results, graph.weights)
     model = helper.make_model(
         body, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="shuren", ir_version=8
     )
-    helper.set_model_props(model, {"columns": " ".join(COLUMNS), "delay": str(DELAY)})
+    told = {"columns": " ".join(COLUMNS), "delay": str(DELAY), "decision": (decision or Decision()).written()}
+    helper.set_model_props(model, told)
     onnx.checker.check_model(model)
     path.write_bytes(model.SerializeToString())
+
+
+def _row(name: str, width: int) -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, width])
 
 
 class _Graph:

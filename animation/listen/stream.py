@@ -1,7 +1,7 @@
 """Audio in, the mouth's wish out, frame by frame on the media clock, 150 ms behind the audio.
 
 Every frame is one step of the network, whatever pieces the audio comes in: the rows are the same to the last bit.
-Needs ONNX Runtime and NumPy; the network is 0.8 MB and lies beside this file.
+Needs ONNX Runtime and NumPy; the network is 1.5 MB and lies beside this file.
 """
 
 from __future__ import annotations
@@ -14,17 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from animation.listen.features import SILENT, WIDTH, Features
-from animation.listen.teacher import WINDOWS
-from animation.motion import ease
+from animation.listen.decide import Deciding, Decision
+from animation.listen.features import SILENT, Features
 
 MODEL = Path(__file__).with_name("mouth.onnx")
-
-# A window the network is this sure of begins to act, and acts wholly. Below, a d or g would close the lips halfway.
-_ACTS, _SURE = np.array([0.25, 0.25, 0.20]), np.array([0.50, 0.50, 0.80])  # closure, teeth, sibilant
-# The most a window changes in a frame: lips move no faster than phones would have them, to the teeth slowest.
-_RISE, _FALL = np.array([0.34, 0.22, 0.34]), np.array([0.28, 0.18, 0.28])
-_WAKES = 0.12  # and the most by which the mouth as a whole comes to life
 
 
 class Net:
@@ -40,6 +33,7 @@ class Net:
         told = self._session.get_modelmeta().custom_metadata_map
         self.columns = tuple(told["columns"].split())
         self.delay = int(told["delay"])
+        self.decision = Decision.read(told["decision"])
         self._memory = {i.name: i.shape for i in self._session.get_inputs() if i.name.startswith("memory")}
 
     @classmethod
@@ -48,12 +42,13 @@ class Net:
         return cls()
 
     def start(self) -> list[np.ndarray]:
-        """Memory of one who has heard nothing."""
-        return [np.zeros(shape, np.float32) for shape in self._memory.values()]
+        """Memory of one who has heard nothing but silence."""
+        first, *others = self._memory.values()
+        return [np.full(first, SILENT, np.float32), *(np.zeros(shape, np.float32) for shape in others)]
 
-    def step(self, features: np.ndarray, last: np.ndarray, memory: list[np.ndarray]) -> tuple[np.ndarray, Any]:
-        """One frame: rows [WIDTH] → a row [len(columns)] and the memory after it."""
-        feed = {"features": features[None], "last": last[None], **dict(zip(self._memory, memory, strict=True))}
+    def step(self, features: np.ndarray, memory: list[np.ndarray]) -> tuple[np.ndarray, Any]:
+        """One frame: a row [WIDTH] → a row [len(columns)] and the memory after it."""
+        feed = {"features": features[None], **dict(zip(self._memory, memory, strict=True))}
         row, *memory = self._session.run(None, feed)
         return row[0], memory
 
@@ -81,12 +76,9 @@ class Listener:
     def __init__(self, frame: int = 0, net: Net | None = None, level_db: float | None = None) -> None:
         self.net = net or Net.shipped()
         self._features = Features() if level_db is None else Features(level_db)
-        self._last = np.full(WIDTH, SILENT, np.float32)
         self._memory = self.net.start()
-        self._shaped, self._awake = np.zeros(len(_ACTS)), 0.0
+        self._deciding = Deciding(self.net.decision, self.net.columns)
         self._at = frame  # the frame the next complete hop stands at
-        self._windows = [self.net.columns.index(name) for name in WINDOWS[:3]]
-        self._presence = self.net.columns.index("presence")
 
     @property
     def ready(self) -> int:
@@ -99,7 +91,7 @@ class Listener:
 
     def copy(self) -> Listener:
         other = copy.copy(self)
-        other._features = self._features.copy()
+        other._features, other._deciding = self._features.copy(), copy.copy(self._deciding)
         return other
 
     def push(self, pcm: np.ndarray) -> Heard:
@@ -108,19 +100,7 @@ class Listener:
         first = self.ready
         rows = np.empty((len(features), len(self.net.columns)))
         for k, row in enumerate(features):
-            rows[k], self._memory = self.net.step(row, self._last, self._memory)
-            self._last = row
-            self._shape(rows[k])
+            rows[k], self._memory = self.net.step(row, self._memory)
+            self._deciding.decide(rows[k])
         self._at += len(features)
         return Heard(first, rows, loudness, voiced)
-
-    def _shape(self, row: np.ndarray) -> None:
-        """Windows decided and slowed down, rest where nobody speaks; in place."""
-        wanted = ease((row[self._windows] - _ACTS) / (_SURE - _ACTS))
-        self._shaped = self._shaped + np.clip(wanted - self._shaped, -_FALL, _RISE)
-        row[self._windows] = self._shaped
-        presence = row[self._presence]
-        awake = float(ease(np.array(presence / 0.25)))
-        self._awake += float(np.clip(awake - self._awake, -_WAKES, _WAKES))
-        row[:] *= self._awake
-        row[self._presence] = presence

@@ -12,7 +12,7 @@ import numpy as np
 
 from animation.coarticulation import Wish, wish
 from animation.mouth import heard
-from animation.types import Phone
+from animation.types import SAMPLES_PER_FRAME, Phone
 from animation.visemes import PART, PARTS, PHONES, is_silence, poses
 
 LEARNED: tuple[str, ...] = tuple(
@@ -20,6 +20,10 @@ LEARNED: tuple[str, ...] = tuple(
 )
 WINDOWS: tuple[str, ...] = ("closure", "teeth", "sibilant", "presence")
 COLUMNS: tuple[str, ...] = LEARNED + WINDOWS
+SYMBOLS: tuple[str, ...] = ("sil", *sorted(symbol for symbol in PHONES if not is_silence(symbol)))
+
+
+_INDEX = {symbol: k for k, symbol in enumerate(SYMBOLS)}
 
 
 def taught(phones: Sequence[Phone], pcm: np.ndarray, first: int, last: int) -> np.ndarray:
@@ -28,6 +32,16 @@ def taught(phones: Sequence[Phone], pcm: np.ndarray, first: int, last: int) -> n
     made = wish(sounds, first, last)
     windows = [getattr(made, name)[:, None] for name in WINDOWS]
     return np.concatenate([made.parts[:, [PART[name] for name in LEARNED]], *windows], axis=1).astype(np.float32)
+
+
+def named(phones: Sequence[Phone], first: int, last: int) -> np.ndarray:
+    """Index into SYMBOLS of the phone at each frame of [first, last), uint8; 0 where nobody speaks."""
+    out = np.zeros(last - first, np.uint8)
+    for phone in phones:
+        if phone.symbol in _INDEX:
+            a, b = (-(-at // SAMPLES_PER_FRAME) - first for at in (phone.start, phone.end))
+            out[max(a, 0) : max(b, 0)] = _INDEX[phone.symbol]
+    return out
 
 
 def wished(rows: np.ndarray, columns: Sequence[str] = COLUMNS) -> Wish:

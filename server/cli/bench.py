@@ -48,6 +48,23 @@ def turn(
 
 
 @app.command()
+def turns(
+    final_ms: Annotated[float, typer.Option(help="What the final transcript takes, in virtual time.")] = 300,
+    partial_ms: Annotated[float, typer.Option(help="What a partial one takes.")] = 200,
+    sound: Annotated[bool, typer.Option(help="Ask Smart Turn, where it is installed.")] = True,
+    as_json: Json = False,
+) -> None:
+    """Scripted dialogues in audio: pauses taken for an end, how soon an end is known, and what stops her speech."""
+    from bench.report import report
+    from bench.turns.modelled import Delays
+    from bench.turns.run import run
+
+    settings = {"final_ms": final_ms, "partial_ms": partial_ms, "sound": sound}
+    delays = Delays(partial=partial_ms / 1000, final=final_ms / 1000)
+    report(run(delays, by_sound=sound), settings=settings, as_json=as_json)
+
+
+@app.command()
 def hear(
     set_dir: Annotated[Path | None, typer.Option("--set", help="Recordings with transcripts.tsv.")] = None,
     limit: Annotated[int, typer.Option(help="At most so many recordings, 0 = all.")] = 0,
@@ -111,7 +128,10 @@ def body(as_json: Json = False) -> None:
 @app.command()
 def listen(
     network: Annotated[Path | None, typer.Option(help="An .onnx file instead of the shipped one.")] = None,
-    recordings: Annotated[Path | None, typer.Option(help="A folder of wav files to check the envelope on.")] = None,
+    against: Annotated[Path | None, typer.Option(help="Another .onnx file to compare it with.")] = None,
+    recordings: Annotated[
+        Path | None, typer.Option(help="A folder of people's recordings: wav files and transcripts.tsv.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """How well the mouth follows a voice of which only the audio is known, against the mouth driven by phones."""
@@ -119,7 +139,7 @@ def listen(
     from bench.report import report
 
     settings = {"network": str(network or "shipped")}
-    report(run(network=network, recordings=recordings), settings=settings, as_json=as_json)
+    report(run(network=network, against=against, recordings=recordings), settings=settings, as_json=as_json)
 
 
 @app.command()
