@@ -81,6 +81,8 @@ class HeardWord:
 
     text: str
     confidence: float  # 0..1
+    start: float = 0.0  # s from the beginning of the audio
+    end: float = 0.0  # 0 where the recogniser does not tell when
 
 
 @dataclass(frozen=True)

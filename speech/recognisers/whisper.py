@@ -108,8 +108,12 @@ class WhisperRecogniser:
 
     def _whole(self, audio: np.ndarray, language: Language | None, words: tuple[str, ...]) -> Hypothesis:
         parts: list[Hypothesis] = []
+        before = 0.0  # s
         for piece in _pieces(audio):
-            parts.append(self._final(piece, language or (parts[0].language if parts else None), words))
+            part = self._final(piece, language or (parts[0].language if parts else None), words)
+            later = (replace(word, start=word.start + before, end=word.end + before) for word in part.words)
+            parts.append(replace(part, words=tuple(later)))
+            before += len(piece) / INPUT_RATE
         if len(parts) == 1:
             return parts[0]
         spoken = [part for part in parts if part.text] or parts[:1]
@@ -181,18 +185,24 @@ class WhisperRecogniser:
         )
 
     def _sure_of(self, encoded: Any, audio: np.ndarray, best: Hypothesis) -> tuple[HeardWord, ...]:
-        """How sure the model is of each word: the geometric mean of its tokens' probabilities, given those before."""
+        """How sure the model is of each word (the geometric mean of its tokens' probabilities, given those before), and
+        when it is said: a token begins where its alignment with the audio does."""
         tokenizer = self._tokenizer(best.language)
         tokens = [token for token in best.tokens if token < tokenizer.eot]
         frames = max(2, min(int(FRAMES_PER_SECOND * FULL_WINDOW), len(audio) * FRAMES_PER_SECOND // INPUT_RATE))
         aligned = self._model.model.align(encoded, tokenizer.sot_sequence, [tokens], frames)[0]
         chances = iter(aligned.text_token_probs)
-        words = []
+        begins: dict[int, float] = {}
+        for token, frame in aligned.alignments:
+            begins.setdefault(token, 2 * frame / FRAMES_PER_SECOND)  # the encoder halves their number
+        words, at = [], 0
         for text, ids in zip(*tokenizer.split_to_word_tokens([*tokens, tokenizer.eot]), strict=True):
             sure = [next(chances, 1.0) for _ in ids]
+            start, end = begins.get(at, 0.0), begins.get(at + len(ids), len(audio) / INPUT_RATE)
+            at += len(ids)
             if any(char.isalnum() for char in text):
                 mean = math.exp(sum(math.log(max(each, 1e-9)) for each in sure) / len(sure))
-                words.append(HeardWord(to_simplified(text.strip()), mean))
+                words.append(HeardWord(to_simplified(text.strip()), mean, start, end))
         return tuple(words)
 
     def _tokenizer(self, language: Language) -> Any:
