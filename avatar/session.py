@@ -20,7 +20,6 @@ from animation.types import RATE
 from avatar import turn as floor_events
 from avatar.ahead import WorkAhead
 from avatar.answer import Question, speak_sentences
-from avatar.backchannel import has_words, is_backchannel
 from avatar.clock import ArrivalLog, MediaClock
 from avatar.events import (
     AudioOut,
@@ -46,6 +45,7 @@ from dialogue.text import language_of
 from dialogue.types import Conversation, Sentence, Utterance
 from models.errors import LabelNotShown, SessionBusy, ShurenError
 from speech.audio import StreamResampler, to_float
+from speech.backchannel import has_words, is_backchannel
 from speech.types import INPUT_RATE, Heard, HearingFailed, Partial, Speech, SpeechStarted, SpeechStopped, Voice
 from speech.voices.paced import PacedVoice
 
@@ -310,6 +310,7 @@ class Session:
                 case floor_events.Finish(turn, status, reason):
                     self._finish_answer(turn, status, reason)
         if self.floor.phase != before.phase:
+            self._hearing.she_speaks = self.floor.busy
             self._show_phase()
 
     def _show_phase(self) -> None:
@@ -365,7 +366,8 @@ class Session:
 
     async def _make_answer(self, turn: int, question: Question) -> None:
         async def place(sentence: Sentence, speech: Speech, first: bool) -> None:
-            await self._room.wait()
+            while not self._room.is_set():  # a pause may fall between the waking and the placing
+                await self._room.wait()
             self._place(sentence, speech, first)
 
         try:
@@ -438,7 +440,8 @@ class Session:
         """Tell the floor what time has brought."""
         heard, end, phase = self._heard_pts(), self._stage.end, self.floor.phase
         if phase == "paused":
-            if self._pause_deadline and self.clock.seconds() >= self._pause_deadline:
+            late = self._pause_deadline is not None and self.clock.seconds() >= self._pause_deadline
+            if late and self._hearing.voice:  # a murmur that has ended is judged by its words
                 self._step(floor_events.PauseOver())
             return
         self._check_room()

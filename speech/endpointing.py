@@ -6,61 +6,38 @@
 | step of the stream | signal |
 | --- | --- |
 | voice confirmed | Started(at): where it began |
-| 128 ms of silence | LikelyEnd(at): worth recognising already; the turn may still go on |
+| 96 ms of silence | LikelyEnd(at): worth recognising already; the turn may still go on |
 | voice again after that | Resumed() |
 | patience over, or 29 s | Ended(at, decided_at) |
 
-How long silence must last depends on what was said, where the caller knows it (`hint`), and on how long this person
-paused earlier in the turn. Time is counted in samples.
+How long silence must last is `patience`'s to say, from what was said and how (`hint`), and from how this person pauses.
+Time is counted in samples.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from speech.completeness import Completeness
-from speech.types import INPUT_RATE
+from speech.patience import Evidence, Habits, Patience, to_frames
 from speech.vad import FRAME
-
-
-def _frames(ms: int) -> int:
-    """Whole frames nearest to `ms` milliseconds."""
-    return round(ms * INPUT_RATE / 1000 / FRAME)
 
 
 @dataclass(frozen=True)
 class Endpointing:
-    """Thresholds on the probability (Silero's own advice is .5 and .15 less), times in frames of 32 ms."""
+    """Thresholds on the probability: a voice enters above `start` and leaves below `stop`. Times in frames of 32 ms."""
 
     start: float = 0.55
-    stop: float = 0.35
-    start_frames: int = _frames(96)  # voiced frames that confirm speech: short, since barge-in waits for it
-    start_gap: int = _frames(96)  # unvoiced frames that undo an unconfirmed start
-    likely_end: int = _frames(128)
-    patience_complete: int = _frames(288)  # the words so far make a whole utterance
-    patience: int = _frames(512)  # a statement; people pause as long at a comma
-    patience_unknown: int = _frames(544)  # the words are still being recognised, so waiting costs nothing
-    patience_unfinished: int = _frames(704)  # ends in 嗯, "and", a half-said number
-    patience_most: int = _frames(800)
-    pause_margin: int = _frames(96)  # a person who paused this turn is given their longest pause and this much more
-    longest: int = _frames(29_000)  # a turn; with what is kept from before it, the 30 s that Whisper takes at once
-
-    def wanted(self, completeness: Completeness | None, longest_pause: int) -> int:
-        """Frames of silence that end a turn. `longest_pause` is of this turn, 0 where it had none."""
-        match completeness:
-            case None:
-                base = self.patience_unknown
-            case Completeness.COMPLETE:
-                base = self.patience_complete
-            case Completeness.UNFINISHED:
-                base = self.patience_unfinished
-            case Completeness.OPEN:
-                base = self.patience
-        if longest_pause and completeness is not Completeness.COMPLETE:
-            base = max(base, longest_pause + self.pause_margin)
-        return min(base, self.patience_most)
+    stop: float = 0.4
+    start_frames: float = 2.5  # voiced frames that confirm speech: few, since barge-in waits for it
+    sure: float = 0.8  # a frame so clear counts for one and a half
+    start_gap: int = to_frames(96)  # unvoiced frames that undo an unconfirmed start
+    likely_end: int = to_frames(96)
+    one_thought: int = to_frames(1300)  # a voice so soon after a turn's end goes on with it: it was a pause
+    longest: int = to_frames(29_000)  # a turn; with what is kept from before it, the 30 s that Whisper takes at once
+    patience: Patience = field(default_factory=Patience)
 
 
 @dataclass(frozen=True)
@@ -92,19 +69,20 @@ class Endpointer:
 
     def __init__(self, settings: Endpointing | None = None) -> None:
         self.settings = settings or Endpointing()
+        self.habits = Habits()
         self.frame = 0  # frames taken so far
+        self._ended: int | None = None  # frame in which the voice of the turn before ended
         self.reset()
 
     def reset(self) -> None:
         """Forget the turn under way; frames go on counting."""
         self.speaking = False
         self._began = self.frame  # first frame of the turn, or of a start not yet confirmed
-        self._voiced = 0
+        self._voiced = 0.0
         self._silent_from: int | None = None  # first frame of the present silence
         self._last_voiced = self.frame
-        self._longest_pause = 0
         self._likely = False
-        self._completeness: Completeness | None = None
+        self._evidence = Evidence()
 
     @property
     def voice_end(self) -> int:
@@ -116,27 +94,36 @@ class Endpointer:
         """Silence within a turn."""
         return self.speaking and self._silent_from is not None
 
-    def hint(self, completeness: Completeness) -> None:
-        """What the words up to the present silence look like. Forgotten when the voice goes on."""
-        if self._likely:
-            self._completeness = completeness
+    def hint(self, words: Completeness | None = None, sound: float | None = None) -> None:
+        """What the voice up to the present silence said, or how it sounded. Forgotten when it goes on."""
+        if not self._likely:
+            return
+        if words is not None:
+            self._evidence = replace(self._evidence, words=words)
+        if sound is not None:
+            self._evidence = replace(self._evidence, sound=sound)
 
-    def push(self, probability: float, *, may_end: bool = True) -> Signal | None:
-        """Take the next frame. With `may_end` False neither silence nor length ends the turn."""
+    def push(self, probability: float, *, quiet: bool = False, may_end: bool = True) -> Signal | None:
+        """Take the next frame; `quiet`: it is as quiet as the hall, whatever its probability.
+
+        With `may_end` False neither silence nor length ends the turn.
+        """
         self.frame += 1
+        probability = 0.0 if quiet else probability
         return self._in_turn(probability, may_end) if self.speaking else self._in_quiet(probability)
 
     def _in_quiet(self, probability: float) -> Signal | None:
         if probability >= self.settings.start:
             if not self._voiced:
                 self._began = self.frame - 1
-            self._voiced += 1
+            self._voiced += 1.5 if probability >= self.settings.sure else 1
             self._last_voiced = self.frame
         elif self.frame - self._last_voiced > self.settings.start_gap:
-            self._voiced = 0
+            self._voiced = 0.0
         if self._voiced < self.settings.start_frames:
             return None
-        self.speaking, self._voiced = True, 0
+        self.speaking, self._voiced = True, 0.0
+        self._learn_from_start()
         return Started(self._began * FRAME)
 
     def _in_turn(self, probability: float, may_end: bool) -> Signal | None:
@@ -149,25 +136,33 @@ class Endpointer:
         if self._silent_from is None:
             return None
         silence = self.frame - self._silent_from
-        if may_end and silence >= self._patience():
+        if may_end and silence >= self.settings.patience.wanted(self._evidence, self.habits):
             return self._end()
         if silence >= self.settings.likely_end and not self._likely:
             self._likely = True
             return LikelyEnd(self.voice_end)
         return None
 
-    def _patience(self) -> int:
-        return self.settings.wanted(self._completeness, self._longest_pause)
-
     def _voice_goes_on(self) -> Signal | None:
         was_likely = self._likely
         if self._silent_from is not None and was_likely:
-            self._longest_pause = max(self._longest_pause, self.frame - 1 - self._silent_from)
-        self._silent_from, self._likely, self._completeness = None, False, None
+            self.habits.paused(self.frame - 1 - self._silent_from)
+        self._silent_from, self._likely, self._evidence = None, False, Evidence()
         return Resumed() if was_likely else None
+
+    def _learn_from_start(self) -> None:
+        """A voice right after the end of a turn: that end was a pause."""
+        if self._ended is None:
+            return
+        pause = self._began - self._ended
+        if pause <= self.settings.one_thought:
+            self.habits.paused(pause)
+        else:
+            self.habits.spoke()
 
     def _end(self) -> Ended:
         ended = Ended(self.voice_end, self.frame * FRAME)
+        self._ended = ended.at // FRAME
         self.reset()
         return ended
 
@@ -178,7 +173,7 @@ def split_at_pauses(levels: np.ndarray, longest: int) -> list[tuple[int, int]]:
 
     Each cut falls in the second half of the longest range possible, at the middle of its quietest 200 ms.
     """
-    width = _frames(200)
+    width = to_frames(200)
     ranges, start = [], 0
     while len(levels) - start > longest:
         late = levels[start + longest // 2 : start + longest]

@@ -1,7 +1,8 @@
 """Listening to one person: audio in, who spoke and what out.
 
-    push(audio) → voice activity → endpointing ─ SpeechStarted ─ Partial… ─ SpeechStopped ─ Heard
-                                        └ likely end → the final is recognised already, for when the turn ends there
+    push(audio) → voice activity, levels → endpointing ─ SpeechStarted ─ Partial… ─ SpeechStopped ─ Heard
+                                              └ likely end → the final is recognised already, for when the turn ends
+                                                there, and the sound judged: both say how long silence must last
 
 Voice activity and endpointing run inline; recognition runs in the recogniser's own thread, one piece of work at a time
 for each turn: a partial that would have to wait is skipped. Time is counted in samples pushed.
@@ -17,11 +18,14 @@ from typing import Any
 
 import numpy as np
 
-from models.errors import ShurenError
+from models.errors import ModelMissing, ShurenError
 from speech.agreement import Agreement
 from speech.audio import checked
-from speech.completeness import judge
+from speech.backchannel import is_backchannel
+from speech.completeness import Completeness, judge
 from speech.endpointing import Ended, Endpointer, Endpointing, LikelyEnd, Resumed, Started
+from speech.levels import Gate, Levels
+from speech.smart_turn import SmartTurn, TurnEnd
 from speech.types import (
     INPUT_RATE,
     Heard,
@@ -51,33 +55,49 @@ log = logging.getLogger("shuren.hearing")
 class Ears:
     """The engines all listeners share."""
 
-    def __init__(self, vad: SileroVad, recogniser: Recogniser) -> None:
-        self._vad = vad
+    def __init__(self, vad: SileroVad, recogniser: Recogniser, turn_end: TurnEnd | None = None) -> None:
+        self.vad = vad
         self.recogniser = recogniser
+        self.turn_end = turn_end
 
     @classmethod
     def load(cls, store: Any, *, recogniser: str | Recogniser = "whisper", **settings: Any) -> Ears:
-        """From a `models.store.Store`; `settings` go to a recogniser that is named. Raises ModelMissing, BackendUnknown."""
+        """From a `models.store.Store`; `settings` go to the named recogniser. Raises ModelMissing, BackendUnknown.
+
+        Where Smart Turn is installed, it is asked too.
+        """
         from speech.recognisers import RECOGNISERS
 
+        try:
+            turn_end = SmartTurn.load(store)
+        except ModelMissing:
+            turn_end = None
         if isinstance(recogniser, str):
             recogniser = RECOGNISERS.load(recogniser, store=store, **settings)
-        return cls(SileroVad.load(store), recogniser)
+        return cls(SileroVad.load(store), recogniser, turn_end)
 
     def listen(
-        self, words: tuple[str, ...] = (), language: Language | None = None, detect_turns: bool = True
+        self,
+        words: tuple[str, ...] = (),
+        language: Language | None = None,
+        detect_turns: bool = True,
+        gate: Gate | None = None,
     ) -> Hearing:
         """A listener of its own for one stream."""
         return Hearing(
-            self._vad.stream(),
+            self.vad.stream(),
             Understanding(self.recogniser, words),
+            turn_end=self.turn_end,
             words=words,
             language=language,
             detect_turns=detect_turns,
+            gate=gate,
         )
 
     async def aclose(self) -> None:
         await self.recogniser.aclose()
+        if self.turn_end:
+            await self.turn_end.aclose()
 
 
 @dataclass
@@ -89,6 +109,7 @@ class _Turn:
     agreement: Agreement = field(default_factory=Agreement)
     working: asyncio.Task | None = None  # the partial under way
     early: asyncio.Task | None = None  # the final, begun at a likely end
+    sound: asyncio.Task | None = None  # and how finished the voice sounds there
     next_partial: int = 0
     partials: int = 0
 
@@ -101,16 +122,21 @@ class Hearing:
         vad: VoiceActivity,
         recogniser: Recogniser,
         *,
+        turn_end: TurnEnd | None = None,
         words: tuple[str, ...] = (),
         language: Language | None = None,
         detect_turns: bool = True,
         endpointing: Endpointing | None = None,
+        gate: Gate | None = None,
     ) -> None:
-        """With `detect_turns` False only `commit` ends a turn; it may be changed at any time."""
+        """With `detect_turns` False only `commit` ends a turn. It may be changed at any time, and so may `she_speaks`:
+        an answer waits for the end of the turn, so a 嗯 or a cough is over sooner."""
         self.detect_turns = detect_turns
-        self._vad, self._recogniser = vad, recogniser
+        self.she_speaks = False
+        self._vad, self._recogniser, self._turn_end = vad, recogniser, turn_end
         self._words, self._language = words, language
         self._endpointer = Endpointer(endpointing)
+        self._levels = Levels(gate)
         self._audio = np.zeros(0, np.float32)
         self._audio_from = 0  # sample number of _audio[0]
         self._judged = 0  # samples the voice detector has seen
@@ -133,7 +159,7 @@ class Hearing:
         while self._judged + FRAME <= self._pushed:
             frame = self._slice(self._judged, self._judged + FRAME)
             self._judged += FRAME
-            self._on_frame(self._vad.probability(frame))
+            self._on_frame(frame)
         self._forget()
 
     async def commit(self) -> None:
@@ -183,8 +209,11 @@ class Hearing:
     def _pushed(self) -> int:
         return self._audio_from + len(self._audio)
 
-    def _on_frame(self, probability: float) -> None:
-        match self._endpointer.push(probability, may_end=self.detect_turns):
+    def _on_frame(self, frame: np.ndarray) -> None:
+        probability = self._vad.probability(frame)
+        self._levels.push(frame, voiced=probability >= self._endpointer.settings.stop)
+        quiet = self._levels.quiet or not self._levels.near
+        match self._endpointer.push(probability, quiet=quiet, may_end=self.detect_turns):
             case Started(at):
                 self._turn = _Turn(at, max(at - PRE_ROLL, self._ended), next_partial=at + PARTIAL_EVERY)
                 self._put(SpeechStarted(at))
@@ -244,14 +273,31 @@ class Hearing:
     def _begin_early(self, turn: _Turn, end: int) -> None:
         self._drop_early(turn)
         turn.early = self._spawn(self._early(turn, self._utterance(turn, end)))
+        if self._turn_end:
+            turn.sound = self._spawn(self._sound(turn, self._slice(turn.first, self._judged).copy()))
 
     async def _early(self, turn: _Turn, audio: np.ndarray) -> Transcript:
         """The final, if nothing more is said; what it says decides how long to wait for more."""
         heard = await self._recogniser.transcribe(audio, language=self._language, words=self._words)
-        if turn is self._turn and heard.text:
-            self._endpointer.hint(judge(heard.text, heard.language))
-            self._tell(turn, heard.text)
+        if turn is self._turn:
+            self._endpointer.hint(words=self._judge(heard))
+            if heard.text:
+                self._tell(turn, heard.text)
         return heard
+
+    def _judge(self, heard: Transcript) -> Completeness:
+        if self.she_speaks and is_backchannel(heard.text):  # or nothing at all: she may go on
+            return Completeness.COMPLETE if heard.text else Completeness.OPEN
+        return judge(heard.text, heard.language) if heard.text else Completeness.NOTHING
+
+    async def _sound(self, turn: _Turn, audio: np.ndarray) -> None:
+        try:
+            sound = await self._turn_end.probability(audio)
+        except ShurenError as problem:
+            log.info("the sound of a turn's end was not judged: %s", problem.code)  # the words are
+            return
+        if turn is self._turn:
+            self._endpointer.hint(sound=sound)
 
     async def _finish(self, turn: _Turn, audio: np.ndarray, end: int, decided_at: int) -> HearingEvent:
         loop = asyncio.get_running_loop()
@@ -288,9 +334,10 @@ class Hearing:
                 turn.working.cancel()
 
     def _drop_early(self, turn: _Turn) -> None:
-        if turn.early:
-            turn.early.cancel()
-            turn.early = None
+        for task in (turn.early, turn.sound):
+            if task:
+                task.cancel()
+        turn.early = turn.sound = None
 
     def _spawn(self, work: Any) -> asyncio.Task:
         task = asyncio.create_task(work, name="hearing")

@@ -18,6 +18,7 @@ class ScriptedHearing:
     def __init__(self) -> None:
         self.queue: asyncio.Queue = asyncio.Queue()
         self.detect_turns = True
+        self.she_speaks = False
         self.voice = False
         self.closed = False
         self.pushed = 0

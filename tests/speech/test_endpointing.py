@@ -33,7 +33,7 @@ def test_a_likely_end_is_told_before_the_end_and_taken_back_by_voice() -> None:
 
 def test_somebody_who_pauses_is_given_longer() -> None:
     steady = signals([0.9] * 20 + [0.0] * 40)[-1]
-    pausing = signals([0.9] * 20 + [0.0] * 15 + [0.9] * 20 + [0.0] * 40)[-1]
+    pausing = signals([0.9] * 20 + [0.0] * 20 + [0.9] * 20 + [0.0] * 40)[-1]
     assert pausing.decided_at - pausing.at > steady.decided_at - steady.at
 
 
@@ -62,8 +62,19 @@ def test_turns_are_ordered_and_do_not_overlap(probabilities: list[float]) -> Non
         ("因为", "zh", Completeness.UNFINISHED),
         ("卡号是六二二二零", "zh", Completeness.UNFINISHED),
         ("我要存钱", "zh", Completeness.OPEN),
+        ("我想存", "zh", Completeness.UNFINISHED),
+        ("怎么还", "zh", Completeness.COMPLETE),
+        ("那我", "zh", Completeness.UNFINISHED),
+        ("好的，谢谢你", "zh", Completeness.COMPLETE),
+        ("我住在成都", "zh", Completeness.OPEN),
+        ("五万", "zh", Completeness.UNFINISHED),
+        ("我不会", "zh", Completeness.COMPLETE),
         ("How do I report a lost card?", "en", Completeness.COMPLETE),
         ("I would like to", "en", Completeness.UNFINISHED),
+        ("Could you tell me", "en", Completeness.UNFINISHED),
+        ("What documents do I need", "en", Completeness.COMPLETE),
+        ("I need", "en", Completeness.UNFINISHED),
+        ("one three eight", "en", Completeness.UNFINISHED),
         ("", "en", Completeness.OPEN),
     ],
 )

@@ -58,7 +58,7 @@ def test_a_finished_sentence_ends_the_turn_after_a_third_of_a_second_with_its_te
 
 def test_an_unfinished_sentence_is_given_more_time() -> None:
     async def script(listener: Listener) -> None:
-        await listener.play(silence(1), voice(1), silence(0.6), voice(1), silence(1.2))
+        await listener.play(silence(1), voice(1), silence(0.6), voice(1), silence(1.5))
 
     assert len(listen(script, ScriptedRecogniser("我想问一下")).of(Heard)) == 1
     assert len(listen(script, ScriptedRecogniser("我的卡丢了怎么办？")).of(Heard)) == 2
@@ -150,7 +150,7 @@ def test_speech_without_end_is_cut_after_half_a_minute() -> None:
 
 def test_what_was_heard_comes_before_the_next_turn_begins_however_slow_recognition_is() -> None:
     async def script(listener: Listener) -> None:
-        await listener.play(voice(1), silence(0.7), voice(1), silence(1))
+        await listener.play(voice(1), silence(0.9), voice(1), silence(1))
 
     listener = listen(script, ScriptedRecogniser("银行卡丢了怎么办？", delay=1.5))
     kinds = [type(event) for _, event in listener.events if not isinstance(event, Partial)]
@@ -206,9 +206,7 @@ def test_closing_in_the_middle_leaves_no_task() -> None:
     run_virtual(main())
 
 
-@pytest.mark.parametrize(
-    "wrong", [np.zeros((2, 2), np.float32), np.zeros(4, np.int16), np.array([np.nan], np.float32)]
-)
+@pytest.mark.parametrize("wrong", [np.zeros((2, 2), np.float32), np.zeros(4, np.int16), np.array([np.nan], np.float32)])
 def test_audio_in_another_format_is_refused(wrong: np.ndarray) -> None:
     async def main() -> None:
         listener = Listener(ScriptedRecogniser(""))
