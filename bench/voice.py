@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bench.report import spread
+from speech.voices.loudness import loudness
 
 if TYPE_CHECKING:
     from speech.types import Language, Recogniser, Speech, Voice
@@ -151,48 +152,3 @@ def edit_distance(a: Sequence[str], b: Sequence[str]) -> int:
     from rapidfuzz.distance import Levenshtein
 
     return Levenshtein.distance(list(a), list(b))
-
-
-def loudness(audio: np.ndarray, rate: int) -> float:
-    """Integrated loudness of mono audio (n,) in LUFS, by ITU-R BS.1770-4: K-weighting, 400 ms blocks, two gates."""
-    weighted = _k_weighted(audio, rate)
-    block, hop = int(0.4 * rate), int(0.1 * rate)
-    if len(weighted) < block:
-        return float("-inf")
-    starts = range(0, len(weighted) - block + 1, hop)
-    power = np.array([np.mean(weighted[s : s + block] ** 2) for s in starts]) + 1e-20
-    power = power[_lufs(power) > -70]
-    if not len(power):
-        return float("-inf")
-    power = power[_lufs(power) > _lufs(power.mean()) - 10]
-    return float(_lufs(power.mean()))
-
-
-def _lufs(power: np.ndarray | float) -> Any:
-    return -0.691 + 10 * np.log10(power)
-
-
-def _k_weighted(audio: np.ndarray, rate: int) -> np.ndarray:
-    """The filters of BS.1770 by their analogue parameters (De Man 2014), applied in the frequency domain."""
-    n = len(audio)
-    z = np.exp(-2j * np.pi * np.fft.rfftfreq(n, 1 / rate) / rate)
-    response = _shelf(z, rate) * _high_pass(z, rate)
-    return np.fft.irfft(np.fft.rfft(audio) * response, n)
-
-
-def _shelf(z: np.ndarray, rate: int) -> np.ndarray:
-    gain, q, centre = 3.999843853973347, 0.7071752369554196, 1681.974450955533
-    k, vh = np.tan(np.pi * centre / rate), 10 ** (gain / 20)
-    vb = vh**0.4996667741545416
-    a0 = 1 + k / q + k * k
-    b = np.array([vh + vb * k / q + k * k, 2 * (k * k - vh), vh - vb * k / q + k * k]) / a0
-    a = np.array([2 * (k * k - 1), 1 - k / q + k * k]) / a0
-    return (b[0] + b[1] * z + b[2] * z**2) / (1 + a[0] * z + a[1] * z**2)
-
-
-def _high_pass(z: np.ndarray, rate: int) -> np.ndarray:
-    q, centre = 0.5003270373238773, 38.13547087602444
-    k = np.tan(np.pi * centre / rate)
-    a0 = 1 + k / q + k * k
-    a = np.array([2 * (k * k - 1), 1 - k / q + k * k]) / a0
-    return (1 - 2 * z + z**2) / (1 + a[0] * z + a[1] * z**2)

@@ -17,6 +17,19 @@ def _kokoro(**settings: Any) -> Any:
     return KokoroVoice.load(**settings)
 
 
+def _hibari(**settings: Any) -> Any:
+    from speech.voices.hibari import HibariVoice
+
+    return HibariVoice(**settings)
+
+
+def _kokoro_and_hibari(*, en: str = "heart", **settings: Any) -> Any:
+    from speech.voices.pair import PairVoice
+
+    shared = {name: settings[name] for name in ("speed", "gain") if name in settings}
+    return PairVoice(_kokoro(**settings), _hibari(en=en, **shared))
+
+
 def _openai(**settings: Any) -> Any:
     from speech.voices.openai_api import OpenAIVoice
 
@@ -34,10 +47,24 @@ VOICES = Registry(
             capabilities=frozenset({"zh", "en", "phone_times"}),
         ),
         BackendSpec(
+            name="hibari",
+            kind="voice",
+            load=_hibari,
+            settings=("en", "speed", "gain"),
+            capabilities=frozenset({"en", "phone_times"}),
+        ),
+        BackendSpec(
+            name="kokoro+hibari",  # English at a hundredth of the cost
+            kind="voice",
+            load=_kokoro_and_hibari,
+            settings=("store", "zh", "en", "speed", "pitch", "gain", "threads"),
+            capabilities=frozenset({"zh", "en", "phone_times"}),
+        ),
+        BackendSpec(
             name="openai",
             kind="voice",
             load=_openai,
-            settings=("base_url", "model", "voice", "api_key", "speed", "timeout"),
+            settings=("base_url", "model", "voice", "api_key", "speed", "gain", "timeout"),
             capabilities=frozenset({"zh", "en"}),
         ),
     ),

@@ -10,8 +10,8 @@ from speech.pronounce import mandarin
 from speech.pronounce.phones import Sound, Spoken
 from speech.types import OUTPUT_RATE
 from speech.voices import timing
-from speech.voices.openai_api import estimated
 from speech.voices.timing import Beat
+from speech.voices.whole import estimated
 
 MS = OUTPUT_RATE // 1000
 

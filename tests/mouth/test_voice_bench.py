@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.voice import SENTENCES, edit_distance, loudness, syllables_or_words
+from bench.voice import SENTENCES, edit_distance, syllables_or_words
+from speech.voices.loudness import loudness
 
 
 @pytest.mark.parametrize("rate", [24_000, 48_000])

@@ -1,0 +1,142 @@
+"""What voices share that make a clause as a whole: cutting, marks, times, levels, rests, and the cache."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Hashable
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from models.errors import BackendError
+from models.markup import Marked
+from speech.audio import to_int16
+from speech.markup import Manner, overall, phrases, spoken
+from speech.pronounce.phones import FINALS, Sound, Spoken
+from speech.text.language import language_of
+from speech.types import Language, Speech
+from speech.voices import timing
+from speech.voices.cache import SpeechCache
+from speech.voices.clause import Clause
+from speech.voices.making import Making
+
+SPEEDS = (0.5, 2.0)
+# Relative lengths of a consonant, one phone of a vowel, and a mark: an initial takes about a third of its syllable.
+_CONSONANT, _VOWEL, _PAUSE = 0.6, 1.0, 1.5
+
+
+@dataclass(frozen=True)
+class Sounding:
+    """A clause as a voice made it. `spans`: samples where each sound of its words begins and ends, where known."""
+
+    pcm: np.ndarray  # float32 mono at OUTPUT_RATE
+    spans: list[tuple[int, int]] | None = None
+
+
+class WholeVoice:
+    """A voice that makes clause by clause: subclasses say how one is made, `_sound`, and may own an engine.
+
+    `languages` it speaks; asked for another, `say` raises BackendError.
+    """
+
+    name = ""
+    languages: tuple[Language, ...] = ("zh", "en")
+    ahead = True  # may be asked to make a clause nobody has asked for yet; False where each one is paid for
+
+    def __init__(self, *, speed: float = 1.0, gain: float = 0.0, cache: SpeechCache | None = None) -> None:
+        self._speed, self._gain = speed, gain
+        self._cache = cache if cache is not None else SpeechCache()
+        self._making: dict[Hashable, Making] = {}
+
+    async def _sound(self, clause: Clause, words: tuple[Spoken, ...], manner: Manner) -> Sounding:
+        """The clause's words as sound, at `clause.pace` times the rate of `manner`. Raises BackendError."""
+        raise NotImplementedError
+
+    async def say(self, text: str, *, language: Language | None = None, speed: float = 1.0) -> AsyncIterator[Speech]:
+        """Clause by clause. Raises BackendError and its kinds."""
+        for clause in await self.cut(text, language=language, speed=speed):
+            async with aclosing(self.speak(clause)) as pieces:
+                async for speech in pieces:
+                    yield speech
+
+    async def prepare(self, text: str, *, language: Language | None = None, speed: float = 1.0) -> None:
+        """Make the first clause of `text` ahead of need, where that costs nothing but time."""
+        if self.ahead:
+            for clause in (await self.cut(text, language=language, speed=speed))[:1]:
+                async with aclosing(self.speak(clause)) as pieces:
+                    async for _ in pieces:
+                        pass
+
+    async def cut(self, text: str, *, language: Language | None = None, speed: float = 1.0) -> list[Clause]:
+        """What `say` speaks one after the other; the texts join to `text`."""
+        language = language or language_of(text)
+        if language not in self.languages:
+            raise BackendError(f"{self.name} does not speak {language}.", hint="Name a voice for each language.")
+        pace = float(np.clip(self._speed * speed, *SPEEDS))
+        parts = await asyncio.to_thread(phrases, text, language)
+        return [Clause(str(part.text), language, pace, part.text.marks, part.rest) for part in parts]
+
+    async def speak(self, clause: Clause) -> AsyncIterator[Speech]:
+        """From the cache, or from whoever is making it already, or made now."""
+        made = self._cache.get(clause)
+        if made is not None:
+            for speech in made:
+                yield speech
+            return
+        if clause not in self._making:
+            self._making[clause] = Making(self._make(clause), partial(self._made, clause))
+        async with aclosing(self._making[clause].follow()) as pieces:
+            async for speech in pieces:
+                yield speech
+
+    async def aclose(self) -> None:
+        """Subclasses let go of what they hold."""
+
+    def _made(self, clause: Clause, pieces: tuple[Speech, ...] | None) -> None:
+        del self._making[clause]
+        if pieces is not None:
+            self._cache.put(clause, pieces)
+
+    async def _make(self, clause: Clause) -> AsyncIterator[Speech]:
+        words, manners = await asyncio.to_thread(spoken, Marked(clause.text, clause.marks), clause.language)
+        if not any(sound.phones for word in words for sound in word.sounds):
+            yield timing.rest([word.text for word in words], clause.language, clause.rest)
+            return
+        manner = overall(manners)
+        sounding = await self._sound(clause, words, manner)
+        yield self._speech(clause, words, sounding, manner)
+
+    def _speech(self, clause: Clause, words: tuple[Spoken, ...], sounding: Sounding, manner: Manner) -> Speech:
+        pcm = sounding.pcm * np.float32(10 ** ((self._gain + manner.volume) / 20))
+        level = max(float(np.abs(pcm).max(initial=0.0)), 1e-3)
+        spans = sounding.spans or estimated(words, *timing.voiced(pcm, level))
+        row = timing.settle(timing.beats(words, spans, len(pcm)), pcm, level)
+        natural = timing.pause_after(clause.text, clause.pace)
+        pcm, row = timing.trim_start(pcm, row)
+        pcm, row = timing.trim_end(pcm, row, max(natural, timing.samples(clause.rest)))
+        texts = [(k, word.text) for k, word in enumerate(words)]
+        return Speech(
+            to_int16(timing.limited(pcm)),
+            timing.phones(row),
+            timing.captions(texts, row),
+            clause.language,
+            timed=sounding.spans is not None,
+        )
+
+
+def estimated(words: tuple[Spoken, ...], start: int, end: int) -> list[tuple[int, int]]:
+    """Times of all sounds, spread over start..end by typical lengths."""
+    sounds = [sound for word in words for sound in word.sounds]
+    last = max((k for k, sound in enumerate(sounds) if sound.phones), default=-1)
+    weights = [_weight(sound) if k <= last else 0.0 for k, sound in enumerate(sounds)]
+    edges = start + np.concatenate(([0.0], np.cumsum(weights))) / max(sum(weights), 1e-9) * (end - start)
+    steps = np.round(edges).astype(int)
+    return [(int(a), int(b)) for a, b in zip(steps, steps[1:], strict=False)]
+
+
+def _weight(sound: Sound) -> float:
+    if not sound.phones:
+        return _PAUSE if sound.ipa.strip() else 0.0
+    return sum(_VOWEL if p in FINALS or p[0] in "AEIOU" else _CONSONANT for p in sound.phones)
