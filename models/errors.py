@@ -20,6 +20,8 @@
     │   └── AudioInvalid        audio_invalid        wrong format, rate or length
     ├── AvatarInvalid           avatar_invalid       a broken or missing rig
     ├── ClipInvalid             clip_invalid         a recorded performance that cannot be read
+    ├── RequestInvalid          request_invalid      a REST request that cannot be served as it is
+    │   └── RequestTooLarge     request_too_large
     └── SessionError
         ├── EventInvalid        event_invalid        a client's malformed event
         ├── LabelNotShown       label_not_shown      media asked for before the AI label is on screen
@@ -125,6 +127,20 @@ class AvatarInvalid(ShurenError):
 
 class ClipInvalid(ShurenError):
     code = "clip_invalid"
+
+
+class RequestInvalid(ShurenError):
+    """`param` names the field that is wrong."""
+
+    code = "request_invalid"
+
+    def __init__(self, message: str, *, hint: str = "", param: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.param = param
+
+
+class RequestTooLarge(RequestInvalid):
+    code = "request_too_large"
 
 
 class SessionError(ShurenError):

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from server import rest
+from server.audio import speech, transcriptions
+from server.audio.places import Places
 from server.realtime import endpoint
 from server.settings import Settings
 from server.static import Page
@@ -32,5 +34,10 @@ def create_app(settings: Settings, house: House) -> FastAPI:
     rest.install_error_handlers(app)
     app.include_router(rest.router)
     app.include_router(endpoint.router)
+    app.state.speaking, app.state.transcribing = (
+        Places(settings.audio.at_once, settings.audio.waiting) for _ in range(2)
+    )
+    app.include_router(speech.router)
+    app.include_router(transcriptions.router)
     app.mount("/", Page(settings.page), name="page")
     return app

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from models.errors import AtCapacity, BackendUnavailable, PersonaUnknown, ShurenError
+from models.errors import AtCapacity, BackendUnavailable, BackendUnknown, PersonaUnknown, ShurenError
 from models.store import Store
 from server import logs, rendering
 from server.realtime.host import LiveSession, PersonaCard
@@ -32,7 +32,14 @@ if TYPE_CHECKING:
     from dialogue.mind import Mind
     from dialogue.pack import Pack
     from speech.hearing import Ears
-    from speech.types import Language, Transcript, Voice
+    from speech.types import Language, Recogniser, Transcript, Voice
+    from speech.vad import SileroVad
+
+
+# Of OpenAI's API, which stock clients must choose from: all mean the default persona's voice.
+OPENAI_VOICES = frozenset(
+    "alloy ash ballad cedar coral echo fable marin nova onyx sage shimmer verse default".split()
+)  # fmt: skip
 
 
 class Listener(Protocol):
@@ -100,6 +107,7 @@ class House:
         self._sessions: set[LiveSession] = set()
         self._loading: asyncio.Task[None] | None = None
         self._rendering: asyncio.Task[None] | None = None
+        self._speakers: dict[str, Voice] = {}  # voices of no persona, for /v1/audio/speech
 
     # --- loading ---------------------------------------------------------------------------------------------------
 
@@ -279,6 +287,33 @@ class House:
         words = self._personas[persona].pack.likely_words
         return await Understanding(self._ears.recogniser).transcribe(audio, words=words)
 
+    def speaker(self, voice: str, model: str) -> Voice:
+        """A voice by its own name, or the one of a persona: named by `voice` or `model`, else the default one.
+
+        Raises BackendUnknown, or BackendUnavailable while loading.
+        """
+        for name in (voice, model):
+            if name in self._personas:
+                return self._voice_of(self._personas[name])
+        persona = self._personas[self.persona("").id]
+        own = self._voice_of(persona)
+        if not voice or voice in OPENAI_VOICES:
+            return own
+        if voice not in self._speakers:
+            self._speakers[voice] = _load_speaker(self._settings, self._store, persona.pack, voice)
+        return self._speakers[voice]
+
+    def _voice_of(self, persona: Persona) -> Voice:
+        if persona.voice is None:
+            raise self._unavailable(persona)
+        return persona.voice
+
+    def listener(self) -> tuple[SileroVad, Recogniser]:
+        """Ears for recordings. Raises BackendUnavailable while loading."""
+        if self._ears is None:
+            raise self._unavailable(next(iter(self._personas.values())))
+        return self._ears.vad, self._ears.recogniser
+
     def _make_session(self, persona: Persona, speaks_label: bool, language: str) -> Session:
         from animation.body import Body
         from avatar.session import Session
@@ -370,6 +405,18 @@ def load_voice(settings: Settings, store: Store, pack: Pack) -> Voice:
         ),
     )
     return rendering.with_shelf(voice, pack, settings, store)
+
+
+def _load_speaker(settings: Settings, store: Store, pack: Pack, voice: str) -> Voice:
+    """Another voice of the pack's backend. Raises BackendUnknown."""
+    from speech.voices import VOICES
+
+    name = settings.voice.name or pack.voice.backend
+    known = VOICES[name].settings
+    if "zh" not in known:
+        raise BackendUnknown(f"There is no voice {voice[:80]!r}.", hint="Give the id of a persona, or leave it out.")
+    chosen = {"zh": voice} if voice.startswith("z") else {"en": voice}
+    return VOICES.load(name, **_understood(known, store=store, threads=settings.threads, **chosen))
 
 
 def _load_rig(folder: Path) -> Rig:

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 from starlette.exceptions import HTTPException
 
-from models.errors import AvatarInvalid, ShurenError
+from models.errors import AvatarInvalid, RequestInvalid, ShurenError
 from server import logs
 from server.auth import check_key
 from server.realtime.host import PersonaCard
@@ -25,8 +25,12 @@ STATUS = {
     "unauthorized": 401,
     "event_invalid": 422,
     "audio_invalid": 422,
+    "backend_unknown": 422,
+    "request_invalid": 422,
+    "request_too_large": 413,
     "at_capacity": 503,
     "backend_unavailable": 503,
+    "backend_timeout": 504,
     "model_missing": 503,
 }
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -114,26 +118,32 @@ def install_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(ShurenError)
     async def ours(request: Request, problem: ShurenError) -> JSONResponse:
-        return _error(STATUS.get(problem.code, 500), problem)
+        return _error(request, STATUS.get(problem.code, 500), problem)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, problem: RequestValidationError) -> JSONResponse:
         first = problem.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        return _error(422, ShurenError(f"{where}: {first['msg']}"), "request_invalid")
+        param = str(first["loc"][-1]) if first["loc"] else ""
+        return _error(request, 422, RequestInvalid(f"{where}: {first['msg']}", param=param))
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, problem: HTTPException) -> JSONResponse:
-        return _error(problem.status_code, ShurenError(str(problem.detail)), _http_code(problem.status_code))
+        return _error(request, problem.status_code, ShurenError(str(problem.detail)), _http_code(problem.status_code))
 
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, problem: Exception) -> JSONResponse:
         logs.failure("request_failed", problem, path=request.url.path)
-        return _error(500, ShurenError("Something went wrong in the service."))
+        return _error(request, 500, ShurenError("Something went wrong in the service."))
 
 
-def _error(status: int, problem: ShurenError, code: str | None = None) -> JSONResponse:
-    body = problem.as_dict() | ({"code": code} if code else {})
+def _error(request: Request, status: int, problem: ShurenError, code: str | None = None) -> JSONResponse:
+    """Below /v1/audio, which OpenAI's SDKs call, with the fields they expect; there a wrong request is 400."""
+    body: dict[str, Any] = problem.as_dict() | ({"code": code} if code else {})
+    if request.url.path.startswith("/v1/audio/"):
+        status = 400 if status == 422 else status
+        kind = "invalid_request_error" if status < 500 else "server_error"
+        body |= {"type": kind, "param": getattr(problem, "param", "") or None}
     return JSONResponse({"error": body}, status)
 
 

@@ -127,6 +127,28 @@ class Ears(Recogniser):
     """Recognisers to go on with, in order, while the first one fails: `[{"recogniser": "whisper"}]`."""
 
 
+class Audio(BaseModel):
+    """`/v1/audio/speech` and `/v1/audio/transcriptions`. Each has its own places."""
+
+    at_once: int = Field(1, ge=1)
+    """Requests served at the same time; live conversations share the models with them."""
+
+    waiting: int = Field(8, ge=0)
+    """Requests that may wait; one more is refused with `at_capacity`."""
+
+    input_characters: int = Field(4096, ge=1)
+    """Longest text to speak."""
+
+    upload_mb: int = Field(25, ge=1)
+    """Largest recording to transcribe."""
+
+    upload_seconds: float = Field(1800.0, gt=0)
+    """Longest recording to transcribe."""
+
+    producer: str = "Shuren"
+    """Who the AIGC label of audio files names: the service's registered code, or a name while there is none."""
+
+
 class Mirrors(BaseModel):
     """Programs outside that show what a session's client shows. Whoever sets this sees to the AI label there."""
 
@@ -198,6 +220,7 @@ class Settings(BaseSettings):
     language_model: LanguageModel = LanguageModel()
     voice: Voice = Voice()
     rendered: Rendered = Rendered()
+    audio: Audio = Audio()
     ears: Ears = Ears()
     mirror: Mirrors = Mirrors()
     log: Log = Log()

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import numpy as np
 import pytest
-import uvicorn
 import websockets
-from openai import AsyncOpenAI
-from scripted_house import ScriptedHouse, make_app, reply
+from scripted_house import ScriptedHouse, reply
+from serving import sdk, served
 
 RATE = 24_000
 PATIENCE = 240  # s; a limit on hanging, not a measure of speed
-
-
-def sdk(address: str) -> AsyncOpenAI:
-    return AsyncOpenAI(api_key="none", base_url=f"http://{address}/v1", websocket_base_url=f"ws://{address}/v1")
 
 
 async def collect(connection, last: str) -> list:
@@ -45,19 +37,6 @@ def text_item(text: str) -> dict:
 
 
 # --- a scripted house behind a real server ----------------------------------------------------------------------------
-
-
-@asynccontextmanager
-async def served(house: ScriptedHouse) -> AsyncIterator[str]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(make_app(house), log_config=None, ws_per_message_deflate=False, ws_max_size=1 << 21)
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        yield f"127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await task
 
 
 async def test_the_sdk_connects_updates_asks_and_hears() -> None:

@@ -1,0 +1,44 @@
+"""What the audio endpoints ask of the house. `server.compose` is the real one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Protocol
+
+from fastapi import Depends, Request
+
+from server.auth import check_key
+from server.settings import Settings
+from speech.types import Recogniser, Voice
+from speech.vad import SileroVad
+
+
+class AudioHost(Protocol):
+    """Voices and ears."""
+
+    def speaker(self, voice: str, model: str) -> Voice:
+        """A voice by its own name, or the one of a persona: named by `voice` or `model`, else the default one.
+
+        Raises BackendUnknown, or BackendUnavailable while loading.
+        """
+        ...
+
+    def listener(self) -> tuple[SileroVad, Recogniser]:
+        """Raises BackendUnavailable while loading."""
+        ...
+
+
+def _host(request: Request) -> AudioHost:
+    return request.app.state.host
+
+
+def _settings(request: Request) -> Settings:
+    return request.app.state.settings
+
+
+def authorised(request: Request) -> None:
+    """Raises Unauthorized."""
+    check_key(_settings(request).api_key.get_secret_value(), request.headers)
+
+
+House = Annotated[AudioHost, Depends(_host)]
+Configured = Annotated[Settings, Depends(_settings)]
