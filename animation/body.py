@@ -205,6 +205,7 @@ class Body:
         self._melody.clear()
         self._mouth.cut(frame)
         self._ears.forget()
+        self._voice_end = -RATE
         self._frame = self._made = frame
         self._kept = self._show(frame, frame)
         self._ahead = 1
