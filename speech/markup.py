@@ -86,7 +86,7 @@ def spoken(phrase: Marked, language: Language) -> tuple[tuple[Spoken, ...], tupl
     words = (mandarin if language == "zh" else english).pronounce(phrase)
     manners, at = [], 0
     for word in words:
-        manners.append(_manner(phrase.marks, at, at + len(word.text)))
+        manners.append(manner_of(phrase.marks, at, at + len(word.text)))
         at += len(word.text)
     stressed = (_stressed(word, manner.stress) for word, manner in zip(words, manners, strict=True))
     return tuple(stressed), tuple(manners)
@@ -105,8 +105,8 @@ def overall(manners: Sequence[Manner]) -> Manner:
     return manners[0] if manners and len(set(manners)) == 1 else PLAIN
 
 
-def _manner(marks: Sequence[Mark], start: int, end: int) -> Manner:
-    """Of the word start..end: all marks that lie on at least half of it, one after the other."""
+def manner_of(marks: Sequence[Mark], start: int, end: int) -> Manner:
+    """Of the characters start..end: all marks that lie on at least half of it, one after the other."""
     manner = PLAIN
     for mark in marks:
         if 2 * (min(mark.end, end) - max(mark.start, start)) >= max(end - start, 1):

@@ -30,6 +30,12 @@ def _kokoro_and_hibari(*, en: str = "heart", **settings: Any) -> Any:
     return PairVoice(_kokoro(**settings), _hibari(en=en, **shared))
 
 
+def _azure(**settings: Any) -> Any:
+    from speech.voices.azure import AzureVoice
+
+    return AzureVoice(**settings)
+
+
 def _openai(**settings: Any) -> Any:
     from speech.voices.openai_api import OpenAIVoice
 
@@ -58,6 +64,13 @@ VOICES = Registry(
             kind="voice",
             load=_kokoro_and_hibari,
             settings=("store", "zh", "en", "speed", "pitch", "gain", "threads"),
+            capabilities=frozenset({"zh", "en", "phone_times"}),
+        ),
+        BackendSpec(
+            name="azure",
+            kind="voice",
+            load=_azure,
+            settings=("base_url", "api_key", "zh", "en", "speed", "gain", "timeout"),
             capabilities=frozenset({"zh", "en", "phone_times"}),
         ),
         BackendSpec(
