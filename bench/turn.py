@@ -1,7 +1,8 @@
 """How long a person waits: questions are played as audio into a running server, the answers timed at the client.
 
 `first_audio_ms` is when a client with a cushion of CUSHION would play the first audible sample; `first_frame_ms` when
-it would show the first frame whose mouth moves. All times are from the end of the person's speech.
+it would show the first frame whose mouth moves. All times are from the end of the person's speech. Everything is asked
+twice: of a session that speaks live, and of one that plays what is rendered ahead (`rendered`).
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class Turn:
     server: dict[str, float] = field(default_factory=dict)
     heard: str = ""
     answer: str = ""
+    source: str = ""  # of its first sentence
 
 
 class Client:
@@ -149,6 +151,7 @@ class Client:
             self.turn.heard = event["transcript"]
         elif kind == "shuren.sentence":
             self.turn.answer += event["text"]
+            self.turn.source = self.turn.source or event["source"]
 
     def _media(self, message: bytes, now: float) -> None:
         media = decode(message)
@@ -240,24 +243,34 @@ STAGES = (
 )
 
 
-def summary(turns: list[Turn], stops: list[float]) -> dict[str, Any]:
-    """The keys of `bench turn`. A question asked before is answered from the voice's cache and counted apart."""
+def summary(turns: list[Turn], stops: list[float], rendered: list[Turn]) -> dict[str, Any]:
+    """The keys of `bench turn`. A question asked before is answered from the voice's cache and counted apart; what a
+    language model phrased cannot have been rendered."""
+    rendered = [turn for turn in rendered if turn.source != "model"]
     seen: set[str] = set()
     live, cached = [], []
     for turn in turns:
         (cached if turn.question in seen else live).append(turn)
         seen.add(turn.question)
-    result: dict[str, Any] = {stage: spread([t.at[stage] for t in live if stage in t.at]) for stage in STAGES}
+    result = _stages(live)
     if cached:
-        result["cached"] = {stage: spread([t.at[stage] for t in cached if stage in t.at]) for stage in STAGES}
+        result["cached"] = _stages(cached)
     if stops:
         result["barge_in_stop_ms"] = spread(stops)
-    result["by_language"] = {
-        language: {stage: spread([t.at[stage] for t in live if t.language == language]) for stage in STAGES[-2:]}
-        for language in sorted({t.language for t in live})
-    }
+    result["by_language"] = _by_language(live)
+    if rendered:
+        result["rendered"] = _stages(rendered) | {"by_language": _by_language(rendered)}
     result["turns"] = [
         {"question": t.question, "heard": t.heard, "answer": t.answer, **{k: round(v) for k, v in t.at.items()}}
-        for t in turns
+        for t in [*turns, *rendered]
     ]
     return result
+
+
+def _stages(turns: list[Turn], stages: tuple[str, ...] = STAGES) -> dict[str, Any]:
+    return {stage: spread([turn.at[stage] for turn in turns if stage in turn.at]) for stage in stages}
+
+
+def _by_language(turns: list[Turn]) -> dict[str, Any]:
+    languages = sorted({turn.language for turn in turns})
+    return {name: _stages([turn for turn in turns if turn.language == name], STAGES[-2:]) for name in languages}

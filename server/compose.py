@@ -84,6 +84,7 @@ class Persona:
     mind: Mind | None = None
     voice: Voice | None = None
     rig: Rig | None = None
+    rendered: rendering.Progress | None = None
 
     @property
     def loaded(self) -> bool:
@@ -133,6 +134,11 @@ class House:
         """`ready`, `loading`, or what is wrong, by part."""
         return dict(self._parts)
 
+    def rendered(self) -> dict[str, dict[str, int]]:
+        """How many clauses of a persona's fixed sentences are rendered ahead, of how many; nothing while unknown."""
+        found = {persona.card.id: persona.rendered for persona in self._personas.values() if persona.rendered}
+        return {name: {"clauses": done.done, "of": done.wanted} for name, done in found.items()}
+
     def _plan(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
         """What to load, in order: the parts every persona needs first."""
         plan: list[tuple[str, Callable[[], Awaitable[None]]]] = [
@@ -171,8 +177,13 @@ class House:
         """Render what the packs say word for word, whenever nobody speaks."""
         quiet = rendering.Quiet(lambda: all(session.quiet for session in self._sessions))
         for persona in self._personas.values():
+
+            def tell(progress: rendering.Progress, persona: Persona = persona) -> None:
+                persona.rendered = progress
+                self._listener.rendering(progress)
+
             try:
-                done = await rendering.of_pack(persona.pack, persona.voice, quiet=quiet, tell=self._listener.rendering)
+                done = await rendering.of_pack(persona.pack, persona.voice, quiet=quiet, tell=tell)
             except Exception as problem:
                 logs.failure("rendering_failed", problem, persona=persona.card.id)
             else:
@@ -243,13 +254,14 @@ class House:
             raise PersonaUnknown(f"No persona named {name[:80]!r}.", hint=f"Known: {', '.join(self._personas)}")
         return self._personas[name].card
 
-    def open_session(self, persona: str, *, speaks_label: bool, language: str = "") -> Session:
+    def open_session(self, persona: str, *, speaks_label: bool, language: str = "", rendered: bool = True) -> Session:
         """A new session; hand it back to `close_session`. `language` of the greeting, where the persona speaks it.
+        `rendered`: play what was rendered ahead.
 
         Raises AtCapacity, or BackendUnavailable while loading.
         """
         self._check_room()
-        session = self._make_session(self._personas[persona], speaks_label, language)
+        session = self._make_session(self._personas[persona], speaks_label, language, rendered)
         self._sessions.add(session)
         return session
 
@@ -314,7 +326,7 @@ class House:
             raise self._unavailable(next(iter(self._personas.values())))
         return self._ears.vad, self._ears.recogniser
 
-    def _make_session(self, persona: Persona, speaks_label: bool, language: str) -> Session:
+    def _make_session(self, persona: Persona, speaks_label: bool, language: str, rendered: bool) -> Session:
         from animation.body import Body
         from avatar.session import Session
 
@@ -326,7 +338,7 @@ class House:
             id=new_id("sess"),
             hearing=self._ears.listen(conversation.words),
             conversation=conversation,
-            voice=persona.voice,
+            voice=persona.voice if rendered else rendering.live(persona.voice),
             body=Body(persona.rig, seed=secrets.randbits(32)),
             greet=self._settings.sessions.greet,
             spoken_label=rendering.spoken_label(persona.pack) if speaks_label else "",

@@ -53,6 +53,10 @@ class Catalogue(Protocol):
         """`ready`, `loading`, or what is wrong, by part."""
         ...
 
+    def rendered(self) -> dict[str, dict[str, int]]:
+        """`{clauses, of}` by persona: how much of what it says word for word is rendered ahead."""
+        ...
+
 
 def _catalogue(request: Request) -> Catalogue:
     return request.app.state.host
@@ -74,7 +78,8 @@ async def health(house: House) -> JSONResponse:
     """200 when people can talk, 503 while loading or when a part failed."""
     parts = house.readiness()
     ready = all(state == "ready" for state in parts.values())
-    return JSONResponse({"status": "ready" if ready else "not_ready", "parts": parts}, 200 if ready else 503)
+    status = {"status": "ready" if ready else "not_ready", "parts": parts, "rendered": house.rendered()}
+    return JSONResponse(status, 200 if ready else 503)
 
 
 @router.get("/v1/personas", dependencies=[Depends(_authorised)])

@@ -24,9 +24,12 @@ def turn(
     languages: Annotated[str, typer.Option(help="zh, en or zh,en")] = "zh,en",
     as_json: Json = False,
 ) -> None:
-    """Play spoken questions into a running server; time the answers from the end of speech."""
+    """Play spoken questions into a running server; time the answers from the end of speech, spoken live and rendered
+    ahead (`shuren persona build`)."""
     import asyncio
     import sys
+
+    import httpx
 
     from bench import turn as bench
     from bench.report import report
@@ -40,11 +43,19 @@ def turn(
     speaker = Speaker()
     questions = [(text, language) for language in chosen for text in bench.QUESTIONS[language]]
     speaker.prepare([*questions, bench.INTERRUPTION])
+    ahead = httpx.get(f"{url.replace('ws', 'http', 1)}/healthz", timeout=30).json().get("rendered", {}).get(persona, {})
+    if ahead.get("clauses", 0) < ahead.get("of", 1):
+        print(f"Not all of {persona} is rendered ahead: shuren persona build {persona}", file=sys.stderr)
     address = f"{url}/v1/realtime?persona={persona}"
-    measuring = bench.measure(address, turns, chosen, speaker.speak, interruptions=interruptions, on_turn=show)
-    done, stops = asyncio.run(measuring)
-    settings = {"url": url, "persona": persona, "turns": turns, "cushion_ms": bench.CUSHION * 1000}
-    report(bench.summary(done, stops), settings=settings, as_json=as_json)
+
+    async def measure() -> tuple[list[bench.Turn], list[float], list[bench.Turn]]:
+        live = f"{address}&rendered=false"
+        done, stops = await bench.measure(live, turns, chosen, speaker.speak, interruptions=interruptions, on_turn=show)
+        rendered, _ = await bench.measure(address, turns, chosen, speaker.speak, on_turn=show)
+        return done, stops, rendered
+
+    settings = {"url": url, "persona": persona, "turns": turns, "cushion_ms": bench.CUSHION * 1000, "rendered": ahead}
+    report(bench.summary(*asyncio.run(measure())), settings=settings, as_json=as_json)
 
 
 @app.command()

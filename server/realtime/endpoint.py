@@ -22,10 +22,10 @@ router = APIRouter()
 
 @router.websocket("/v1/realtime")
 async def realtime(
-    websocket: WebSocket, persona: str = "", model: str = "", language: str = "", mode: str = ""
+    websocket: WebSocket, persona: str = "", model: str = "", language: str = "", mode: str = "", rendered: bool = True
 ) -> None:
     """A live session with a persona. `model` names it too, since that is what OpenAI's SDKs send. `mode=puppet`: no
-    conversation, the client's own voice moves the avatar."""
+    conversation, the client's own voice moves the avatar. `rendered=false`: nothing rendered ahead is played."""
     host: Host = websocket.app.state.host
     settings: Settings = websocket.app.state.settings
     offered = websocket.scope.get("subprotocols", [])
@@ -43,7 +43,8 @@ async def realtime(
         if mode:
             session = host.open_puppet(card.id)
         else:
-            session = host.open_session(card.id, speaks_label=chosen != BINARY, language=language)
+            speaks = chosen != BINARY
+            session = host.open_session(card.id, speaks_label=speaks, language=language, rendered=rendered)
     except ShurenError as problem:
         await _refuse(websocket, problem)
         return

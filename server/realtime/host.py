@@ -67,8 +67,11 @@ class Host(Protocol):
         """A persona by id, "" for the default one. Raises PersonaUnknown, or BackendUnavailable while loading."""
         ...
 
-    def open_session(self, persona: str, *, speaks_label: bool, language: str = "") -> LiveSession:
-        """A new session. `speaks_label`: say the AI label before the first answer if it is not shown.
+    def open_session(
+        self, persona: str, *, speaks_label: bool, language: str = "", rendered: bool = True
+    ) -> LiveSession:
+        """A new session. `speaks_label`: say the AI label before the first answer if it is not shown. `rendered`: play
+        what was rendered ahead.
 
         Raises AtCapacity.
         """

@@ -176,7 +176,12 @@ class ScriptedHouse:
             raise PersonaUnknown(f"No persona named {name!r}.", hint="Known: bank-teller")
         return CARD
 
-    def open_session(self, persona: str, *, speaks_label: bool, language: str = "") -> ScriptedSession:
+    def rendered(self) -> dict[str, dict[str, int]]:
+        return {}
+
+    def open_session(
+        self, persona: str, *, speaks_label: bool, language: str = "", rendered: bool = True
+    ) -> ScriptedSession:
         if len(self.sessions) - self.ended >= self.limit:
             raise AtCapacity("All places are taken.")
         self.sessions.append(ScriptedSession(f"sess_{len(self.sessions)}", speaks_label=speaks_label))
