@@ -17,6 +17,8 @@ from animation.motion import ease
 
 # The most a window changes in a frame: lips move no faster than phones would have them, to the teeth slowest.
 _RISE, _FALL = np.array([0.34, 0.22, 0.34]), np.array([0.28, 0.18, 0.28])  # closure, teeth, sibilant
+# A lip that is on the teeth as well, where the network wavers between f and p, is let go of more slowly.
+_BITTEN = np.array([0.55, 0.0, 0.0])
 _WAKES = 0.12  # and the most by which the mouth as a whole comes to life
 
 
@@ -55,7 +57,8 @@ class Deciding:
         told = row[self._windows]
         self._left = np.where(told >= self._sure, self._held, np.maximum(self._left - 1, 0))
         wanted = np.where(self._left > 0, 1.0, ease((told - self._acts) / (self._sure - self._acts)))
-        self._shaped = self._shaped + np.clip(wanted - self._shaped, -_FALL, _RISE)
+        pace = 1.0 - _BITTEN * self._shaped[1]
+        self._shaped = self._shaped + np.clip(wanted - self._shaped, -_FALL * pace, _RISE * pace)
         row[self._windows] = self._shaped
         presence = row[self._presence]
         awake = float(ease(np.array(presence / 0.25)))
