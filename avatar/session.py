@@ -20,15 +20,12 @@ from animation.types import RATE
 from avatar import turn as floor_events
 from avatar.ahead import WorkAhead
 from avatar.answer import Question, speak_sentences
-from avatar.clock import ArrivalLog, MediaClock
+from avatar.attention import Attention
+from avatar.clock import MediaClock
 from avatar.events import (
     AudioOut,
     Failed,
     FramesOut,
-    InputFinal,
-    InputPartial,
-    InputSpeechStarted,
-    InputSpeechStopped,
     Interrupted,
     ReplyDone,
     ReplyStarted,
@@ -37,6 +34,8 @@ from avatar.events import (
     StateChanged,
     TurnState,
 )
+from avatar.listener import Listener, Meaning, Nothing, Said, Sound, Words
+from avatar.listening import Listening
 from avatar.outbox import Outbox
 from avatar.script import Line, Script
 from avatar.stage import Body, Stage
@@ -44,16 +43,13 @@ from avatar.turn import Floor, step
 from dialogue.text import language_of
 from dialogue.types import Conversation, Sentence, Utterance
 from models.errors import LabelNotShown, SessionBusy, ShurenError
-from speech.audio import StreamResampler, to_float
-from speech.backchannel import has_words, is_backchannel
-from speech.types import INPUT_RATE, Heard, HearingFailed, Partial, Speech, SpeechStarted, SpeechStopped, Voice
+from speech.types import Speech, Voice
 from speech.voices.paced import PacedVoice
 
 log = logging.getLogger("shuren.session")
 
 TICK = 0.02  # s between releases of media
 YIELD_BEFORE = RATE * 300 // 1000  # she looks at the person this long before her turn ends
-PAUSE_LIMIT = 0.8  # s of sound after which a pause becomes a cancellation even before words are recognised
 PLACED_AHEAD = 6 * RATE  # how much voice may be made before it is due
 THINK_LIMIT = 25.0  # s without a sound after which an answer is given up
 SCRIPTS_KEPT = 8  # finished answers a client may still truncate
@@ -75,14 +71,15 @@ class Session:
         greet: bool = True,
         spoken_label: str = "",
         label_language: Literal["zh", "en"] = "zh",
+        names: tuple[str, ...] = (),
     ) -> None:
-        """`spoken_label` is said before the first answer to a client that never showed the label; "" refuses media
-        to such a client. `seconds` is a monotonic clock, the event loop's by default. `hearing` is a
-        `speech.hearing.Hearing`."""
+        """`names`: what the persona is called, for where she listens only when called. `spoken_label` is said before
+        the first answer to a client that never showed the label; "" refuses media to such a client. `seconds` is a
+        monotonic clock, the event loop's by default. `hearing` is a `speech.hearing.Hearing`."""
         self.id = id
         self.clock = MediaClock(seconds or asyncio.get_running_loop().time)
         self.floor = Floor()
-        self._hearing = hearing
+        self._listener = Listener(hearing, self.clock, Attention(names), self._emit, self._new_item)
         self._conversation = conversation
         self._voice = PacedVoice(voice)
         self._stage = Stage(body)
@@ -94,11 +91,9 @@ class Session:
         self._label_language = label_language
         self._label_shown = False
         self._create_response = True
-        self._resampler = StreamResampler(RATE, INPUT_RATE)
-        self._arrivals = ArrivalLog(INPUT_RATE)
         self._items = itertools.count(1)
-        self._input_item = ""
-        self._pause_deadline: float | None = None
+        self._awaited = 0  # committed utterances that are being recognised
+        self._asked = False  # an answer to the last of them is wanted
         self._question: Question | None = None
         self._current: Question | None = None
         self._unanswered: Question | None = None  # cut off by the person before a word of its answer was heard
@@ -119,7 +114,7 @@ class Session:
     @property
     def quiet(self) -> bool:
         """Nobody speaks or is about to: work ahead disturbs nobody."""
-        return not self.floor.busy and not self._hearing.voice
+        return not self.floor.busy and not self._listener.hearing.voice
 
     # --- life ----------------------------------------------------------------------------------------------------
 
@@ -140,7 +135,7 @@ class Session:
             if self.floor.busy:
                 self._step(floor_events.Cancel("client_cancelled"))
             self._outbox.close()
-            await self._hearing.aclose()
+            await self._listener.hearing.aclose()
             await self._conversation.aclose()
             self._closed.set()
 
@@ -170,20 +165,16 @@ class Session:
 
     async def push_audio(self, pcm: np.ndarray) -> None:
         """Microphone audio, int16 mono 24 kHz, any length up to 15 s."""
-        audio = self._resampler.push(to_float(pcm))
-        self._arrivals.add(len(audio), self.clock.seconds())
-        await self._hearing.push(audio)
+        await self._listener.push(pcm)
 
     async def commit_audio(self) -> str:
         """The client says the utterance is over (manual turns). Returns the item id."""
-        item = self._open_input()
-        await self._hearing.commit()
-        return item
+        self._awaited += 1
+        return await self._listener.commit()
 
     def clear_audio(self) -> None:
         """Forget audio pushed since the last turn."""
-        self._hearing.clear()
-        self._input_item = ""
+        self._listener.clear()
         if self.floor.phase == "paused":
             self._step(floor_events.Heard(empty=True))
 
@@ -191,9 +182,13 @@ class Session:
         self, *, enabled: bool, create_response: bool = True, interrupt_response: bool = True
     ) -> None:
         """Whether the session itself decides when a turn ends, answers it, and lets speech interrupt."""
-        self._hearing.detect_turns = enabled
+        self._listener.hearing.detect_turns = enabled
         self._create_response = create_response and enabled
         self.floor = replace(self.floor, interruptible=interrupt_response)
+
+    def set_listening(self, listening: Listening) -> None:
+        """What counts as speech, whom it must come from, and what it does to her."""
+        self._listener.configure(listening)
 
     def set_speed(self, speed: float) -> None:
         """How fast the persona speaks to this person, times its own pace; counts from the next sentence on."""
@@ -208,7 +203,7 @@ class Session:
         return item
 
     async def respond(self, instructions: str = "") -> int:
-        """Answer what was added or committed last (response.create); greets where nothing was.
+        """Answer what was added or committed last (response.create), once it is recognised; greets where nothing was.
 
         Raises SessionBusy while an answer runs, LabelNotShown before media may flow. Returns the turn id.
         """
@@ -216,6 +211,9 @@ class Session:
             raise SessionBusy("An answer is already under way.", hint="Cancel it first (response.cancel).")
         if not self._label_shown and not self._spoken_label:
             raise LabelNotShown("The AI label is not on screen yet.", hint="Show it and send shuren.label.shown.")
+        if self._awaited:
+            self._asked = True
+            return self.floor.turn + 1
         if self._question:
             self._question = Question(self._question.said, self._question.item, self.clock.seconds(), {})
         self._step(floor_events.Ask())
@@ -241,57 +239,52 @@ class Session:
     # --- hearing -------------------------------------------------------------------------------------------------
 
     async def _listen(self) -> None:
-        async for event in self._hearing:
-            match event:
-                case SpeechStarted(at):
-                    self._emit(InputSpeechStarted(self._open_input(), _ms(at, INPUT_RATE)))
-                    self._pause_deadline = self.clock.seconds() + PAUSE_LIMIT
-                    self._step(floor_events.Started())
-                case Partial(text, stable):
-                    self._emit(InputPartial(self._open_input(), stable, text))
-                    if has_words(text):
-                        self._step(floor_events.Words())
-                        self._ahead.consider(_joined(self._unanswered, text))
-                case SpeechStopped(at):
-                    self._pause_deadline = None
-                    self._emit(InputSpeechStopped(self._open_input(), _ms(at, INPUT_RATE)))
-                case Heard():
-                    self._on_heard(event)
-                case HearingFailed(code, message):
-                    self._on_hearing_failed(code, message)
+        async for meaning in self._listener:
+            self._on(meaning)
 
-    def _on_heard(self, heard: Heard) -> None:
-        item, self._input_item = self._open_input(), ""
-        self._pause_deadline = None
-        ended = self._arrivals.time_of(heard.end) or self.clock.seconds()
-        timings = {"final_transcript_ms": (self.clock.seconds() - ended) * 1000}
-        if "endpoint" in heard.timings:
-            timings["end_of_turn_ms"] = heard.timings["endpoint"]
-        empty = not heard.text.strip() or (self.floor.busy and is_backchannel(heard.text))
-        self._emit(InputFinal(item, heard.text, heard.language, heard.confidence, heard.timings))
-        if not empty:
-            self._step(floor_events.Words())  # where no partial came first, the answer under way ends here
-        unanswered, self._unanswered = self._unanswered, None
-        if empty and not unanswered:
-            self._step(floor_events.Heard(empty=True))
+    def _on(self, meaning: Meaning) -> None:
+        match meaning:
+            case Sound():
+                self._on_sound()
+            case Words(text):
+                self._step(floor_events.Words())
+                self._ahead.consider(_joined(self._unanswered, text))
+            case Said():
+                self._step(floor_events.Words())  # where no partial came first, the answer under way ends here
+                said = Utterance(_joined(self._unanswered, meaning.text), meaning.language, meaning.confidence)
+                self._ask(Question(said, meaning.item, meaning.ended, meaning.timings))
+            case Nothing() if self._unanswered:
+                self._ask(self._unanswered)
+            case Nothing():
+                self._step(floor_events.Heard(empty=True))
+        if isinstance(meaning, Said | Nothing):
+            self._recognised()
+
+    def _on_sound(self) -> None:
+        if self._listener.bears_sounds:
             return
-        said = Utterance(_joined(unanswered, heard.text), heard.language, heard.confidence)
-        self._stage.body.listens(self._stage.body.cursor, language=heard.language)
-        self._question = Question(said, item, ended, timings)
+        self._step(floor_events.Started())
+        if self._listener.settings.barge_in == "immediate":
+            self._step(floor_events.PauseOver())
+
+    def _ask(self, question: Question) -> None:
+        """Something wants an answer; whether it gets one by itself was set by the client."""
+        self._unanswered = None
+        self._stage.body.listens(self._stage.body.cursor, language=question.said.language)
+        self._question = question
         if self._create_response and (self._label_shown or self._spoken_label):
             self._step(floor_events.Heard())
         elif self.floor.phase == "paused":
             self._step(floor_events.Cancel("turn_detected"))
 
-    def _on_hearing_failed(self, code: str, message: str) -> None:
-        item, self._input_item = self._open_input(), ""
-        self._pause_deadline = None
-        self._emit(Failed(code, message, item=item))
-        self._step(floor_events.Heard(empty=True))
-
-    def _open_input(self) -> str:
-        self._input_item = self._input_item or self._new_item()
-        return self._input_item
+    def _recognised(self) -> None:
+        """What was committed is there: answer it if that was asked for meanwhile, and there is anything to answer."""
+        self._awaited = max(0, self._awaited - 1)
+        if self._awaited or not self._asked:
+            return
+        self._asked = False
+        if self._question and not self.floor.busy:
+            self._step(floor_events.Ask())
 
     # --- the floor -----------------------------------------------------------------------------------------------
 
@@ -310,7 +303,7 @@ class Session:
                 case floor_events.Finish(turn, status, reason):
                     self._finish_answer(turn, status, reason)
         if self.floor.phase != before.phase:
-            self._hearing.she_speaks = self.floor.busy
+            self._listener.busy = self.floor.busy
             self._show_phase()
 
     def _show_phase(self) -> None:
@@ -331,6 +324,8 @@ class Session:
 
     def _finish_answer(self, turn: int, status: str, reason: str) -> None:
         stage, script = self._stage, self._stage.script
+        self._listener.attention.she_stopped(self.clock.seconds())
+        self._listener.attention.attend(self.clock.seconds())
         if self._answer and status == "cancelled":
             self._answer.cancel()
         heard = whole = script.with_rest(self._paused_lines)
@@ -349,6 +344,7 @@ class Session:
 
     def _pause(self) -> None:
         pts = self._heard_pts()
+        self._listener.attention.she_stopped(self.clock.seconds())
         self._room.clear()
         self._paused_lines = self._stage.cut(pts) + self._paused_lines
         self._emit(Interrupted(self._stage.turn, self._stage.item, pts, final=False))
@@ -357,6 +353,7 @@ class Session:
         lines, self._paused_lines = self._paused_lines, []
         for line in lines:
             self._stage.place(line.speech, line.sentence, first=False)
+            self._remember_voice(line.speech)
 
     # --- answering -----------------------------------------------------------------------------------------------
 
@@ -410,8 +407,14 @@ class Session:
                 )
             )  # fmt: skip
         stage.place(speech, sentence, first=first)
+        self._remember_voice(speech)
         self._step(floor_events.FirstSound())
         self._check_room()
+
+    def _remember_voice(self, speech: Speech) -> None:
+        """What she is about to say, so that she knows it when she hears it."""
+        until = self.clock.seconds() + (self._stage.end - self.clock.now()) / RATE
+        self._listener.attention.she_says("".join(word.text for word in speech.words), until)
 
     def _fail(self, code: str, message: str) -> None:
         self._emit(Failed(code, message, self.floor.turn))
@@ -421,7 +424,7 @@ class Session:
 
     async def _pump(self) -> None:
         while True:
-            self._stage.body.listens(self._stage.body.cursor, voice=self._hearing.voice)
+            self._stage.body.listens(self._stage.body.cursor, voice=self._listener.hearing.voice)
             self._release()
             self._watch()
             await asyncio.sleep(TICK)
@@ -440,8 +443,7 @@ class Session:
         """Tell the floor what time has brought."""
         heard, end, phase = self._heard_pts(), self._stage.end, self.floor.phase
         if phase == "paused":
-            late = self._pause_deadline is not None and self.clock.seconds() >= self._pause_deadline
-            if late and self._hearing.voice:  # a murmur that has ended is judged by its words
+            if self._listener.long_sound:
                 self._step(floor_events.PauseOver())
             return
         self._check_room()
@@ -492,7 +494,3 @@ def _joined(unanswered: Question | None, text: str) -> str:
         return text
     between = " " if language_of(text, "zh") == "en" else ""
     return f"{unanswered.said.text}{between}{text}".strip()
-
-
-def _ms(samples: int, rate: int) -> int:
-    return samples * 1000 // rate

@@ -6,7 +6,8 @@
 | --------- | -------------------------------------------------- | ------------------------------------------ |
 | listening | the floor is the person's                          | Ask, Heard(text) → thinking                |
 | thinking  | an answer is being made, nothing was heard yet     | FirstSound → speaking; Started → paused    |
-| speaking  | she speaks                                         | Started → paused; NearEnd → yielding       |
+| speaking  | she speaks                                         | Started → paused; NearEnd → yielding;      |
+|           |                                                    | Words → listening, where sounds are borne  |
 | yielding  | the last 300 ms: she looks at the person           | PlayedOut → listening; Started → paused    |
 | paused    | the person made a sound; it may be a cough or a 嗯 | Words, PauseOver → listening (cancelled);  |
 |           |                                                    | Heard(empty) → back to where she was       |
@@ -158,7 +159,9 @@ def step(floor: Floor, event: Event) -> tuple[Floor, tuple[Effect, ...]]:
             return _begin(floor)
         case Started() if floor.phase != "paused" and _yields(floor):
             return replace(floor, phase="paused", resume=floor.phase), (Pause(floor.turn),)
-        case Words() | PauseOver() if floor.phase == "paused":
+        case PauseOver() if floor.phase == "paused":
+            return _finish(floor, "cancelled", "turn_detected")
+        case Words() if floor.phase == "paused" or _yields(floor):
             return _finish(floor, "cancelled", "turn_detected")
         case FirstSound() if floor.phase == "thinking":
             return replace(floor, phase="speaking"), ()

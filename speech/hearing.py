@@ -146,6 +146,11 @@ class Hearing:
         self._tasks: set[asyncio.Task] = set()
         self._closed = False
 
+    def configure(self, endpointing: Endpointing, gate: Gate) -> None:
+        """Other thresholds from now on; what was learnt of the person and the hall stays."""
+        self._endpointer.settings = endpointing
+        self._levels.gate = gate
+
     async def settled(self) -> None:
         """Wait until nothing is being recognised."""
         while self._tasks:

@@ -94,6 +94,12 @@ class Patience:
             base = round(base * self.fluent)
         return base
 
+    @classmethod
+    def fixed(cls, ms: float) -> Patience:
+        """The same for everybody and everything."""
+        times = {f.name: max(1, to_frames(ms)) for f in fields(cls) if f.type == "int" and f.name != "margin"}
+        return cls(**times, margin=0)
+
     def scaled(self, factor: float) -> Patience:
         """All times multiplied, for trade-off curves."""
         times = {f.name: round(getattr(self, f.name) * factor) for f in fields(self) if f.type == "int"}

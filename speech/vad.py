@@ -15,6 +15,7 @@ import numpy as np
 from speech.types import INPUT_RATE
 
 FRAME = 512  # samples
+FRAME_MS = FRAME * 1000 / INPUT_RATE
 CONTEXT = 64  # samples of the previous frame the network looks back on
 MODEL = "silero-vad"
 

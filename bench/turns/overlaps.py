@@ -42,9 +42,13 @@ class Outcome:
     heard: list[str] = field(default_factory=list)
 
 
-async def overlaps(store, path: Path = SCRIPT) -> list[Overlap]:
+def script() -> dict[str, list[dict]]:
+    """What is said over her, by kind."""
+    return yaml.safe_load(SCRIPT.read_text(encoding="utf-8"))
+
+
+async def overlaps(script: dict[str, list[dict]], store) -> list[Overlap]:
     """All of them: murmurs and interruptions spoken, noises made."""
-    script = yaml.safe_load(path.read_text(encoding="utf-8"))
     found = []
     for kind, rows in (("murmur", script["murmurs"]), ("interruption", script["interruptions"])):
         for row in rows:

@@ -1,7 +1,8 @@
 """All of it: dialogues at several settings of patience, then sounds over her speech.
 
 `false_cutoffs` is the share of pauses within turns that were taken for an end; latencies run from the true end of the
-voice to the decision. The curve is made by multiplying every time of `speech.patience.Patience`; `…_at_…` are read off it.
+voice to the decision. The curve is made by multiplying every time of `speech.patience.Patience`; `…_at_…` are read off
+it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 from bench.report import spread
 from bench.turns.dialogues import TAKES, Dialogue, dialogue, scripts
 from bench.turns.modelled import Delays, Elsewhere, ModelledRecogniser, ModelledTurnEnd
-from bench.turns.overlaps import Overlap, overlaps, play_over
+from bench.turns.overlaps import Overlap, overlaps, play_over, script
 from bench.turns.overlaps import summary as overlaps_summary
 from bench.turns.play import Outcome, Point, at, play, point
 from bench.virtual_time import run_virtual
@@ -41,8 +42,8 @@ class Bench:
 
     def spoken(self) -> tuple[list[Dialogue], list[Overlap]]:
         async def speak() -> tuple[list[Dialogue], list[Overlap]]:
-            spoken = [await dialogue(script, self._store, take) for script in scripts() for take in range(TAKES)]
-            return spoken, await overlaps(self._store)
+            spoken = [await dialogue(each, self._store, take) for each in scripts() for take in range(TAKES)]
+            return spoken, await overlaps(script(), self._store)
 
         return asyncio.run(speak())
 

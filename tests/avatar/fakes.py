@@ -26,6 +26,9 @@ class ScriptedHearing:
     def tell(self, event) -> None:
         self.queue.put_nowait(event)
 
+    def configure(self, endpointing, gate) -> None:
+        self.endpointing, self.gate = endpointing, gate
+
     async def push(self, pcm: np.ndarray) -> None:
         self.pushed += len(pcm)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import pytest
-from fakes import RecordingBody, ScriptedHearing, ScriptedMind, ScriptedVoice
+from fakes import ScriptedMind, ScriptedVoice
+from stand import ANSWER, Stand, converse
 from virtual_time import run_virtual
 
 from animation.types import RATE, SAMPLES_PER_FRAME
@@ -21,66 +21,9 @@ from avatar.events import (
     SentenceOut,
     StateChanged,
 )
-from avatar.session import Session
 from dialogue.types import Sentence
 from models.errors import BackendUnavailable, LabelNotShown, SessionBusy
 from speech.types import Heard, Partial, Speech, SpeechStarted, SpeechStopped
-
-ANSWER = ("请先挂失，再补办新卡。", "还有别的问题吗？")  # 11 and 8 characters, 0.25 s each: 4.75 s of voice
-
-
-class Stand:
-    """A session under test with everything it told its reader."""
-
-    def __init__(self, mind: ScriptedMind, voice: ScriptedVoice, **options) -> None:
-        self.hearing, self.mind, self.voice, self.body = ScriptedHearing(), mind, voice, RecordingBody()
-        options = {"greet": False} | options
-        self.session = Session(
-            id="sess_test", hearing=self.hearing, conversation=mind, voice=voice, body=self.body, **options
-        )
-        self.events: list[tuple[float, object]] = []
-
-    async def read(self) -> None:
-        async for event in self.session.events():
-            self.events.append((asyncio.get_running_loop().time(), event))
-
-    def of(self, *kinds: type) -> list:
-        return [event for _, event in self.events if isinstance(event, kinds)]
-
-    def when(self, kind: type, index: int = 0) -> float:
-        return [at for at, event in self.events if isinstance(event, kind)][index]
-
-    def hear(self, text: str) -> None:
-        """A whole utterance at once."""
-        self.hearing.tell(SpeechStarted(0))
-        self.hearing.tell(SpeechStopped(16000, 20000))
-        self.hearing.tell(Heard(text, "zh", 0.9, 0, 16000))
-
-
-def converse(
-    script: Callable[[Stand], Awaitable[None]],
-    *,
-    mind: ScriptedMind | None = None,
-    voice: ScriptedVoice | None = None,
-    label: bool = True,
-    **options,
-) -> Stand:
-    """Run `script` against a session; the end of the script closes it. Leaked tasks fail."""
-
-    async def main() -> Stand:
-        stand = Stand(mind or ScriptedMind(*ANSWER), voice or ScriptedVoice(), **options)
-        if label:
-            stand.session.label_shown()
-        run = asyncio.create_task(stand.session.run())
-        read = asyncio.create_task(stand.read())
-        await asyncio.sleep(0)
-        await script(stand)
-        await stand.session.aclose()
-        await asyncio.gather(run, read)
-        assert stand.hearing.closed
-        return stand
-
-    return run_virtual(main())
 
 
 def audio_bytes(stand: Stand) -> int:
