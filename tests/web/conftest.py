@@ -28,6 +28,10 @@ FLAGS = (
 )  # fmt: skip
 
 
+# Rendering ahead in the background would take the cores and fill the cache of whoever runs the tests.
+SETTINGS = {"NO_COLOR": "1", "SHUREN_RENDERED__AHEAD": "false"}
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """`shuren serve` as an operator starts it; its address."""
@@ -35,7 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     log = tmp_path_factory.mktemp("server") / "server.log"
     command = [str(Path(sys.executable).parent / "shuren"), "serve", "--port", str(port)]
     with log.open("wb") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=os.environ | {"NO_COLOR": "1"})
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=os.environ | SETTINGS)
     try:
         _wait_until_ready(f"http://127.0.0.1:{port}/healthz", process, log)
         yield f"http://127.0.0.1:{port}"
