@@ -405,18 +405,29 @@ def load_voice(settings: Settings, store: Store, pack: Pack) -> Voice:
             VOICES[name].settings,
             store=store,
             threads=settings.threads,
-            zh=pack.voice.zh,
-            en=pack.voice.en,
+            **_voices_of(pack, name),
+            **_sample(settings.voice.voice),
             speed=pack.voice.speed,
             pitch=pack.voice.pitch,
             gain=pack.voice.gain,
             base_url=settings.voice.url,
             model=settings.voice.model,
+            folder=settings.voice.model,
             voice=settings.voice.voice,
             api_key=settings.voice.key.get_secret_value(),
         ),
     )
     return rendering.with_shelf(voice, pack, settings, store)
+
+
+def _voices_of(pack: Pack, backend: str) -> dict[str, str]:
+    """The names a pack gives its voices, which only its own backend knows."""
+    return {"zh": pack.voice.zh, "en": pack.voice.en} if backend == pack.voice.backend else {}
+
+
+def _sample(voice: str) -> dict[str, str]:
+    """A recording to clone, with its consent beside it, or a speaker of the model."""
+    return {"reference": voice} if voice.lower().endswith((".wav", ".flac")) else {"speaker": voice}
 
 
 def _load_speaker(settings: Settings, store: Store, pack: Pack, voice: str) -> Voice:

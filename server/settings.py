@@ -76,13 +76,13 @@ class Voice(BaseModel):
     """Backend name; empty: the pack's."""
 
     url: str = ""
-    """Base URL, for a backend that talks to a server with `/v1/audio/speech`."""
+    """Base URL, for a backend that talks to a server with `/v1/audio/speech`; the region, for Azure."""
 
     model: str = ""
-    """Model name at that server."""
+    """Model name at that server; the folder of the checkpoint, for Coqui."""
 
     voice: str = ""
-    """Voice name at that server."""
+    """Voice name at that server; a speaker of the model or a recording to clone, for Coqui."""
 
     key: SecretStr = SecretStr("")
     """API key for that server."""

@@ -36,6 +36,12 @@ def _azure(**settings: Any) -> Any:
     return AzureVoice(**settings)
 
 
+def _coqui(**settings: Any) -> Any:
+    from speech.voices.coqui import CoquiVoice
+
+    return CoquiVoice(**settings)
+
+
 def _openai(**settings: Any) -> Any:
     from speech.voices.openai_api import OpenAIVoice
 
@@ -72,6 +78,14 @@ VOICES = Registry(
             load=_azure,
             settings=("base_url", "api_key", "zh", "en", "speed", "gain", "timeout"),
             capabilities=frozenset({"zh", "en", "phone_times"}),
+        ),
+        BackendSpec(
+            name="coqui",
+            kind="voice",
+            load=_coqui,
+            settings=("folder", "speaker", "reference", "record", "speed", "gain", "threads"),
+            extra="voices",
+            capabilities=frozenset({"zh", "en", "cloning"}),
         ),
         BackendSpec(
             name="openai",
