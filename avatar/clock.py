@@ -28,6 +28,21 @@ class MediaClock:
         return int((self._seconds() - self._origin) * RATE)
 
 
+class Playhead:
+    """What the person hears now: the client's playhead, carried on from its last report; without any, real time."""
+
+    def __init__(self, clock: MediaClock) -> None:
+        self._clock = clock
+        self._behind = 0
+
+    def report(self, pts: int) -> None:
+        """The client hears sample `pts` now."""
+        self._behind = max(0, self._clock.now() - pts)
+
+    def heard(self) -> int:
+        return self._clock.now() - self._behind
+
+
 class ArrivalLog:
     """When which input sample arrived, to say how long ago speech ended.
 

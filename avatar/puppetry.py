@@ -102,6 +102,9 @@ class PuppetSession:
     def set_speed(self, speed: float) -> None:
         """Nothing is spoken here but what the client speaks."""
 
+    def set_listening(self, listening: object) -> None:
+        """A puppet's microphone is always open."""
+
     def set_turn_detection(self, **_: object) -> None:
         """There are no turns to take."""
 

@@ -21,7 +21,7 @@ from avatar import turn as floor_events
 from avatar.ahead import WorkAhead
 from avatar.answer import Question, speak_sentences
 from avatar.attention import Attention
-from avatar.clock import MediaClock
+from avatar.clock import MediaClock, Playhead
 from avatar.events import (
     AudioOut,
     Failed,
@@ -38,7 +38,7 @@ from avatar.listener import Listener, Meaning, Nothing, Said, Sound, Words
 from avatar.listening import Listening
 from avatar.outbox import Outbox
 from avatar.script import Line, Script
-from avatar.stage import Body, Stage
+from avatar.stage import AHEAD, Body, Stage
 from avatar.turn import Floor, step
 from dialogue.text import language_of
 from dialogue.types import Conversation, Sentence, Utterance
@@ -72,14 +72,18 @@ class Session:
         spoken_label: str = "",
         label_language: Literal["zh", "en"] = "zh",
         names: tuple[str, ...] = (),
+        listening: Listening | None = None,
     ) -> None:
         """`names`: what the persona is called, for where she listens only when called. `spoken_label` is said before
         the first answer to a client that never showed the label; "" refuses media to such a client. `seconds` is a
         monotonic clock, the event loop's by default. `hearing` is a `speech.hearing.Hearing`."""
         self.id = id
         self.clock = MediaClock(seconds or asyncio.get_running_loop().time)
+        self._playhead = Playhead(self.clock)
         self.floor = Floor()
         self._listener = Listener(hearing, self.clock, Attention(names), self._emit, self._new_item)
+        if listening:
+            self._listener.configure(listening)
         self._conversation = conversation
         self._voice = PacedVoice(voice)
         self._stage = Stage(body)
@@ -105,7 +109,6 @@ class Session:
         self._room = asyncio.Event()
         self._timings: dict[str, float] = {}
         self._scripts: dict[str, tuple[int, Script]] = {}
-        self._reported: tuple[int, int] | None = None  # (client's pts, our pts when it said so)
         self._tasks: set[asyncio.Task] = set()
         self._closing = asyncio.Event()
         self._closed = asyncio.Event()
@@ -227,8 +230,7 @@ class Session:
 
     def playhead(self, pts: int, turn: int) -> None:
         """The client hears sample `pts` now."""
-        now = self.clock.now()
-        self._reported = (min(pts, now), now)
+        self._playhead.report(pts)
 
     async def truncate(self, item: str, audio_end_ms: int) -> None:
         """The client says only `audio_end_ms` of answer `item` was heard: memory is cut there. Unknown items: no-op."""
@@ -330,7 +332,7 @@ class Session:
             self._answer.cancel()
         heard = whole = script.with_rest(self._paused_lines)
         if status != "completed":
-            pts = self._heard_pts()
+            pts = self._playhead.heard()
             self._paused_lines = stage.cut(pts) or self._paused_lines
             heard = script.text
             self._emit(Interrupted(turn, stage.item, pts, final=True))
@@ -343,7 +345,7 @@ class Session:
         self._paused_lines = []
 
     def _pause(self) -> None:
-        pts = self._heard_pts()
+        pts = self._playhead.heard()
         self._listener.attention.she_stopped(self.clock.seconds())
         self._room.clear()
         self._paused_lines = self._stage.cut(pts) + self._paused_lines
@@ -410,6 +412,8 @@ class Session:
         self._remember_voice(speech)
         self._step(floor_events.FirstSound())
         self._check_room()
+        if "first_audio_ms" not in self._timings and stage.end - self.clock.now() >= AHEAD:
+            self._release()  # at once: the pump may be a tick away
 
     def _remember_voice(self, speech: Speech) -> None:
         """What she is about to say, so that she knows it when she hears it."""
@@ -441,7 +445,7 @@ class Session:
 
     def _watch(self) -> None:
         """Tell the floor what time has brought."""
-        heard, end, phase = self._heard_pts(), self._stage.end, self.floor.phase
+        heard, end, phase = self._playhead.heard(), self._stage.end, self.floor.phase
         if phase == "paused":
             if self._listener.long_sound:
                 self._step(floor_events.PauseOver())
@@ -463,14 +467,6 @@ class Session:
             self._room.set()
         else:
             self._room.clear()
-
-    def _heard_pts(self) -> int:
-        """What the person hears now: the client's playhead, carried on from its last report; else real time."""
-        now = self.clock.now()
-        if self._reported is None:
-            return now
-        pts, at = self._reported
-        return min(now, pts + now - at)
 
     def _mark(self, name: str) -> None:
         if self._current and name not in self._timings:

@@ -27,6 +27,7 @@ from server.settings import Settings
 
 if TYPE_CHECKING:
     from animation.rig import Rig
+    from avatar.listening import Listening
     from avatar.puppetry import PuppetSession
     from avatar.session import Session
     from dialogue.mind import Mind
@@ -244,6 +245,12 @@ class House:
     def recogniser(self) -> str:
         return self._settings.ears.recogniser
 
+    @property
+    def listening(self) -> Listening:
+        from avatar.listening import Listening
+
+        return Listening(**self._settings.listening.model_dump())
+
     def personas(self) -> list[PersonaCard]:
         return [persona.card for persona in self._personas.values()]
 
@@ -343,6 +350,8 @@ class House:
             greet=self._settings.sessions.greet,
             spoken_label=rendering.spoken_label(persona.pack) if speaks_label else "",
             label_language=rendering.own_language(persona.pack),
+            names=tuple(persona.pack.names.values()),
+            listening=self.listening,
         )
 
     def _unavailable(self, persona: Persona) -> BackendUnavailable:

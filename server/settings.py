@@ -149,6 +149,28 @@ class Audio(BaseModel):
     """Who the AIGC label of audio files names: the service's registered code, or a name while there is none."""
 
 
+class Listening(BaseModel):
+    """How sessions listen before their client says otherwise; meanings in `avatar/listening.py`."""
+
+    barge_in: Literal["considerate", "immediate", "words"] = "considerate"
+    """A sound pauses her and words stop her; any sound stops her; or only words do."""
+
+    wake_word: bool = False
+    """Only what calls her by name is meant for her, and what follows within 20 s."""
+
+    min_speech_ms: float = Field(80, ge=32, le=1000)
+    """Clear voice of this length counts as speech."""
+
+    noise_floor: float | None = Field(None, ge=-90, le=0)
+    """Level in dBFS below which nothing counts as a voice; learnt where it is empty."""
+
+    near_field: bool = False
+    """Only who stands at the microphone is heard, not the people behind. For open halls."""
+
+    one_speaker: bool = False
+    """Only who spoke first is heard, until they have been silent for a while. For kiosks."""
+
+
 class Mirrors(BaseModel):
     """Programs outside that show what a session's client shows. Whoever sets this sees to the AI label there."""
 
@@ -222,6 +244,7 @@ class Settings(BaseSettings):
     rendered: Rendered = Rendered()
     audio: Audio = Audio()
     ears: Ears = Ears()
+    listening: Listening = Listening()
     mirror: Mirrors = Mirrors()
     log: Log = Log()
 

@@ -1,7 +1,7 @@
 """What a client may set in `session.update`, and the session object it gets back.
 
-The echoed session is always the effective one: a setting that has no effect here (tools, instructions, voice, VAD
-thresholds: a persona's pack and the ears decide those) is not echoed as if it had, but listed in `shuren.ignored`.
+The echoed session is always the effective one: a setting that has no effect here (tools, instructions, voice: a
+persona's pack decides those) is not echoed as if it had, but listed in `shuren.ignored`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from animation.types import RATE
+from avatar.listening import BargeIn, Listening
 from models.errors import AudioInvalid, EventInvalid
 
 SPEEDS = (0.5, 1.5)  # times the persona's own
@@ -27,6 +28,9 @@ class TurnDetection(_Part):
     type: Literal["server_vad", "semantic_vad"] | None = None
     create_response: bool | None = None
     interrupt_response: bool | None = None
+    threshold: float | None = Field(None, gt=0, lt=1)
+    silence_duration_ms: float | None = Field(None, ge=100, le=10_000)
+    eagerness: Literal["low", "medium", "high", "auto"] | None = None
 
 
 class AudioFormat(_Part):
@@ -54,8 +58,20 @@ class Audio(_Part):
     output: AudioOutput | None = None
 
 
+class ListeningPatch(_Part):
+    """What OpenAI's events have no field for; see `avatar.listening`."""
+
+    barge_in: BargeIn | None = None
+    wake_word: bool | None = None
+    min_speech_ms: float | None = Field(None, ge=32, le=1000)
+    noise_floor: float | None = Field(None, ge=-90, le=0)
+    near_field: bool | None = None
+    one_speaker: bool | None = None
+
+
 class Extension(_Part):
     animation: bool | None = None
+    listening: ListeningPatch | None = None
 
 
 class SessionPatch(_Part):
@@ -81,6 +97,7 @@ class Config:
     interrupt_response: bool = True
     transcription: bool = True
     speed: float = 1.0
+    listening: Listening = Listening()
     animation: bool = False
     ignored: tuple[str, ...] = ()
 
@@ -101,7 +118,14 @@ class Config:
             merged = replace(merged, speed=_speed(audio.output.speed, merged.speed))
         if patch.shuren is not None and patch.shuren.animation is not None:
             merged = replace(merged, animation=patch.shuren.animation)
+        if patch.shuren is not None and patch.shuren.listening is not None:
+            merged = merged._with_listening(patch.shuren.listening)
         return merged
+
+    def _with_listening(self, given: ListeningPatch) -> Config:
+        fields = {name: getattr(given, name) for name in given.model_fields_set & set(ListeningPatch.model_fields)}
+        learnt = {name: value for name, value in fields.items() if value is not None or name == "noise_floor"}
+        return replace(self, listening=replace(self.listening, **learnt))
 
     def _with_input(self, given: AudioInput) -> Config:
         _check_format("input", given.format)
@@ -115,6 +139,7 @@ class Config:
         wanted = given.turn_detection
         return replace(
             merged,
+            listening=_with_turns(merged.listening, wanted),
             turn_detection=wanted.type or merged.turn_detection or "server_vad",
             create_response=_or(wanted.create_response, merged.create_response),
             interrupt_response=_or(wanted.interrupt_response, merged.interrupt_response),
@@ -150,9 +175,13 @@ class Config:
                 "label": self.label,
                 "label_en": self.label_en,
                 "animation": self.animation,
+                "listening": self._listening(),
                 "ignored": list(self.ignored),
             },
         }
+
+    def _listening(self) -> dict[str, Any]:
+        return {name: getattr(self.listening, name) for name in ListeningPatch.model_fields}
 
     def _turn_detection(self) -> dict[str, Any] | None:
         if self.turn_detection is None:
@@ -161,7 +190,26 @@ class Config:
             "type": self.turn_detection,
             "create_response": self.create_response,
             "interrupt_response": self.interrupt_response,
-        }
+        } | {name: value for name, value in self._turn_ends().items() if value is not None}
+
+    def _turn_ends(self) -> dict[str, Any]:
+        """What was set of when a turn ends, in OpenAI's names."""
+        if self.turn_detection == "semantic_vad":
+            return {"eagerness": self.listening.eagerness if self.listening.eagerness != "auto" else None}
+        return {"threshold": self.listening.threshold, "silence_duration_ms": self.listening.silence_ms}
+
+
+def _with_turns(listening: Listening, wanted: TurnDetection) -> Listening:
+    """When a turn ends, as OpenAI's fields say it. null goes back to what Shuren has measured."""
+    given = wanted.model_fields_set
+    if "threshold" in given:
+        listening = replace(listening, threshold=wanted.threshold)
+    if "silence_duration_ms" in given:
+        listening = replace(listening, silence_ms=wanted.silence_duration_ms)
+    if "eagerness" in given:
+        eagerness = {"low": "low", "high": "high"}.get(wanted.eagerness or "", "auto")
+        listening = replace(listening, eagerness=eagerness)
+    return listening
 
 
 def _check_format(which: str, given: AudioFormat | None) -> None:

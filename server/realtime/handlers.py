@@ -54,6 +54,7 @@ async def update_session(talk: Talk, event: client.SessionUpdate) -> None:
         create_response=merged.create_response,
         interrupt_response=merged.interrupt_response,
     )
+    talk.session.set_listening(merged.listening)
     talk.session.set_speed(merged.speed)
     talk.emit([wire.event("session.updated", session=merged.as_session(talk.session.id))])
 

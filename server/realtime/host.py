@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from avatar.events import SessionEvent
+from avatar.listening import Listening
 from speech.types import Transcript
 
 
@@ -46,6 +47,7 @@ class LiveSession(Protocol):
     def set_turn_detection(
         self, *, enabled: bool, create_response: bool = True, interrupt_response: bool = True
     ) -> None: ...
+    def set_listening(self, listening: Listening) -> None: ...
     def set_speed(self, speed: float) -> None: ...
     async def add_text(self, text: str, item: str | None = None) -> str: ...
     async def respond(self, instructions: str = "") -> int: ...
@@ -61,6 +63,11 @@ class Host(Protocol):
     @property
     def recogniser(self) -> str:
         """Name of the recogniser, for the session object."""
+        ...
+
+    @property
+    def listening(self) -> Listening:
+        """How a session listens before its client says otherwise."""
         ...
 
     def persona(self, name: str) -> PersonaCard:

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from animation.types import Frames
 from avatar.events import AudioOut, FramesOut, ReplyDone, ReplyStarted, SentenceOut, SessionEvent
+from avatar.listening import Listening
 from models.errors import AtCapacity, LabelNotShown, PersonaUnknown, SessionBusy
 from server.app import create_app
 from server.realtime.host import PersonaCard
@@ -112,6 +113,9 @@ class ScriptedSession:
     def clear_audio(self) -> None:
         self.calls.append(("clear_audio",))
 
+    def set_listening(self, listening: Listening) -> None:
+        self.listening = listening
+
     def set_speed(self, speed: float) -> None:
         self.speed = speed
 
@@ -153,6 +157,7 @@ class ScriptedHouse:
     """One persona, `limit` sessions."""
 
     recogniser = "scripted"
+    listening = Listening()
 
     def __init__(self, limit: int = 4) -> None:
         self.limit = limit

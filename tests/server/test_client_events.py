@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from scripted_house import CARD, ScriptedHouse, ScriptedSession, audio, reply
 
 from avatar.events import ReplyStarted
+from avatar.listening import Listening
 from server.realtime.client_events import EVENTS
 from server.realtime.config import Config
 from server.realtime.handlers import HANDLERS, Talk
@@ -106,6 +107,28 @@ async def test_turn_detection_null_hands_turns_to_the_client(wire: Wire) -> None
     assert wire.session.calls[-1][:2] == ("set_turn_detection", True)
 
 
+async def test_when_a_turn_ends_can_be_set_in_openai_s_words(wire: Wire) -> None:
+    turns = {"type": "server_vad", "threshold": 0.7, "silence_duration_ms": 500}
+    (got,) = await wire.send(update(audio={"input": {"turn_detection": turns}}))
+    echoed = got["session"]["audio"]["input"]["turn_detection"]
+    assert echoed == turns | {"create_response": True, "interrupt_response": True}
+    assert (wire.session.listening.threshold, wire.session.listening.silence_ms) == (0.7, 500)
+    turns = {"type": "semantic_vad", "eagerness": "low", "threshold": None, "silence_duration_ms": None}
+    (got,) = await wire.send(update(audio={"input": {"turn_detection": turns}}))
+    assert got["session"]["audio"]["input"]["turn_detection"]["eagerness"] == "low"
+    assert wire.session.listening == Listening(eagerness="low")
+
+
+async def test_listening_is_merged_and_echoed(wire: Wire) -> None:
+    (got,) = await wire.send(update(shuren={"listening": {"barge_in": "words", "noise_floor": -45}}))
+    assert got["session"]["shuren"]["listening"] == {
+        "barge_in": "words", "wake_word": False, "min_speech_ms": 80, "noise_floor": -45, "near_field": False,
+        "one_speaker": False,
+    }  # fmt: skip
+    await wire.send(update(shuren={"listening": {"wake_word": True, "noise_floor": None}}))
+    assert wire.session.listening == Listening(barge_in="words", wake_word=True)
+
+
 @pytest.mark.parametrize("side", ["input", "output"])
 @pytest.mark.parametrize("audio_format", [{"type": "audio/pcmu"}, {"type": "audio/pcm", "rate": 16000}])
 async def test_other_audio_formats_are_refused_and_nothing_changes(wire: Wire, side: str, audio_format: dict) -> None:
@@ -119,13 +142,16 @@ async def test_what_has_no_effect_is_named_instead_of_echoed(wire: Wire) -> None
     settings = {
         "instructions": "Be rude.",
         "tools": [{"type": "function", "name": "f"}],
-        "audio": {"input": {"turn_detection": {"type": "server_vad", "threshold": 0.3}}, "output": {"voice": "alloy"}},
+        "audio": {
+            "input": {"turn_detection": {"type": "server_vad", "prefix_padding_ms": 300}},
+            "output": {"voice": "alloy"},
+        },
     }
     (got,) = await wire.send(update(**settings))
     session = got["session"]
     assert session["tools"] == [] and session["audio"]["output"]["voice"] == CARD.voice
     assert set(session["shuren"]["ignored"]) == {
-        "instructions", "tools", "audio.input.turn_detection.threshold", "audio.output.voice",
+        "instructions", "tools", "audio.input.turn_detection.prefix_padding_ms", "audio.output.voice",
     }  # fmt: skip
 
 
@@ -138,6 +164,9 @@ async def test_what_has_no_effect_is_named_instead_of_echoed(wire: Wire) -> None
         {"audio": {"input": {"turn_detection": {"create_response": "yes"}}}},
         {"audio": 7},
         {"shuren": {"animation": "please"}},
+        {"shuren": {"listening": {"barge_in": "never"}}},
+        {"shuren": {"listening": {"noise_floor": 3}}},
+        {"audio": {"input": {"turn_detection": {"type": "server_vad", "threshold": 1.5}}}},
     ],
 )
 async def test_wrong_settings_are_refused(wire: Wire, session: dict) -> None:

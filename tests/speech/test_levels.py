@@ -1,4 +1,4 @@
-"""The levels of hall and person: a voice that has ended is silence at once, and who stands far off is not the person."""
+"""The levels of hall and person: a voice that has ended is silence at once; who stands far off is not the person."""
 
 from __future__ import annotations
 
