@@ -2,8 +2,9 @@
 
 A recogniser knows ordinary speech; a persona's pack knows its own. Of the recogniser's alternatives the one is taken
 that its own probability and the role's language together make likeliest, with the role's words spelt right in it. The
-role's language is a bigram model of characters (of words in English) over the pack's own questions, interpolated with
-how common each is at all (Jelinek and Mercer, 1980).
+role's language is a bigram model of characters (of words in English) over the pack's own questions, mixed with ordinary
+language; what counts is how much likelier the mixture makes a text than ordinary language does. So speech about
+something else is left to the recogniser, and figures are, always: an amount is no matter of likelihood.
 """
 
 from __future__ import annotations
@@ -14,20 +15,23 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from speech.formatting import written
 from speech.ordinary import ordinary_words
 from speech.types import Alternative, Language
 from speech.vocabulary import LONGEST, Mended, Vocabulary
 
-LANGUAGE_WEIGHT = 0.3  # of the role's log-probability beside the recogniser's; flat from 0.15 to 0.5
-PER_UNIT = 6.0  # added for each unit, about what one costs: else the shorter text would always be the likelier
-TRUST = 3.0  # a unit seen so often is followed half by what followed it, half by anything
-ORDINARY = 0.3  # share of units that come from ordinary language rather than the role's
-UNKNOWN = 1e-5  # share of a Latin word in ordinary language
+LANGUAGE_WEIGHT = 0.2  # of the role's log-likelihood ratio beside the recogniser's; flat from 0.1 to 0.5
+ROLE_SHARE = 0.6  # of what is said to a persona, how much is about its role; flat from 0.3 to 0.9
+TRUST = 3.0  # a unit seen so often in the role is followed half by what followed it there
+RAREST = 1e-7  # share of a unit in ordinary language, at least
+LATIN = 1e-5  # share of a Latin word
 FEWEST = 6  # units a hypothesis counts for at least, since averages over few mean little
 TIMES_COMMONER = 30  # a word this much commoner in the pack than in Chinese is a word of the role
 TIMES = 2  # and said at least so often
+END = "$"
 _UNIT = re.compile(r"[\u4e00-\u9fff]|[A-Za-z][A-Za-z'’]*|\d+")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
+_FIGURE = re.compile(r"\d")
 
 
 class Role:
@@ -44,7 +48,6 @@ class Role:
             units = _units(phrase)
             self._units.update(units)
             self._pairs.update(zip(units, units[1:], strict=False))
-        self._total = sum(self._units.values())
 
     @classmethod
     @lru_cache(maxsize=32)
@@ -53,31 +56,31 @@ class Role:
         return cls(words)
 
     def choose(self, alternatives: Sequence[Alternative], language: Language) -> Mended:
-        """The likeliest alternative, its role words spelt right. Where the role has no questions: the first."""
-        mended = [self.vocabulary.mend(each.text, language) for each in alternatives]
-        if not self._total or len(mended) == 1:
-            return mended[0]
-        scores = [
-            each.avg_logprob * max(FEWEST, len(_units(each.text)) - 1) + LANGUAGE_WEIGHT * self._fit(mend.text)
-            for each, mend in zip(alternatives, mended, strict=True)
-        ]
-        return mended[scores.index(max(scores))]
+        """The likeliest alternative, its role words spelt right. Where the role has no questions: the recogniser's."""
+        best = max(alternatives, key=lambda each: each.avg_logprob)
+        if self._pairs:
+            figures = _figures(best.text)
+            alike = [each for each in alternatives if _figures(each.text) == figures]
+        else:
+            alike = [best]
+        return max(((self.vocabulary.mend(each.text, language), each) for each in alike), key=self._score)[0]
 
-    def logprob(self, text: str) -> float:
-        """Natural log of the probability that the role's visitors say `text`; comparable between texts heard alike."""
+    def gain(self, text: str) -> float:
+        """Natural log of how much likelier `text` is in the role's language than in ordinary language; near 0
+        where the role never says such things."""
         units = _units(text)
-        return sum(math.log(self._chance(before, unit)) for before, unit in zip(units, units[1:], strict=False))
+        return sum(math.log(self._ratio(before, unit)) for before, unit in zip(units, units[1:], strict=False))
 
-    def _fit(self, text: str) -> float:
-        """How well `text` fits the role, whatever its length."""
-        return self.logprob(text) + PER_UNIT * len(_units(text))
+    def _score(self, read: tuple[Mended, Alternative]) -> float:
+        mended, heard = read
+        return heard.avg_logprob * max(FEWEST, len(_units(heard.text)) - 1) + LANGUAGE_WEIGHT * self.gain(mended.text)
 
-    def _chance(self, before: str, unit: str) -> float:
+    def _ratio(self, before: str, unit: str) -> float:
         seen = self._units[before]
-        known = seen / (seen + TRUST)
-        alone = (1 - ORDINARY) * self._units[unit] / self._total + ORDINARY * _ordinary_share(unit)
-        follows = self._pairs[before, unit] / seen if seen else 0.0
-        return known * follows + (1 - known) * alone
+        if not seen or unit.isdigit():
+            return 1.0
+        share = ROLE_SHARE * seen / (seen + TRUST)
+        return 1 - share + share * self._pairs[before, unit] / seen / max(RAREST, _ordinary_share(unit))
 
 
 def _is_phrase(text: str) -> bool:
@@ -85,8 +88,12 @@ def _is_phrase(text: str) -> bool:
     return len(text) > LONGEST if _HAN.search(text) else text.count(" ") >= 2
 
 
+def _figures(text: str) -> list[str]:
+    return _FIGURE.findall(written(text))
+
+
 def _units(text: str) -> list[str]:
-    return ["^", *_UNIT.findall(text.lower()), "$"]
+    return [*_UNIT.findall(text.lower()), END]
 
 
 def _own_words(phrases: list[str]) -> list[str]:
@@ -108,6 +115,6 @@ def _own_words(phrases: list[str]) -> list[str]:
 @lru_cache(maxsize=8192)
 def _ordinary_share(unit: str) -> float:
     if not _HAN.fullmatch(unit):
-        return UNKNOWN
+        return LATIN
     dictionary = ordinary_words()
     return (dictionary.FREQ.get(unit, 0) + 1) / dictionary.total

@@ -9,6 +9,7 @@ from typing import Any
 from speech.types import Language
 
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_A_HAN = re.compile(f"[{_HAN}]")
 _WIDE = str.maketrans({",": "，", "?": "？", "!": "！", ";": "；", ":": "："})
 _MARK_BY_HAN = re.compile(rf"(?<=[{_HAN}])\s*[,?!;:]|[,?!;:](?=\s*[{_HAN}])")
 _STOP_AFTER_HAN = re.compile(rf"(?<=[{_HAN}])\s*\.+(?=\s|$)")
@@ -26,6 +27,11 @@ def tidy(text: str, language: Language) -> str:
     text = _MARK_BY_HAN.sub(lambda mark: mark.group().strip().translate(_WIDE), text)
     text = _STOP_AFTER_HAN.sub("。", text)
     return _SPACE_BY_HAN.sub("", text)
+
+
+def has_han(text: str) -> bool:
+    """Whether `text` holds a Chinese character."""
+    return _A_HAN.search(text) is not None
 
 
 def to_simplified(text: str) -> str:

@@ -103,7 +103,7 @@ class Transcript:
     compute_ms: float
     avg_logprob: float = 0.0
     language_confidence: float = 1.0  # 0..1, where the recogniser chose the language
-    words: tuple[HeardWord, ...] = ()  # empty where a recogniser tells none
+    words: tuple[HeardWord, ...] = ()  # of the likeliest alternative; empty where a recogniser tells none
     alternatives: tuple[Alternative, ...] = ()  # the likeliest first, `text` as it came among them
     original: str = ""  # as the recogniser wrote it, where the text was put right since
 

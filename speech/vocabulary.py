@@ -20,6 +20,7 @@ from functools import lru_cache
 from speech.names import Names
 from speech.ordinary import ordinary_words
 from speech.phonetics import Syllable, blurred, confusion, reading, readings
+from speech.script import has_han
 from speech.types import Language
 
 ROLE_SHARE = 0.4  # of the words people say in a role, how many are the role's
@@ -29,9 +30,9 @@ FARTHEST = 3.6  # sounds that differ by more are another word
 FARTHEST_OF_TWO = 2.0  # the same for words of two characters, which many others resemble: a tone or two, or one sound
 PARTICLE = 1.5  # added for a particle in place of a syllable of the word: particles are rarely misheard
 PARTICLES = frozenset("的了着吗呢吧啊是不我你您他她它在有和也就都还要会能去来到给个这那")
+NUMERALS = frozenset("零〇一二两三四五六七八九十百千万亿")
 LONGEST = 8  # characters of a role word
 _RUN = re.compile(r"[\u4e00-\u9fffA-Za-z]+")
-_HAS_HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Vocabulary:
         as in U盾) and single Latin ones."""
         words = tuple(words)
         self._names = Names(words)
-        chinese = [word for word in dict.fromkeys(words) if 2 <= len(word) <= LONGEST and _HAS_HAN.search(word)]
+        chinese = [word for word in dict.fromkeys(words) if 2 <= len(word) <= LONGEST and has_han(word)]
         cost = -math.log(ROLE_SHARE / max(1, len(chinese)))
         self._costs = dict.fromkeys(chinese, cost)
         self._by_key: dict[tuple[str, ...], list[_Word]] = {}
@@ -77,7 +78,7 @@ class Vocabulary:
 
     def mend(self, text: str, language: Language = "zh") -> Mended:
         """`text` with the role's words spelt right. Ordinary words and everything between them stay as they are."""
-        if language == "en" or not _HAS_HAN.search(text):
+        if language == "en" or not has_han(text):
             return self._mend_names(text)
         if not self._by_key:
             return Mended(text)
@@ -150,6 +151,8 @@ def _slip(char: str, meant: str, sounds: tuple[Syllable, ...], target: Syllable)
     """What it costs that `char`, with these readings, stands for `meant`."""
     if char == meant:
         return 0.0
+    if char in NUMERALS:
+        return math.inf  # an amount is never changed
     nearest = min((confusion(sound, target) for sound in sounds), default=math.inf)
     return nearest + (PARTICLE if char in PARTICLES else 0.0)
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from time import perf_counter
 
 import numpy as np
 
-from speech.script import tidy
+from speech.script import has_han, tidy
 from speech.types import INPUT_RATE, Language, Transcript
 
 ASSUMED_CONFIDENCE = 0.8  # plain servers tell none
 SHORTEST = INPUT_RATE // 10  # samples worth sending
-_HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 def nothing(language: Language | None) -> Transcript:
@@ -22,7 +20,7 @@ def nothing(language: Language | None) -> Transcript:
 
 def transcript(text: str, language: Language | None, began: float) -> Transcript:
     """A server's text, tidied; its language by its script where none was asked for. `began`: `perf_counter()`."""
-    said: Language = language or ("zh" if _HAN.search(text) else "en")
+    said: Language = language or ("zh" if has_han(text) else "en")
     text = tidy(text.strip(), said)
     return Transcript(text, said, ASSUMED_CONFIDENCE if text else 0.0, (perf_counter() - began) * 1000)
 

@@ -20,7 +20,7 @@ from models.errors import BackendError, BackendUnavailable
 from speech.endpointing import split_at_pauses
 from speech.recognisers.hypothesis import SURE_ENOUGH, Hypothesis, is_list
 from speech.recognisers.lane import Lane
-from speech.script import to_simplified
+from speech.script import has_han, to_simplified
 from speech.types import INPUT_RATE, Alternative, HeardWord, Language, Transcript
 from speech.vad import FRAME, frames
 
@@ -32,8 +32,11 @@ MARGIN = 1.0  # s of silence the window keeps after the utterance
 TOKENS_PER_SECOND = 8
 TOKENS_SPARE = 12
 FINAL_BEAM = 5
+# Role words come before the audio as a sentence somebody might say: a bare list is sooner read back, and helps less.
+PROMPT = "您好，您想问{}？"
 PROMPT_WORDS = 20
-PROMPT = "{}"  # what a prompt of role words looks like
+PROMPT_WORD = 8  # characters of the longest
+SURE = -0.25  # average log-probability below which a prompted final is decoded without the prompt, too
 COMPUTE = {"cpu": "int8", "cuda": "float16"}
 SHORTEST = 0.1  # s of audio worth looking at
 
@@ -129,15 +132,24 @@ class WhisperRecogniser:
     def _final(self, audio: np.ndarray, language: Language | None, words: tuple[str, ...]) -> Hypothesis:
         encoded = self._encode(audio, FINAL_WINDOW)
         language, sure = (language, 1.0) if language else self._detect(encoded)
-        prompt = words[:PROMPT_WORDS] if language == "zh" else ()
-        best = self._decode(encoded, audio, language, prompt, beam=self._beam)
-        if prompt and (best.doubtful or is_list(best.text, prompt)):
-            best = self._decode(encoded, audio, language, (), beam=self._beam)
+        best = self._prompted(encoded, audio, language, words)
         if best.doubtful and len(audio) / INPUT_RATE + MARGIN < FULL_WINDOW and best.logprob > 2 * SURE_ENOUGH:
             encoded = self._encode(audio, FULL_WINDOW)
             best = self._decode(encoded, audio, language, (), beam=self._beam)
         best = replace(best, language_confidence=sure).believed()
         return replace(best, words=self._sure_of(encoded, audio, best)) if best.text else best
+
+    def _prompted(self, encoded: Any, audio: np.ndarray, language: Language, words: tuple[str, ...]) -> Hypothesis:
+        """Decoded with the role's words in mind; where that is not sure, without them too, and both tell."""
+        prompt = tuple(word for word in words if len(word) <= PROMPT_WORD and has_han(word))[:PROMPT_WORDS]
+        if language != "zh" or not prompt:
+            return self._decode(encoded, audio, language, (), beam=self._beam)
+        best = self._decode(encoded, audio, language, prompt, beam=self._beam)
+        wrong = best.doubtful or is_list(best.text, prompt)
+        if not wrong and best.logprob >= SURE:
+            return best
+        plain = self._decode(encoded, audio, language, (), beam=self._beam)
+        return plain if wrong else replace(best, alternatives=best.alternatives + plain.alternatives)
 
     def _encode(self, audio: np.ndarray, window: float) -> Any:
         """Encoder output over max(window, utterance + MARGIN) seconds."""

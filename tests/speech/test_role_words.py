@@ -142,6 +142,17 @@ def test_a_far_worse_alternative_is_not_taken_for_its_words(role: Role) -> None:
     assert role.choose(choice, "zh").text == "今天天气真好"
 
 
+def test_an_amount_is_never_chosen_for_being_likely(role: Role) -> None:
+    """取十万块要预约吗 stands in the pack."""
+    assert role.choose(alternatives("取四万块要预约吗", "取十万块要预约吗"), "zh").text == "取四万块要预约吗"
+    assert role.choose(alternatives("取11万块要预约", "取10万块要预约吗"), "zh").text == "取11万块要预约"
+
+
+def test_speech_about_something_else_is_left_to_the_recogniser(role: Role) -> None:
+    assert role.choose(alternatives("广州市的房地产", "国州市的房地产"), "zh").text == "广州市的房地产"
+    assert role.choose(alternatives("体验达摩院的模型", "体验大魔院的模型"), "zh").text == "体验达摩院的模型"
+
+
 def test_without_questions_the_recogniser_decides() -> None:
     assert Role(["开户"]).choose(alternatives("今天天气", "开户"), "zh").text == "今天天气"
 
