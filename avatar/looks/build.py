@@ -82,7 +82,7 @@ def build(look: Look, assets: Path, out: Path, *, force: bool = False, say: Call
 def _figure(look: Look, source: Source) -> tuple[Figure, dict[str, np.ndarray], list[lids.Eye]]:
     figure = pose(source, shape(source, look), look)
     lash_eyes = lids.eyes(figure, eyes.ball_radii(figure))
-    return figure, expressions(figure, lash_eyes), lash_eyes
+    return figure, expressions(figure, lash_eyes, look.smile), lash_eyes
 
 
 def assemble(

@@ -5,12 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from animation.types import SHAPES
+from avatar.looks.fields import ramp
 from avatar.looks.figure import Figure
 from avatar.looks.lids import Eye
 from avatar.looks.mesh import smooth
 from avatar.looks.mouth import Mouth
 from avatar.looks.source import islands
 
+# The face unit of mouthFrown only takes the resting smile away. Corners go down further and undo part of that smile, and
+# the chin lifts the lips between them, as it does in people; mouthUpperUp bares the teeth.
+FROWN, FROWN_UNSMILES, FROWN_CHIN = 2.0, 0.7, 0.4
+UPPER_UP = 1.25
 HELD_RINGS = 5  # edge rings around mouth and eyes that smoothing leaves alone
 # Face units that press hard creases into the cheeks, and rounds of smoothing that make them folds of skin.
 SOFTENED = {
@@ -23,14 +28,22 @@ SOFTENED = {
 } | {"cheekPuff": 8}  # fmt: skip
 
 
-def expressions(figure: Figure, eyes: list[Eye]) -> dict[str, np.ndarray]:
-    """Shape name -> displacement [19158, 3] in metres at weight 1, in the order of animation.types.SHAPES."""
+def expressions(figure: Figure, eyes: list[Eye], smile: float = 0.0) -> dict[str, np.ndarray]:
+    """Shape name -> displacement [19158, 3] in metres at weight 1, in the order of animation.types.SHAPES.
+
+    smile: how much of mouthSmile is part of the resting face.
+    """
     source = figure.source
     units = {name: source.face_unit(name) for name in SHAPES}
     mouth = Mouth.of(source, figure.positions, units["jawOpen"])
     units["mouthClose"] = mouth.close()
     units["mouthPucker"] = mouth.pucker()
     units["mouthFunnel"] = mouth.funnel()
+    for side, sign in (("Left", 1), ("Right", -1)):
+        chin = units["mouthShrugLower"] * ramp(sign * figure.positions[:, 0], -0.010, 0.010)[:, None]
+        frown = FROWN * units[f"mouthFrown{side}"] + FROWN_CHIN * chin
+        units[f"mouthFrown{side}"] = mouth.together(frown - FROWN_UNSMILES * smile * units[f"mouthSmile{side}"])
+        units[f"mouthUpperUp{side}"] = UPPER_UP * units[f"mouthUpperUp{side}"]
     soft = _Softener(figure)
     for name, rounds in SOFTENED.items():
         units[name] = soft(units[name], rounds)

@@ -18,7 +18,7 @@ UPPER_PROBE, LOWER_PROBE = 537, 540  # base vertices on the mid-sagittal line of
 SEALED = 0.00005  # metres left between the lips of a resting face
 OVERLAP = 0.00012  # metres the inner sides of closed lips reach past the line of contact
 PUCKER_NARROWING, PUCKER_PROTRUSION = 0.36, 0.0075
-FUNNEL_NARROWING, FUNNEL_PROTRUSION, FUNNEL_OPENING = 0.22, 0.0065, 0.0042
+FUNNEL_NARROWING, FUNNEL_PROTRUSION, FUNNEL_OPENING = 0.36, 0.0090, 0.0046
 
 
 def lip_lining(source: Source, rings: int = 4) -> np.ndarray:
@@ -96,6 +96,15 @@ class Mouth:
         out = np.where(lower[:, None], back, UPPER_SHARE * gap * near_up[:, None])
         return out * self.skin[:, None]
 
+    def together(self, delta: np.ndarray) -> np.ndarray:
+        """A displacement [n, 3] whose lower lip takes the upper one along: their line of contact neither parts nor
+        runs into itself."""
+        up, low = self._contact(delta)
+        x, y, z = self.points.T
+        near = ramp(y, 0.018, 0.004) * ramp(z, -0.035, -0.012)
+        near *= ramp(np.abs(x), self.corner * 1.25, self.corner * 0.85) * self.skin
+        return delta + np.where(self.belongs_to_lower()[:, None], 0.0, (low - up) * near[:, None])
+
     def seal(self) -> np.ndarray:
         """What brings the lips of a resting face together all along their line of contact, half from either side."""
         up, low = self._contact(self.points)
@@ -129,7 +138,7 @@ class Mouth:
         lips = np.exp(-((x / 0.020) ** 2) - (y / 0.013) ** 2)
         span = np.sqrt(np.clip(1 - (x / (self.corner * 1.05)) ** 2, 0.0, 1.0))
         lower = self.belongs_to_lower()
-        part = np.where(lower, -1.15 * ramp(y, -0.026, -0.004), ramp(y, 0.018, 0.003))
+        part = np.where(lower, -1.10 * ramp(y, -0.026, -0.004), 1.1 * ramp(y, 0.018, 0.003))
         out = np.zeros_like(self.points)
         out[:, 0] = -FUNNEL_NARROWING * x * near
         out[:, 1] = FUNNEL_OPENING * part * span * ramp(z, -0.03, -0.012)

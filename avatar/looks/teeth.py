@@ -22,6 +22,8 @@ UPPER_HEIGHTS = (0.0098, 0.0088, 0.0094, 0.0080, 0.0072, 0.0068)
 LOWER_HEIGHTS = (0.0082, 0.0084, 0.0092, 0.0080, 0.0072, 0.0068)
 BEHIND_LIPS = 0.0070  # how far the upper front teeth stand behind the line where the lips meet
 OVERLAP = 0.0016  # the upper edge hangs this far below that line, in front of the lower teeth
+LOWER_BELOW = 0.0024  # the lower edge is this far below that line: rounded lips hide it
+LOWER_SHADE = 0.80  # the lower row stands in the lip's shadow
 ENAMEL, ENAMEL_DEEP = (0.80, 0.76, 0.68, 1.0), (0.42, 0.36, 0.30, 1.0)
 GUM, TONGUE, LINING = (0.42, 0.13, 0.12, 1.0), (0.48, 0.17, 0.16, 1.0), (0.26, 0.06, 0.055, 1.0)
 
@@ -31,7 +33,7 @@ def teeth(figure: Figure, expressions: dict[str, np.ndarray], *, fine: bool) -> 
     middle = figure.positions[[UPPER_PROBE, LOWER_PROBE]].mean(axis=0)
     front = middle + [0.0, 0.0, -BEHIND_LIPS]
     upper = _row(figure, front + [0, -OVERLAP, 0], UPPER_WIDTHS, UPPER_HEIGHTS, up=True, fine=fine)
-    lower = _row(figure, front + [0, 0.0004, -0.0030], LOWER_WIDTHS, LOWER_HEIGHTS, up=False, fine=fine)
+    lower = _row(figure, front + [0, -LOWER_BELOW, -0.0030], LOWER_WIDTHS, LOWER_HEIGHTS, up=False, fine=fine)
     morphs = {}
     guide = np.unique(figure.source.faces["helper-lower-teeth"])
     for name, delta in expressions.items():
@@ -87,7 +89,7 @@ def _tooth(figure: Figure, origin: np.ndarray, at: float, width: float, height: 
     flat = point + normal * depth[:, None]
     positions = np.stack([flat[:, 0], tall, flat[:, 1]], axis=1) + origin
     shade = (0.55 + 0.45 * ramp(down, 0.0, 0.35)) * (1 - 0.22 * np.abs(across) ** 6)
-    shade *= 1 - 0.5 * ramp(np.full_like(down, abs(at)), 0.012, 0.034)
+    shade *= (1 - 0.75 * ramp(np.full_like(down, abs(at)), 0.010, 0.030)) * (1 if up else LOWER_SHADE)
     colour = np.array(ENAMEL_DEEP) + (np.array(ENAMEL) - ENAMEL_DEEP) * shade[:, None]
     triangles = grid_triangles(rows, columns)
     return _part(figure, positions, triangles[:, ::-1] if up else triangles, colour, up)
