@@ -183,6 +183,8 @@ class House:
                 persona.rendered = progress
                 self._listener.rendering(progress)
 
+            if not getattr(rendering.live(persona.voice), "ahead", True):
+                continue  # each clause is paid for: `shuren persona build`
             try:
                 done = await rendering.of_pack(persona.pack, persona.voice, quiet=quiet, tell=tell)
             except Exception as problem:

@@ -16,6 +16,7 @@ from models.errors import BackendError, BackendUnknown, ModelCorrupt
 from speech.markup import Manner
 from speech.pronounce import phones
 from speech.pronounce.phones import Spoken
+from speech.voices import recipe
 from speech.voices.clause import Clause
 from speech.voices.whole import Sounding, WholeVoice
 
@@ -34,6 +35,7 @@ class HibariVoice(WholeVoice):
         """Raises BackendUnknown for a voice that is not on this machine: none is ever downloaded by speaking."""
         super().__init__(speed=speed, gain=gain + _GAIN)
         self.name = f"hibari/{en}"
+        self.recipe = recipe.of(f"{en} {gain:g}", *recipe.HIBARI)
         self._model = _load(en, threads)
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="hibari")
 

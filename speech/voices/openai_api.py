@@ -15,6 +15,7 @@ from models.markup import Marked
 from speech.markup import Manner, readable
 from speech.pronounce.phones import Spoken
 from speech.types import OUTPUT_RATE
+from speech.voices import recipe
 from speech.voices.clause import Clause
 from speech.voices.loudness import Leveller
 from speech.voices.whole import Sounding, WholeVoice
@@ -48,6 +49,7 @@ class OpenAIVoice(WholeVoice):
         super().__init__(speed=speed, gain=gain)
         self.name = f"openai/{voice}"
         self._model, self._voice = model, voice
+        self.recipe = recipe.of(f"{base_url} {model} {voice} {gain:g}", *recipe.OPENAI)
         self._level = Leveller()
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         self._client = httpx.AsyncClient(

@@ -18,6 +18,9 @@ FRONT_END = (
     "speech/voices/clause.py", "speech/voices/timing.py",
 )  # fmt: skip
 KOKORO = (*FRONT_END, "speech/voices/kokoro*")
+WHOLE = (*FRONT_END, "speech/voices/whole.py", "speech/voices/loudness.py")
+HIBARI = (*WHOLE, "speech/voices/hibari.py")
+OPENAI = (*WHOLE, "speech/voices/openai_api.py")
 
 
 def of(weights: str, *parts: str) -> str:

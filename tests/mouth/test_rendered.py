@@ -16,6 +16,7 @@ from speech.text.slots import Template
 from speech.types import OUTPUT_RATE, Speech
 from speech.voices import VOICES, recipe
 from speech.voices.kokoro import KokoroVoice
+from speech.voices.pair import PairVoice
 from speech.voices.rendered import RenderedVoice
 from speech.voices.shelf import Shelf
 
@@ -101,19 +102,32 @@ async def test_a_listener_who_leaves_ends_the_live_work(tmp_path: Path) -> None:
     assert voice.made == ["别着急，"]
 
 
-def test_every_module_the_voice_is_made_of_belongs_to_its_recipe() -> None:
-    """What speech.voices.kokoro imports of ours, and that imports in turn, but for what cannot change a sound."""
+async def test_a_pair_of_voices_is_rendered_language_by_language(tmp_path: Path) -> None:
+    for text, language in (("您好。", "zh"), ("Hello.", "en")):
+        await render(rendered(tmp_path, PairVoice(PlainVoice("a"), PlainVoice("b"))), text, language)
+    zh, en = PlainVoice("a"), PlainVoice("b")
+    pair = rendered(tmp_path, PairVoice(zh, en))
+    assert await spoken(pair, "您好。") and await spoken(pair, "Hello.") and zh.made == en.made == []
+    await spoken(pair, "Bye.")
+    assert (zh.made, en.made) == ([], ["Bye."])
+
+
+@pytest.mark.parametrize(
+    ("voice", "parts"), [("kokoro", recipe.KOKORO), ("hibari", recipe.HIBARI), ("openai_api", recipe.OPENAI)]
+)
+def test_every_module_a_voice_is_made_of_belongs_to_its_recipe(voice: str, parts: tuple[str, ...]) -> None:
+    """What the voice's module imports of ours, and that imports in turn, but for what cannot change a sound."""
     harmless = {"models/errors.py", "models/manifest.py", "models/download.py", "models/catalogue.py"}
     around = {f"speech/voices/{name}.py" for name in ("recipe", "cache", "making", "__init__")}
     harmless |= around | {"speech/types.py", "speech/__init__.py", "models/__init__.py", "models/backends.py"}
-    found, todo = set(), [Path("speech/voices/kokoro.py")]
+    found, todo = set(), [Path(f"speech/voices/{voice}.py")]
     while todo:
         path = todo.pop()
         if path in found or str(path) in harmless:
             continue
         found.add(path)
         todo += _imported(path)
-    counted = {path.relative_to(recipe.ROOT) for path in recipe.files(recipe.KOKORO)}
+    counted = {path.relative_to(recipe.ROOT) for path in recipe.files(parts)}
     assert found - counted == set()
 
 
