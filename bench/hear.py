@@ -1,4 +1,5 @@
-"""How well and how fast the ears hear: error against text, clean, in noise and from afar; latency; words made of noise.
+"""How well and how fast the ears hear: error against text, clean, in babble and afar, with and without the words of a
+role; whether questions find their answers; latency; words made of noise.
 
 With a folder (`transcripts.tsv` with columns id, lang, seconds, text, and a wav for each id) recordings are used, else
 questions of a bank branch spoken by the embedded voice. Errors are of characters (zh) and words (en), in percent.
@@ -16,12 +17,15 @@ from typing import Any
 
 import numpy as np
 
+from bench import intents
+from bench.noise import babble, far, noises
 from bench.questions import QUESTIONS
 from bench.report import spread
 from speech.types import INPUT_RATE, Language
 
 LIVE = 8  # utterances played in real time for the latencies
-NOISE_SECONDS = 60  # of each kind of noise
+NOISE_SECONDS = 90  # of each of the seven kinds: more than ten minutes
+QUESTIONS_ASKED = 60  # role questions of each kind
 
 
 @dataclass(frozen=True)
@@ -35,37 +39,52 @@ class Sample:
         return len(self.audio) / INPUT_RATE
 
 
-def run(set_dir: Path | None = None, *, limit: int = 0) -> dict[str, Any]:
-    """The keys of `bench hear`."""
+def run(
+    set_dir: Path | None = None, *, limit: int = 0, questions: int = QUESTIONS_ASKED, noise: Path | None = None
+) -> dict[str, Any]:
+    """The keys of `bench hear`. `noise`: a folder of wav files to be silent on, beside the made ones."""
     samples = _recordings(set_dir) if set_dir else _synthesised()
     samples = samples[:limit] if limit else samples
-    return asyncio.run(_measure(samples))
+    return asyncio.run(_measure(samples, questions, noise))
 
 
-async def _measure(samples: list[Sample]) -> dict[str, Any]:
+async def _measure(samples: list[Sample], questions: int, noise: Path | None) -> dict[str, Any]:
+    from dialogue.packs import find_pack, load_pack
     from models.store import Store
     from speech.hearing import Ears
 
     ears = Ears.load(Store.default())
+    words = load_pack(find_pack(intents.PERSONA)).likely_words
     try:
-        result = await _errors(ears, samples)
+        result = await _errors(ears, samples, ())
+        result["with_role"] = await _errors(ears, samples, words)
         result |= await _against_plain(ears, samples)
-        result |= await _latencies(ears, samples)
-        result["noise_words_per_hour"] = await _noise_words(ears)
+        result |= await _latencies(ears, samples, words)
+        result |= await _noise_words(ears, words, noise)
+        if questions:
+            result["intent"] = await intents.measure(ears.recogniser, questions)
     finally:
         await ears.aclose()
     return result | {"samples": {lang: sum(s.language == lang for s in samples) for lang in ("zh", "en")}}
 
 
-async def _errors(ears: Any, samples: list[Sample]) -> dict[str, Any]:
-    conditions = {"clean": lambda x, k: x, "snr10": _noisy(10), "snr0": _noisy(0), "far": _far}
+async def _errors(ears: Any, samples: list[Sample], words: tuple[str, ...]) -> dict[str, Any]:
+    from speech.understanding import Understanding
+
+    crowd = [sample.audio for sample in samples]
+    conditions = {
+        "clean": lambda audio, k: audio,
+        "snr10": lambda audio, k: babble(audio, crowd[:k] + crowd[k + 1 :], 10, k),
+        "snr0": lambda audio, k: babble(audio, crowd[:k] + crowd[k + 1 :], 0, k),
+        "far": far,
+    }
+    listener = Understanding(ears.recogniser)
     cer: dict[str, float] = {}
     wer: dict[str, float] = {}
     for name, change in conditions.items():
-        wrong = {"zh": 0, "en": 0}
-        total = {"zh": 0, "en": 0}
+        wrong, total = {"zh": 0, "en": 0}, {"zh": 0, "en": 0}
         for k, sample in enumerate(samples):
-            heard = await ears.recogniser.transcribe(change(sample.audio, k), language=sample.language)
+            heard = await listener.transcribe(change(sample.audio, k), language=sample.language, words=words)
             truth, guess = units(sample.text, sample.language), units(heard.text, sample.language)
             wrong[sample.language] += distance(truth, guess)
             total[sample.language] += len(truth)
@@ -96,14 +115,14 @@ async def _against_plain(ears: Any, samples: list[Sample]) -> dict[str, Any]:
     return {"rtf": round(rtf, 3), "vs_plain_transcribe": round(float(np.median(ratios)), 2)}
 
 
-async def _latencies(ears: Any, samples: list[Sample]) -> dict[str, Any]:
+async def _latencies(ears: Any, samples: list[Sample], words: tuple[str, ...]) -> dict[str, Any]:
     """Real time: from the voice's start to the first partial, from its end to the final transcript."""
     from speech.types import Heard, Partial, SpeechStarted
 
-    partials, finals, ends = [], [], []
+    partials, finals, ends, waits = [], [], [], []
     loop = asyncio.get_running_loop()
     for sample in samples[:LIVE]:
-        hearing = ears.listen()
+        hearing = ears.listen(words)
         began = loop.time()
         started: list[int] = []
         first: list[float] = []
@@ -119,6 +138,7 @@ async def _latencies(ears: Any, samples: list[Sample]) -> dict[str, Any]:
                     case Heard(end=end):
                         finals.append((at - end / INPUT_RATE) * 1000)
                         ends.append(event.timings["endpoint"])
+                        waits.append(event.timings["final"])
 
         reader = asyncio.create_task(read())
         audio = np.concatenate([sample.audio, np.zeros(INPUT_RATE * 6 // 5, np.float32)])
@@ -133,31 +153,53 @@ async def _latencies(ears: Any, samples: list[Sample]) -> dict[str, Any]:
         "partial_latency_ms": spread(partials),
         "end_of_turn_ms": spread(ends),
         "final_latency_ms": spread(finals),
+        "final_after_decision_ms": spread(waits),
     }
 
 
-async def _noise_words(ears: Any) -> float:
-    from speech.types import Heard
-
-    words, seconds = 0, 0.0
-    for audio in _noises():
-        hearing = ears.listen()
-        found: list[str] = []
-
-        async def read(hearing=hearing, found=found) -> None:
-            async for event in hearing:
-                if isinstance(event, Heard) and event.text:
-                    found.append(event.text)
-
-        reader = asyncio.create_task(read())
-        for start in range(0, len(audio), 1600):
-            await hearing.push(audio[start : start + 1600])
-            await hearing.settled()
-        await hearing.aclose()
-        await reader
-        words += sum(len(units(text, "zh")) for text in found)
+async def _noise_words(ears: Any, words: tuple[str, ...], folder: Path | None) -> dict[str, Any]:
+    """Words written on noise, an hour and by kind; and how often a turn began."""
+    found: dict[str, list[str]] = {}
+    turns, seconds = 0, 0.0
+    for name, audio in (noises(NOISE_SECONDS) | _wavs(folder)).items():
+        found[name], begun = await _follow(ears, words, audio)
+        turns += begun
         seconds += len(audio) / INPUT_RATE
-    return round(words * 3600 / seconds, 1)
+    total = sum(len(units(text, "zh")) for texts in found.values() for text in texts)
+    return {
+        "noise_words_per_hour": round(total * 3600 / seconds, 1),
+        "noise_turns_per_hour": round(turns * 3600 / seconds, 1),
+        "noise_seconds": round(seconds),
+        "noise_texts": {name: texts for name, texts in found.items() if texts},
+    }
+
+
+async def _follow(ears: Any, words: tuple[str, ...], audio: np.ndarray) -> tuple[list[str], int]:
+    """The texts of the turns in `audio`, and how many turns there were."""
+    from speech.types import Heard, SpeechStarted
+
+    hearing = ears.listen(words)
+    texts: list[str] = []
+    begun = 0
+
+    async def read() -> None:
+        nonlocal begun
+        async for event in hearing:
+            match event:
+                case SpeechStarted():
+                    begun += 1
+                case Heard(text=text) if text:
+                    texts.append(text)
+
+    reader = asyncio.create_task(read())
+    for start in range(0, len(audio), 1600):
+        await hearing.push(audio[start : start + 1600])
+        await hearing.settled()
+    await hearing.commit()
+    await hearing.settled()
+    await hearing.aclose()
+    await reader
+    return texts, begun
 
 
 # --- material ---
@@ -169,6 +211,12 @@ def _recordings(folder: Path) -> list[Sample]:
     with (folder / "transcripts.tsv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     return [Sample(row["text"], row["lang"], read_wav(folder / f"{row['id']}.wav")) for row in rows]
+
+
+def _wavs(folder: Path | None) -> dict[str, np.ndarray]:
+    from speech.audio import read_wav
+
+    return {path.stem: read_wav(path) for path in sorted(folder.glob("*.wav"))} if folder else {}
 
 
 def _synthesised() -> list[Sample]:
@@ -183,41 +231,6 @@ def _synthesised() -> list[Sample]:
         Sample(text, language, resample(to_float(speaker.speak(text, language)), OUTPUT_RATE, INPUT_RATE))
         for text, language in texts
     ]
-
-
-def _noisy(snr_db: float):
-    def add(audio: np.ndarray, k: int) -> np.ndarray:
-        rng = np.random.default_rng(k)
-        spectrum = np.fft.rfft(rng.normal(size=len(audio)))
-        noise = np.fft.irfft(spectrum / np.sqrt(np.arange(1, len(spectrum) + 1)), len(audio))
-        gain = np.sqrt(np.mean(audio**2) / np.mean(noise**2)) / 10 ** (snr_db / 20)
-        return np.clip(audio + gain * noise, -1, 1).astype(np.float32)
-
-    return add
-
-
-def _far(audio: np.ndarray, k: int) -> np.ndarray:
-    """A room with a reverberation time of 0.5 s, the direct sound 3 dB above the rest."""
-    rng = np.random.default_rng(k)
-    n = INPUT_RATE // 2
-    tail = rng.normal(size=n) * 10 ** (-3 * np.arange(n) / n)
-    tail *= 10 ** (-3 / 20) / np.sqrt(np.sum(tail**2))
-    tail[0] = 1.0
-    size = len(audio) + n
-    wet = np.fft.irfft(np.fft.rfft(audio, size) * np.fft.rfft(tail, size), size)[: len(audio)]
-    return (wet * np.abs(audio).max() / np.abs(wet).max()).astype(np.float32)
-
-
-def _noises() -> list[np.ndarray]:
-    """White, hall-like, humming, and clattering noise; coughs."""
-    rng = np.random.default_rng(0)
-    n = NOISE_SECONDS * INPUT_RATE
-    t = np.arange(n) / INPUT_RATE
-    white = 0.05 * rng.normal(size=n)
-    hall = _noisy(-60)(np.full(n, 1e-4, np.float32), 1)
-    hum = 0.1 * np.sin(2 * np.pi * 50 * t) + 0.05 * np.sin(2 * np.pi * 150 * t)
-    bursts = 0.6 * rng.normal(size=n) * np.clip(np.sin(2 * np.pi * 0.7 * t), 0, 1) ** 40
-    return [np.clip(x, -1, 1).astype(np.float32) for x in (white, hall, hum, bursts)]
 
 
 # --- error ---

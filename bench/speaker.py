@@ -30,11 +30,11 @@ class Speaker:
         voice = VOICES.load("kokoro", store=Store.default(), **VISITOR)
         for text, language in texts:
             parts = [speech.pcm async for speech in voice.say(text, language=language)]
-            self._spoken[text, language] = _trimmed(np.concatenate(parts))
+            self._spoken[text, language] = trimmed(np.concatenate(parts))
         await voice.aclose()
 
 
-def _trimmed(pcm: np.ndarray, threshold: int = 300) -> np.ndarray:
-    """Without the silence at its ends: the end of speech is the last sample."""
+def trimmed(pcm: np.ndarray, threshold: int = 300) -> np.ndarray:
+    """int16 without the silence at its ends: the end of speech is the last sample."""
     loud = np.nonzero(np.abs(pcm.astype(np.int32)) > threshold)[0]
     return pcm[loud[0] : loud[-1] + 1] if len(loud) else pcm

@@ -79,13 +79,16 @@ def turns(
 def hear(
     set_dir: Annotated[Path | None, typer.Option("--set", help="Recordings with transcripts.tsv.")] = None,
     limit: Annotated[int, typer.Option(help="At most so many recordings, 0 = all.")] = 0,
+    questions: Annotated[int, typer.Option(help="Role questions of each kind to ask in a noisy hall.")] = 60,
+    noise: Annotated[Path | None, typer.Option(help="A folder of wav files without speech.", file_okay=False)] = None,
     as_json: Json = False,
 ) -> None:
-    """Error and speed of the ears, clean and in noise."""
+    """Error and speed of the ears, clean and in noise; questions understood; words made of noise."""
     from bench.hear import run
     from bench.report import report
 
-    report(run(set_dir, limit=limit), settings={"set": str(set_dir or "synthesised")}, as_json=as_json)
+    result = run(set_dir, limit=limit, questions=questions, noise=noise)
+    report(result, settings={"set": str(set_dir or "synthesised")}, as_json=as_json)
 
 
 @app.command()
@@ -110,6 +113,17 @@ def voice(
             await recogniser.aclose()
 
     report(asyncio.run(measure()), settings={"sentences": sentences}, as_json=as_json)
+
+
+@app.command()
+def seams(as_json: Json = False) -> None:
+    """Joins between rendered parts of a sentence and a slot's phrase made live, against ordinary joins of clauses."""
+    import asyncio
+
+    from bench.report import report
+    from bench.seams import TEMPLATES, run
+
+    report(asyncio.run(run()), settings={"templates": len(TEMPLATES)}, as_json=as_json)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -174,6 +175,37 @@ def verify(names: Names = None) -> None:
         raise ModelCorrupt(f"Not whole: {', '.join(bad)}.", hint=f"shuren models fetch {' '.join(bad)}")
     if not specs:
         typer.echo("No models are installed. `shuren models fetch` installs the default set.")
+
+
+@app.command()
+def recommend(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Time this machine and say which recogniser it should use: the best that is in time and can be had."""
+    from speech.recognisers.recommend import can_reach, measured, options
+
+    store = _store()
+    speed = measured(store)
+    found = options(speed, installed=store.installed, reachable=lambda name: can_reach(store.catalogue[name]))
+    if as_json:
+        rows = [dataclasses.asdict(option) | {"settings": option.settings} for option in found]
+        typer.echo(json.dumps({"gpu": speed.gpu, "options": rows}, indent=2))
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in ("recogniser", "on", "a final takes", "installed", "to be had", ""):
+        table.add_column(heading)
+    for option in found:
+        takes = "not timed" if option.expected_s is None else f"about {option.expected_s:.1f} s"
+        yes = ["yes" if each else "no" for each in (option.installed, option.reachable)]
+        table.add_row(option.name, option.device, takes, *yes, "recommended" if option.recommended else "")
+    Console().print(table)
+    chosen = next(option for option in found if option.recommended)
+    steps = [] if chosen.installed else [f"shuren models fetch {chosen.name}"]
+    steps += [f"{name}={value}" for name, value in chosen.settings.items()]
+    typer.echo("; ".join(steps) or "Nothing to set: it is the default.")
+    typer.echo(
+        "Better still for Mandarin: a FunASR server (Paraformer, SenseVoice) on a machine with more power,\n"
+        "SHUREN_EARS__RECOGNISER=funasr SHUREN_EARS__URL=ws://HOST:10095 "
+        """SHUREN_EARS__FALLBACKS='[{"recogniser": "whisper"}]'."""
+    )
 
 
 @app.command()

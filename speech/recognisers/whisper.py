@@ -84,6 +84,14 @@ class WhisperRecogniser:
     async def aclose(self) -> None:
         await self._lane.aclose()
 
+    def timed(self, audio: np.ndarray) -> tuple[float, float]:
+        """Seconds that encoding and decoding a final of `audio` take. Blocks; not beside other calls."""
+        began = perf_counter()
+        encoded = self._encode(audio, FINAL_WINDOW)
+        between = perf_counter()
+        self._decode(encoded, audio, "zh", (), beam=self._beam)
+        return between - began, perf_counter() - between
+
     def _transcribe(
         self, audio: np.ndarray, language: Language | None, words: tuple[str, ...], partial: bool
     ) -> Transcript:
