@@ -32,7 +32,7 @@ RATE = 24_000
 FRAME = 600  # samples of a duration frame
 MAX_TOKENS = 500  # the model's positional limit is 512 with its two paddings
 OVERLAP = 120  # samples after a window that are blended with the beginning of the next: 5 ms
-CONTEXT = 5  # frames on either side of a window that are computed and thrown away: the decoder's reach
+CONTEXT = 8  # frames on either side of a window that are computed and thrown away: the decoder's reach
 _PAD = 0
 # A voice has a style for every number of tokens. The encoder takes the one that fits, for its rhythm and melody; the
 # decoder always this one, since norm statistics belong to a style, and a voice should not change from clause to clause.
