@@ -82,8 +82,9 @@ class Listener:
         self._sounds_since: float | None = None
 
     def configure(self, settings: Listening) -> None:
+        """Raises BackendUnavailable where one speaker is wanted and voices cannot be told apart."""
+        self.hearing.configure(settings.endpointing, settings.gate, one_speaker=settings.one_speaker)
         self.settings = settings
-        self.hearing.configure(settings.endpointing, settings.gate)
 
     @property
     def busy(self) -> bool:
@@ -95,8 +96,10 @@ class Listener:
 
     @property
     def bears_sounds(self) -> bool:
-        """Sounds do not stop her: so it was set, or her own voice comes back from the loudspeaker."""
-        return self.settings.barge_in == "words" or self.attention.echoes >= ECHOES_BORNE
+        """Sounds do not stop her: so it was set, or anybody may have made them, or her own voice comes back from the
+        loudspeaker."""
+        chosen = self.settings.barge_in == "words" or self.settings.one_speaker
+        return chosen or self.attention.echoes >= ECHOES_BORNE
 
     @property
     def long_sound(self) -> bool:

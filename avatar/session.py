@@ -190,7 +190,7 @@ class Session:
         self.floor = replace(self.floor, interruptible=interrupt_response)
 
     def set_listening(self, listening: Listening) -> None:
-        """What counts as speech, whom it must come from, and what it does to her."""
+        """What counts as speech, whom it must come from, and what it does to her. Raises BackendUnavailable."""
         self._listener.configure(listening)
 
     def set_speed(self, speed: float) -> None:

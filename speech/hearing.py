@@ -18,13 +18,14 @@ from typing import Any
 
 import numpy as np
 
-from models.errors import ModelMissing, ShurenError
+from models.errors import BackendUnavailable, ModelMissing, ShurenError
 from speech.agreement import Agreement
 from speech.audio import checked
 from speech.backchannel import is_backchannel
 from speech.completeness import Completeness, judge
 from speech.endpointing import Ended, Endpointer, Endpointing, LikelyEnd, Resumed, Started
 from speech.levels import Gate, Levels
+from speech.one_speaker import OneSpeaker
 from speech.smart_turn import SmartTurn, TurnEnd
 from speech.types import (
     INPUT_RATE,
@@ -40,6 +41,7 @@ from speech.types import (
 )
 from speech.understanding import Understanding
 from speech.vad import FRAME, SileroVad, VoiceActivity
+from speech.voiceprint import VoiceEncoder
 
 PRE_ROLL = INPUT_RATE * 480 // 1000  # audio kept from before the voice was noticed, so that no first syllable is lost
 POST_ROLL = INPUT_RATE * 160 // 1000  # and from after it
@@ -55,26 +57,30 @@ log = logging.getLogger("shuren.hearing")
 class Ears:
     """The engines all listeners share."""
 
-    def __init__(self, vad: SileroVad, recogniser: Recogniser, turn_end: TurnEnd | None = None) -> None:
+    def __init__(
+        self,
+        vad: SileroVad,
+        recogniser: Recogniser,
+        turn_end: TurnEnd | None = None,
+        voices: VoiceEncoder | None = None,
+    ) -> None:
         self.vad = vad
         self.recogniser = recogniser
         self.turn_end = turn_end
+        self.voices = voices
 
     @classmethod
     def load(cls, store: Any, *, recogniser: str | Recogniser = "whisper", **settings: Any) -> Ears:
         """From a `models.store.Store`; `settings` go to the named recogniser. Raises ModelMissing, BackendUnknown.
 
-        Where Smart Turn is installed, it is asked too.
+        Where Smart Turn and the voice encoder are installed, they are asked too.
         """
         from speech.recognisers import RECOGNISERS
 
-        try:
-            turn_end = SmartTurn.load(store)
-        except ModelMissing:
-            turn_end = None
+        turn_end, voices = _if_installed(SmartTurn, store), _if_installed(VoiceEncoder, store)
         if isinstance(recogniser, str):
             recogniser = RECOGNISERS.load(recogniser, store=store, **settings)
-        return cls(SileroVad.load(store), recogniser, turn_end)
+        return cls(SileroVad.load(store), recogniser, turn_end, voices)
 
     def listen(
         self,
@@ -84,9 +90,10 @@ class Ears:
         gate: Gate | None = None,
     ) -> Hearing:
         """A listener of its own for one stream."""
+        recogniser: Recogniser = Understanding(self.recogniser, words)
         return Hearing(
             self.vad.stream(),
-            Understanding(self.recogniser, words),
+            OneSpeaker(recogniser, self.voices) if self.voices else recogniser,
             turn_end=self.turn_end,
             words=words,
             language=language,
@@ -98,6 +105,16 @@ class Ears:
         await self.recogniser.aclose()
         if self.turn_end:
             await self.turn_end.aclose()
+        if self.voices:
+            await self.voices.aclose()
+
+
+def _if_installed(model: Any, store: Any) -> Any:
+    """A model one can do without."""
+    try:
+        return model.load(store)
+    except ModelMissing:
+        return None
 
 
 @dataclass
@@ -146,8 +163,15 @@ class Hearing:
         self._tasks: set[asyncio.Task] = set()
         self._closed = False
 
-    def configure(self, endpointing: Endpointing, gate: Gate) -> None:
-        """Other thresholds from now on; what was learnt of the person and the hall stays."""
+    def configure(self, endpointing: Endpointing, gate: Gate, *, one_speaker: bool = False) -> None:
+        """Other thresholds from now on; what was learnt of the person and the hall stays.
+
+        Raises BackendUnavailable where one speaker cannot be told from another, and then nothing changes.
+        """
+        if isinstance(self._recogniser, OneSpeaker):
+            self._recogniser.only = one_speaker
+        elif one_speaker:
+            raise BackendUnavailable("Voices cannot be told apart here.", hint="shuren models fetch voice-encoder")
         self._endpointer.settings = endpointing
         self._levels.gate = gate
 

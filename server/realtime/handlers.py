@@ -47,6 +47,7 @@ def on(kind: type[client.ClientEvent]) -> Callable[[Handler], Handler]:
 @on(client.SessionUpdate)
 async def update_session(talk: Talk, event: client.SessionUpdate) -> None:
     merged = talk.config.merge(event.session)
+    talk.session.set_listening(merged.listening)  # first: it may be refused, and then nothing changes
     talk.config = merged
     talk.translator.utterances.transcription = merged.transcription
     talk.session.set_turn_detection(
@@ -54,7 +55,6 @@ async def update_session(talk: Talk, event: client.SessionUpdate) -> None:
         create_response=merged.create_response,
         interrupt_response=merged.interrupt_response,
     )
-    talk.session.set_listening(merged.listening)
     talk.session.set_speed(merged.speed)
     talk.emit([wire.event("session.updated", session=merged.as_session(talk.session.id))])
 

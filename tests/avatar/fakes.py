@@ -26,8 +26,8 @@ class ScriptedHearing:
     def tell(self, event) -> None:
         self.queue.put_nowait(event)
 
-    def configure(self, endpointing, gate) -> None:
-        self.endpointing, self.gate = endpointing, gate
+    def configure(self, endpointing, gate, *, one_speaker: bool = False) -> None:
+        self.endpointing, self.gate, self.one_speaker = endpointing, gate, one_speaker
 
     async def push(self, pcm: np.ndarray) -> None:
         self.pushed += len(pcm)
