@@ -50,6 +50,15 @@ GAZE: dict[str, tuple[tuple[float, float], tuple[str, ...]]] = {  # full gaze in
 EXPECTED = (  # what has to be read on every avatar
     "eyeBlink", "eyeBlinkLeft", "eyeBlinkRight", "mouthSmile", "mouthPucker", "mouthFunnel", "jawOpen", *GAZE,
 )  # fmt: skip
+MOODS_SHOW: dict[str, tuple[str, ...]] = {  # mood → what is to be read more of than in a neutral face, "-": less of
+    "warm": ("mouthSmile",),
+    "glad": ("mouthSmile", "eyeSquint"),
+    "serious": ("browDown", "-mouthSmile"),
+    "sorry": ("browInnerUp", "-mouthSmile"),
+    "worried": ("browInnerUp", "-mouthSmile"),
+    "surprised": ("browInnerUp", "browOuterUp", "eyeWide", "jawOpen"),
+    "angry": ("browDown", "eyeSquint", "-mouthSmile"),
+}
 HEAD: dict[str, tuple[float, float, float]] = {"yaw": (YAW, 0, 0), "pitch": (0, PITCH, 0), "roll": (0, 0, ROLL)}
 
 
@@ -204,6 +213,17 @@ def read_moods(stage: Stage, reader: Reader) -> dict[str, np.ndarray]:
     return out
 
 
+def mood_changes(read: Mapping[str, np.ndarray]) -> dict[str, dict[str, float]]:
+    """Mood → what MOODS_SHOW tells of it, and by how much its reading at full intensity differs from the neutral
+    face's in that direction: positive is as intended. read: as `read_moods` gives it."""
+    plain, out = read["neutral"][-1], {}
+    for mood, shapes in MOODS_SHOW.items():
+        change = read[mood][-1] - plain
+        signed = {name: (-1 if name.startswith("-") else 1, slots((name.removeprefix("-"),))) for name in shapes}
+        out[mood] = {name: round(float(sign * change[where].mean()), 3) for name, (sign, where) in signed.items()}
+    return out
+
+
 def confusion(read: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, dict[str, int]]:
     """Mood shown → mood read, counted over avatars and intensities. A face, less that avatar's mean face, belongs to
     the mood whose mean over the *other* avatars is nearest, in units of the spread within moods. Needs two avatars."""
@@ -232,7 +252,39 @@ def run(avatars: Sequence[str], *, steps: int = STEPS) -> dict[str, Any]:
             with browser.stage(avatar, size=SIZE, view=FACE) as stage:
                 found[avatar] = measure(stage, reader, steps)
                 moods[avatar] = read_moods(stage, reader)
+    for avatar, read in moods.items():
+        found[avatar]["moods"] = mood_changes(read)
     return summary(found) | ({"moods": judged(confusion(moods))} if len(avatars) > 1 else {}) | {"avatars": found}
+
+
+def closed_loop(avatars: Sequence[str], *, steps: int = STEPS) -> dict[str, Any]:
+    """Only the shapes, for other benchmarks: `correlations` of every avatar of `avatars`."""
+    found = {}
+    with Browser() as browser, Reader() as reader:
+        for avatar in avatars:
+            with browser.stage(avatar, size=SIZE, view=FACE) as stage:
+                found[avatar] = measure(stage, reader, steps)
+    return correlations(found)
+
+
+def correlations(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """avatars: avatar → shape → r of what was set with what is read, for the shapes the tracker sees on that face and
+    for all of EXPECTED; min_correlation: the least of them; below_0.9: those that fall short, as "avatar.shape"."""
+    seen = {
+        avatar: {name: row["r"] for name, row in all_["shapes"].items() if name in EXPECTED or visible(row)}
+        for avatar, all_ in found.items()
+    }
+    flat_ = {f"{avatar}.{name}": r for avatar, rows in seen.items() for name, r in rows.items()}
+    return {
+        "min_correlation": min(flat_.values()),
+        "below_0.9": {name: r for name, r in flat_.items() if r < GOOD},
+        "avatars": seen,
+    }
+
+
+def visible(row: Mapping[str, float]) -> bool:
+    """Whether the tracker has an eye for a swept shape; a face that it lost counts as seen wrongly."""
+    return "lost" in row or row["to"] - row["from"] >= VISIBLE
 
 
 def summary(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -242,14 +294,23 @@ def summary(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     `landmarks_r` high the mesh moves and the tracker has no eye for it, at least from this face at rest.
     """
     rows = {f"{avatar}.{name}": row for avatar, all_ in found.items() for name, row in all_["shapes"].items()}
-    unseen = {name: row for name, row in rows.items() if "lost" not in row and row["to"] - row["from"] < VISIBLE}
+    unseen = {name: row for name, row in rows.items() if not visible(row)}
     short = {name: row for name, row in rows.items() if row["r"] < GOOD and name not in unseen}
     return {
+        "min_correlation": correlations(found)["min_correlation"],
+        "below_0.9": correlations(found)["below_0.9"],
         "sweeps": len(rows),
         "read_as_set": len(rows) - len(unseen) - len(short),
         "least_r": min(row["r"] for name, row in rows.items() if name.split(".")[1] in EXPECTED),
         "least_landmarks_r": min(row.get("landmarks_r", 0.0) for row in rows.values()),
         "head_least_r": min(turn["r"] for all_ in found.values() for turn in all_["head"].values()),
+        "moods_astray": [
+            f"{avatar}.{mood}.{name}"
+            for avatar, all_ in found.items()
+            for mood, shows in all_.get("moods", {}).items()
+            for name, change in shows.items()
+            if change <= 0
+        ],
         "short": short,
         "unseen": unseen,
     }

@@ -12,8 +12,8 @@ from avatar.looks.mesh import smooth
 from avatar.looks.mouth import Mouth
 from avatar.looks.source import islands
 
-# The face unit of mouthFrown only takes the resting smile away. Corners go down further and undo part of that smile, and
-# the chin lifts the lips between them, as it does in people; mouthUpperUp bares the teeth.
+# The face unit of mouthFrown only takes the resting smile away. Corners go down further and undo part of that smile,
+# and the chin lifts the lips between them; mouthUpperUp bares the teeth.
 FROWN, FROWN_UNSMILES, FROWN_CHIN = 2.0, 0.7, 0.4
 UPPER_UP = 1.25
 HELD_RINGS = 5  # edge rings around mouth and eyes that smoothing leaves alone

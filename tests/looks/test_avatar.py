@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from built_avatar import mesh_names, read_mesh, read_rig
 
-from animation.formats.oculus import OCULUS
+from animation.formats.oculus import OCULUS, oculus_shapes
 from animation.rig import Rig
 from animation.types import JOINTS, SHAPES
 from avatar.looks.build import FILES, build
@@ -107,18 +108,50 @@ def test_a_grin_shows_the_upper_teeth(version: str, folder: Path, request: pytes
     grin |= {"mouthUpperUpLeft": 0.3, "mouthUpperUpRight": 0.3}
     teeth = read_mesh(glb, "teeth")
     still = np.abs(teeth.morphs["jawOpen"]).max(axis=1) < 1e-5
-    front = teeth.positions[still & (np.abs(teeth.positions[:, 0]) < 0.006)]
-    edge = front[:, 1].min()
-    x, y = (axis.ravel() for axis in np.meshgrid([-0.005, 0.004], edge + np.arange(0.0, 0.008, 0.0005)))
+    edge = teeth.positions[still & (np.abs(teeth.positions[:, 0]) < 0.006), 1].min()
+    assert tooth_seen(glb, grin, edge + np.arange(0.0, 0.008, 0.0005)) > 0.0015
+
+
+def test_rounded_lips_hide_the_lower_teeth(high: Glb) -> None:
+    shapes = dict(zip(SHAPES, oculus_shapes("O"), strict=True))
+    teeth = read_mesh(high, "teeth")
+    lower = np.abs(teeth.morphs["jawOpen"]).max(axis=1) > 1e-5
+    front = lower & (np.abs(teeth.positions[:, 0]) < 0.006)
+    posed = teeth.posed(**{name: weight for name, weight in shapes.items() if name in teeth.morphs})
+    assert tooth_seen(high, shapes, posed[front, 1].max() - np.arange(0.0, 0.008, 0.0005)) < 0.001
+
+
+def tooth_seen(glb: Glb, shapes: Mapping[str, float], heights: np.ndarray) -> float:
+    """Metres of tooth that are to be seen from the front, at `heights` beside the middle."""
+    reach = distances(glb, shapes, (-0.005, 0.004), heights)
+    seen = reach["teeth"] < np.minimum(reach["skin"], reach["mouth"])
+    return float(seen.sum() * (np.ptp(heights) / (len(heights) - 1)) / 2)
+
+
+def distances(glb: Glb, shapes: Mapping[str, float], across: Sequence[float], up: np.ndarray) -> dict[str, np.ndarray]:
+    """How far off the skin, the mouth's inside and the teeth are from in front of the face; 9 where they are not."""
+    x, y = (axis.ravel() for axis in np.meshgrid(across, up))
     rays = np.stack([x, y, np.ones_like(x)], axis=1)
     reach = {}
     for name in ("skin", "mouth", "teeth"):
         mesh = read_mesh(glb, name)
-        shapes = {shape: weight for shape, weight in grin.items() if shape in mesh.morphs}
-        part = Part(name, mesh.posed(**shapes), mesh.triangles, np.ones((len(mesh.positions), 1)), "")
+        posed = mesh.posed(**{shape: weight for shape, weight in shapes.items() if shape in mesh.morphs})
+        part = Part(name, posed, mesh.triangles, np.ones((len(mesh.positions), 1)), "")
         reach[name] = np.nan_to_num(cast(part, rays, np.tile([0.0, 0.0, -1.0], (len(x), 1))), nan=9.0)
-    shown = reach["teeth"] < np.minimum(reach["skin"], reach["mouth"])
-    assert shown.sum() * 0.0005 / 2 > 0.0015  # metres of tooth between the lips
+    return reach
+
+
+def test_a_frown_draws_the_corners_below_the_middle_and_keeps_the_lips_shut(high: Glb) -> None:
+    frown = {"mouthFrownLeft": 1.0, "mouthFrownRight": 1.0}
+    skin = read_mesh(high, "skin")
+    posed = skin.posed(**frown)
+    pairs = lip_pairs(skin)
+    corner = int(np.argmax(skin.morphs["mouthStretchLeft"][:, 0]))
+    middle = pairs[np.argmin(np.abs(skin.positions[pairs[:, 0], 0])), 0]
+    assert posed[corner, 1] - posed[middle, 1] < -0.002
+    heights = posed[middle, 1] + np.arange(-0.015, 0.006, 0.00025)
+    reach = distances(high, frown, np.linspace(-0.02, 0.02, 9), heights)
+    assert (reach["skin"] <= np.minimum(reach["mouth"], reach["teeth"])).all()
 
 
 def test_visemes_of_their_own_open_round_and_shut_the_lips(folder: Path) -> None:

@@ -12,6 +12,7 @@ from animation.types import SHAPES
 from avatar.render.browser import FACE, Browser
 from avatar.render.picture import pose
 from bench.looks import (
+    EXPECTED,
     GOOD,
     SIZE,
     TRACKER_LENS,
@@ -20,7 +21,9 @@ from bench.looks import (
     angles,
     confusion,
     correlation,
+    correlations,
     followed,
+    mood_changes,
     slots,
     sweep,
     turns,
@@ -73,6 +76,25 @@ def test_moods_are_judged_by_the_faces_of_others() -> None:
     assert all(table[mood][mood] == 6 for mood in MOODS)
     swapped = seen | {"b": seen["b"] | {"glad": seen["b"]["angry"], "angry": seen["b"]["glad"]}}
     assert confusion(swapped)["glad"]["angry"] == 6
+
+
+def test_shapes_that_fall_short_are_named_and_those_the_tracker_is_blind_to_are_not() -> None:
+    rows = {name: {"r": 0.95, "from": 0.0, "to": 0.6} for name in EXPECTED}
+    rows |= {"cheekPuff": {"r": -0.3, "from": 0.0, "to": 0.0}, "mouthFrown": {"r": 0.7, "from": 0.0, "to": 0.3}}
+    found = correlations({"a": {"shapes": rows}, "b": {"shapes": rows | {"jawOpen": {"r": 0.0, "lost": 2}}}})
+    assert found["min_correlation"] == 0.0
+    assert found["below_0.9"] == {"a.mouthFrown": 0.7, "b.jawOpen": 0.0, "b.mouthFrown": 0.7}
+    assert "cheekPuff" not in found["avatars"]["a"]
+
+
+def test_a_mood_is_compared_with_the_neutral_face_in_the_direction_it_is_meant() -> None:
+    read = {mood: np.full((3, 52), 0.2) for mood in MOODS}
+    read["angry"][-1, slots(("browDown",))] = 0.5
+    read["angry"][-1, slots(("mouthSmile",))] = 0.1
+    read["glad"][-1, slots(("mouthSmile",))] = 0.0
+    changes = mood_changes(read)
+    assert changes["angry"] == {"browDown": 0.3, "eyeSquint": 0.0, "-mouthSmile": 0.1}
+    assert changes["glad"]["mouthSmile"] == -0.2
 
 
 @pytest.mark.browser
