@@ -8,6 +8,8 @@ from scripted import FRAME_MS, Listener, ScriptedRecogniser, silence, voice
 from virtual_time import run_virtual
 
 from models.errors import AudioInvalid, BackendUnavailable
+from speech.endpointing import Endpointing
+from speech.levels import Gate
 from speech.types import INPUT_RATE, Heard, HearingFailed, Partial, SpeechStarted, SpeechStopped
 
 
@@ -215,6 +217,33 @@ def test_audio_in_another_format_is_refused(wrong: np.ndarray) -> None:
         await listener.close()
 
     run_virtual(main())
+
+
+def test_behind_the_gate_only_the_person_at_the_microphone_begins_a_turn() -> None:
+    behind = voice(1.5) / 5  # still a voice to the detector
+
+    async def script(listener: Listener) -> None:
+        await listener.play(silence(1), voice(1), silence(2), behind, silence(2), voice(1), silence(2))
+
+    assert len(listen(script).of(Heard)) == 3
+    assert len(listen(script, gate=Gate(near_field=True)).of(Heard)) == 2
+
+
+def test_a_voice_shorter_than_the_least_is_no_speech() -> None:
+    async def script(listener: Listener) -> None:
+        listener.hearing.configure(Endpointing(start_frames=10), Gate())
+        await listener.play(silence(1), voice(0.15), silence(2), voice(0.6), silence(2))
+
+    assert len(listen(script).of(SpeechStarted)) == 1
+
+
+def test_a_murmur_while_she_speaks_is_over_as_soon_as_it_is_known() -> None:
+    async def script(listener: Listener) -> None:
+        listener.hearing.she_speaks = True
+        await listener.play(silence(1), voice(0.3), silence(2))
+
+    stopped = listen(script, ScriptedRecogniser("嗯")).of(SpeechStopped)[0]
+    assert ms(stopped.decided_at - stopped.at) <= 300
 
 
 def test_chunk_size_does_not_matter() -> None:
