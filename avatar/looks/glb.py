@@ -16,7 +16,9 @@ FLOAT, USHORT, UINT, UBYTE, BYTE, SHORT = 5126, 5123, 5125, 5121, 5120, 5122
 _WIDTH = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 _DTYPE = {FLOAT: np.float32, USHORT: np.uint16, UINT: np.uint32, UBYTE: np.uint8, BYTE: np.int8, SHORT: np.int16}
 _UNIT = {USHORT: 65_535, UBYTE: 255, BYTE: 127, SHORT: 32_767}  # what stands for 1 in a normalised accessor
-SMALLEST_MOVE = 1.5e-5  # metres; a morph displacement below this is left out of the sparse accessor
+# What a morph leaves out of its sparse accessors: displacements below so many metres and turns of a normal below so
+# much, in compact files and in files of floats, where each that is kept takes twice the room.
+SMALLEST_MOVE, SMALLEST_TURN = {True: 1.5e-5, False: 8e-5}, {True: 0.05, False: 0.2}
 
 
 @dataclass
@@ -41,13 +43,14 @@ class Joint:
 class Writer:
     """Collects the pieces of one file; `bytes()` gives it. The same input always gives the same bytes.
 
-    compact: normals, texture coordinates and morphs in small whole numbers (KHR_mesh_quantization; a morph's steps are
-    0.03 mm), which every web client reads but not every program for VRM files.
+    compact: normals and morphs in small whole numbers (KHR_mesh_quantization; a morph's steps are 0.03 mm), which every
+    web client reads but not every program for VRM files. Without it they are floats, and less is kept of them.
     """
 
     def __init__(self, copyright_: str, *, compact: bool = True) -> None:
         self.blob = bytearray()
         self.compact = compact
+        self._weight = USHORT if compact else UBYTE
         self.js: dict = {
             "asset": {"version": "2.0", "generator": "shuren", "copyright": copyright_},
             "scene": 0, "scenes": [{"nodes": []}], "nodes": [], "meshes": [], "skins": [], "materials": [],
@@ -105,16 +108,16 @@ class Writer:
     def part(self, part: Part) -> None:
         part = part.with_normals()
         wide = len(part.positions) > 65_535
-        joints, weights = _four(part.weights)
-        positions, normals = self._stored(part, joints, weights / 65_535)
+        joints, weights = _four(part.weights, _UNIT[self._weight])
+        positions, normals = self._stored(part, joints, weights / _UNIT[self._weight])
         attributes = {
             "POSITION": self._accessor(positions, FLOAT, "VEC3", bounds=True),
             "NORMAL": self._unit(normals),
             "JOINTS_0": self._accessor(joints, UBYTE, "VEC4"),
-            "WEIGHTS_0": self._accessor(weights, USHORT, "VEC4", normalized=True),
+            "WEIGHTS_0": self._accessor(weights, self._weight, "VEC4", normalized=True),
         }
         if part.uv is not None:
-            inside = self.compact and part.uv.min() >= 0 and part.uv.max() <= 1
+            inside = part.uv.min() >= 0 and part.uv.max() <= 1
             row = (np.round(part.uv * 65_535), USHORT) if inside else (part.uv, FLOAT)
             attributes["TEXCOORD_0"] = self._accessor(*row, "VEC2", normalized=bool(inside))
         if part.colour is not None:
@@ -170,13 +173,15 @@ class Writer:
             moved = vertex_normals(part.positions + delta, part.triangles, part.weld)
             still = vertex_normals(part.positions, part.triangles, part.weld)
             change = moved - still
-            change = np.where(np.abs(change).max(axis=1, keepdims=True) > 0.05, change, 0.0)
+            turned = np.abs(change).max(axis=1, keepdims=True) > SMALLEST_TURN[self.compact]
+            change = np.where(turned, change, 0.0)
             target["NORMAL"] = self._sparse(np.clip(change, -1, 1), BYTE if self.compact else FLOAT)
         return target
 
     def _sparse(self, rows: np.ndarray, kind: int = FLOAT) -> int:
+        least = SMALLEST_MOVE[self.compact]
         rows = rows.astype(np.float32) if kind == FLOAT else np.round(rows * _UNIT[kind]).astype(_DTYPE[kind])
-        moving = np.flatnonzero(np.abs(rows).max(axis=1) > SMALLEST_MOVE)
+        moving = np.flatnonzero(np.abs(rows).max(axis=1) > least)
         accessor: dict = {"componentType": kind, "count": len(rows), "type": "VEC3"}
         if kind != FLOAT:
             accessor["normalized"] = True
@@ -263,14 +268,14 @@ class Glb:
         return np.frombuffer(self.blob, _DTYPE[kind], count, self.js["bufferViews"][view]["byteOffset"])
 
 
-def _four(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The four strongest joints of each vertex [n, 4] and their weights in units of 1/65535, summing to exactly 1."""
+def _four(weights: np.ndarray, unit: int) -> tuple[np.ndarray, np.ndarray]:
+    """The four strongest joints of each vertex [n, 4] and their weights in units of 1/unit, summing to exactly 1."""
     weights = np.pad(weights, ((0, 0), (0, max(0, 4 - weights.shape[1]))))
     order = np.argsort(-weights, axis=1, kind="stable")[:, :4]
     top = np.take_along_axis(weights, order, axis=1)
     top = np.where(top < 1e-4, 0.0, top)
-    whole = np.round(top / top.sum(axis=1, keepdims=True) * 65_535).astype(np.int64)
-    whole[:, 0] += 65_535 - whole.sum(axis=1)
+    whole = np.round(top / top.sum(axis=1, keepdims=True) * unit).astype(np.int64)
+    whole[:, 0] += unit - whole.sum(axis=1)
     return np.where(whole > 0, order, 0), whole
 
 

@@ -26,8 +26,8 @@ STYLES = {"bob": bob, "short": short, "bun": bun, "waves": waves, "thin": thin, 
 SHADE = {"hair": 0.40, "hair_under": 0.45, "beard": 0.6, "futou": 0.6}
 # Light runs along strands and spreads across them: the band of shine that tells hair from plastic.
 SHINE = {
-    "KHR_materials_anisotropy": {"anisotropyStrength": 0.7, "anisotropyRotation": 0.0},
-    "KHR_materials_specular": {"specularFactor": 0.6},
+    "KHR_materials_anisotropy": {"anisotropyStrength": 0.5, "anisotropyRotation": 0.0},
+    "KHR_materials_specular": {"specularFactor": 0.4},
 }
 MATT = {"KHR_materials_specular": {"specularFactor": 0.35}}
 CUT_OUT = {"alphaMode": "MASK", "alphaCutoff": 0.4, "doubleSided": True}

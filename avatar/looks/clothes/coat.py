@@ -26,8 +26,9 @@ COAT = Cut(
     edge=((0.05, 0.080), (0.0, 0.066), (-0.10, 0.052), (LAPEL, 0.040), (-0.45, 0.046), (-0.9, 0.085)), below=0.36,
     sleeve=0.004, pad=0.004,
 )  # fmt: skip
-SCRUBS = Fit(clearance=0.0015, fall=0.15, ease=((-0.1, 0.004),), folds=0.003, crease=0.0012, limbs=(), seed=33)
+SCRUBS = Fit(clearance=0.004, fall=0.15, ease=((-0.1, 0.004),), folds=0.003, crease=0.0012, limbs=(), seed=33)
 V_WIDTH, V_LOW = 0.050, -0.105  # the scrub top's neck: half width at the joint's height, lowest point
+NECK = 0.066  # how far from the neck's axis the scrub top begins
 
 
 def pieces(form: Form, look: Look) -> list[Part]:
@@ -68,17 +69,16 @@ def _scrubs(form: Form) -> list[Part]:
     whole = cloth.part("scrubs", "scrubs")
     ground = Ground.of(whole, form)
     x, y, z = (whole.positions - form.neck).T
-    shown = (np.abs(x) < np.where(y > -0.07, 0.076, 0.2)) & (
-        (form.on_arm < 0.2) & (np.abs(x) < 0.125) & (z > -0.01) & (y > form.hips[1] - form.neck[1] - 0.06)
-    )
+    low = form.hips[1] - form.neck[1] - 0.06
+    shown = (form.on_arm < 0.6) & (np.abs(x) < 0.140) & ((z > -0.01) | (y > -0.06)) & (y > low)
     part = whole.pick(shown[whole.triangles].all(axis=1))
     x, y, z = (part.positions - form.neck).T
     above = np.clip((y - V_LOW) / -V_LOW, 0, 1.6)
     v = np.where((y > V_LOW) & (z > 0.0), np.abs(x) - V_WIDTH * above, 0.03)
-    hole = np.where(np.hypot(x, z - 0.01) < 0.10, -0.002 - 0.10 * z - y, 0.03)
+    hole = np.where(y > -0.06, np.hypot(x, z - 0.01) - NECK, 0.03)  # upright, so that it cuts slopes cleanly
     bands = []
     for side in (1, -1):
-        level = np.linspace(V_LOW, -0.014, 14)
+        level = np.linspace(V_LOW, -0.018, 14)
         edge = V_WIDTH * (level - V_LOW) / -V_LOW + 0.009
         path = ground.front(side * edge, form.neck[1] + level, 0.0004)
         bands.append(ground.ribbon(path, 0.017, 0.0018, "scrubs", TILE["plain"]))

@@ -12,17 +12,17 @@ from avatar.looks.mesh import Part, join
 from avatar.looks.scalp import Scalp
 
 CHIN, CHIN_FRONT, NOSE_BASE, LIPS = 747, 5162, 343, 537  # base mesh vertices, all in the middle
-LEAST_MOVE = 0.0012  # metres; a shape that moves no root further is left out
+LEAST_MOVE, STILL = 0.002, 0.0004  # metres; a shape that moves no root further is left out; what moves less stays
 NEAREST = 4
 
 
 def beard(groom: Groom, shapes: dict[str, np.ndarray]) -> Part:
     """One part named `beard`. shapes: name -> displacement [n, 3] of the base mesh."""
-    chin, under, lip = _chin(groom, 34, 0.022), _chin(groom, 26, 0.026), _lip(groom, 40)
+    chin, under, lip = _chin(groom, 44, 0.022), _chin(groom, 36, 0.030), _lip(groom, 68)
     pieces = [
-        _grown(groom, shapes, chin, (0.09, 0.15), 7, Cards((0.006, 0.011), (3, 4), 2, roll=0.5, taper=0.6)),
-        _grown(groom, shapes, under, (0.02, 0.06), 4, Cards((0.005, 0.009), (3, 4, 5), 2, roll=0.6)),
-        _grown(groom, shapes, lip, (0.016, 0.044), 5, Cards((0.003, 0.005), (3, 4), 2, roll=0.4)),
+        _grown(groom, shapes, chin, (0.08, 0.15), 8, Cards((0.004, 0.008), (4, 5), 2, roll=0.5, taper=0.85)),
+        _grown(groom, shapes, under, (0.02, 0.06), 4, Cards((0.004, 0.007), (5, 6), 2, roll=0.6, taper=0.8)),
+        _grown(groom, shapes, lip, (0.014, 0.034), 5, Cards((0.003, 0.0052), (4, 5), 2, roll=0.4, taper=0.8)),
     ]
     whole = join("beard", pieces)
     whole.morphs = {name: delta for name, delta in whole.morphs.items() if np.abs(delta).max() > LEAST_MOVE}
@@ -78,7 +78,10 @@ def _grown(groom: Groom, shapes: dict[str, np.ndarray], roots: np.ndarray, lengt
     comb = Comb(scalp, flow, lift=0.003, rise=0.012, press=0.0, weight=0.35, stiff=1.6, lean=0.45, ears=False,
                 extra=lambda at: 0.022 * ramp(at[:, 1], lip[1] - 0.075, lip[1] - 0.11))  # fmt: skip
     lines = comb.grow(roots, length[1] * 1.02, 0.004)
-    strands = cut(lines, rng.uniform(*length, len(roots)), points, ease=1)
+    # Longest in the middle of the chin, so that the beard ends in a point; in a moustache, at the corners of the mouth.
+    aside = np.abs(roots[:, 0]) / np.abs(roots[:, 0]).max()
+    share = np.where(moustache[:, 0], 0.6 + 0.4 * aside, 1.0 - 0.55 * aside**1.5)
+    strands = cut(lines, rng.uniform(*length, len(roots)) * share, points, ease=2)
     axis = figure.positions[CHIN] * [0, 1, 1] - [0, 0, 0.045]
     part = cards.lay(figure, strands, from_axis(strands, axis, 0.1), rng)
     part = groom.outside(part)
@@ -97,4 +100,5 @@ def _carried(
     weight = 1 / (np.take_along_axis(gap, near, axis=1) + 1e-4)
     weight /= weight.sum(axis=1, keepdims=True)
     carried = {name: (delta[skin][near] * weight[..., None]).sum(axis=1) for name, delta in shapes.items()}
-    return {name: np.repeat(delta, each, axis=0) for name, delta in carried.items()}
+    moving = {name: delta * (np.linalg.norm(delta, axis=1, keepdims=True) > STILL) for name, delta in carried.items()}
+    return {name: np.repeat(delta, each, axis=0) for name, delta in moving.items()}

@@ -22,7 +22,7 @@ def bob(groom: Groom) -> list[Part]:
     """Undercoat, three layers from the scalp outwards, the fringe and stray hairs."""
     shape = Bob(groom)
     return [
-        cap(groom, lambda p: ramp(within(groom.style, groom.scalp.centre, p), -2.0, 4.0)),
+        cap(groom, lambda p: ramp(within(groom.style, groom.scalp.centre, p), -7.0, -1.0), shade=0.7),
         shape.cards(95, (0.003, 0.006), Cards((0.020, 0.028), (0, 1), 2, tone=(0.5, 0.7), matt=True)),
         shape.cards(140, (0.008, 0.012), Cards((0.014, 0.022), (1, 2), 3, tone=(0.75, 1.0))),
         shape.cards(120, (0.011, 0.015), Cards((0.010, 0.017), (2, 3, 4), 3)),
@@ -49,7 +49,7 @@ class Bob:
         keep = spread(lines[:, 16], count)
         lines = self._wisps(lines[keep], rng)
         length = self._hem(lines, rng)
-        return self.groom.lay(cards, lines, length, 12)
+        return self.groom.lay(cards, lines, length, 14, ease=4)
 
     def _flow(self, roots: np.ndarray, side: np.ndarray):  # noqa: ANN202
         """Away from the parting, back from the face; the front of the long side first swings over the forehead."""

@@ -1,4 +1,4 @@
-"""Hair combed back from the whole hairline into a low bun; ears free, a few strands loose."""
+"""Hair combed back from the whole hairline into a low bun; ears free."""
 
 from __future__ import annotations
 
@@ -21,16 +21,15 @@ EAR = ((64, 74, 86, 98, 110, 126), (-90, 8, 17, 16, 2, -90))
 
 
 def bun(groom: Groom) -> list[Part]:
-    """Undercoat, combed layers, the coil, loose strands."""
+    """Undercoat, combed layers, the coil."""
     shape = Bun(groom)
     return [
         cap(groom, lambda p: ramp(inside(groom.style, groom.scalp.centre, p), -1.0, 4.0)),
-        shape.combed(150, (0.002, 0.004), Cards((0.016, 0.024), (1, 2), 3, tone=(0.6, 0.85))),
-        shape.edge(130, 1.5, (0.004, 0.007), Cards((0.010, 0.017), (1, 2, 3), 3)),
-        shape.edge(70, 0.0, (0.006, 0.009), Cards((0.006, 0.012), (4, 5), 2, roll=0.4)),
-        shape.edge(90, -2.0, (0.002, 0.005), Cards((0.005, 0.009), (3, 4, 5), 2, root=0.9)),
+        shape.combed(150, (0.002, 0.004), Cards((0.016, 0.024), (1, 2), 3, tone=(0.6, 0.85), even=0.8)),
+        shape.edge(130, 1.5, (0.004, 0.007), Cards((0.010, 0.017), (1, 2, 3), 3, even=0.8)),
+        shape.edge(70, 0.0, (0.006, 0.009), Cards((0.006, 0.012), (4, 5), 2, roll=0.4, even=0.8)),
+        shape.edge(90, -2.0, (0.002, 0.005), Cards((0.005, 0.009), (3, 4, 5), 2, root=0.9, even=0.8)),
         *coil(groom, shape.middle, shape.outward, RADII, 90),
-        shape.loose(Cards((0.0025, 0.0045), (3, 4), 2, roll=0.5)),
     ]
 
 
@@ -85,19 +84,3 @@ class Bun:
         raised = np.radians(np.minimum(np.maximum(elevation, least), elevation + 3.5))
         reach = np.linalg.norm(points - self.scalp.centre, axis=1)
         return self.scalp.centre + direction(np.radians(azimuth), raised) * reach[:, None]
-
-    def loose(self, cards: Cards) -> Part:
-        """Strands that fall in front of the ears and at the nape."""
-        azimuth = np.array([62.0, 64.5, 69.0, -60.0, -66.5, 150.0, -155.0, 168.0])
-        elevation = line(self.style, azimuth) + 3.0
-        roots = self.scalp.at(azimuth, elevation)
-        front = (np.abs(azimuth) < 90)[:, None]
-
-        def flow(points: np.ndarray, grown: np.ndarray) -> np.ndarray:
-            bend = 0.5 * np.sin(grown * 60 + azimuth)[:, None]
-            return np.where(front, [0.0, -0.4, 0.12], [0.0, -0.5, -0.1]) + bend * [0.0, 0.0, 0.15]
-
-        comb = Comb(self.scalp, flow, lift=0.004, rise=0.02, weight=0.7, lean=0.6, press=0.0)
-        lines = comb.grow(roots, 0.13, 0.006)
-        length = self.groom.rng.uniform(0.7, 1.3, len(roots)) * np.where(front[:, 0], 0.10, 0.04)
-        return self.groom.lay(cards, lines, length, 9)

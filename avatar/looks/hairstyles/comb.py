@@ -86,9 +86,7 @@ def unit(vectors: np.ndarray) -> np.ndarray:
 
 def cut(lines: np.ndarray, length: np.ndarray, count: int, ease: int = 2) -> np.ndarray:
     """Polylines [k, s, 3] shortened to `length` [k] metres, with `count` points evenly along each."""
-    for _ in range(ease):
-        inner = lines[:, 1:-1] * 0.5 + (lines[:, :-2] + lines[:, 2:]) * 0.25
-        lines = np.concatenate([lines[:, :1], inner, lines[:, -1:]], axis=1)
+    lines = eased(lines, ease)
     along = arc(lines)
     out = np.empty((len(lines), count, 3))
     for k, line in enumerate(lines):
@@ -96,6 +94,14 @@ def cut(lines: np.ndarray, length: np.ndarray, count: int, ease: int = 2) -> np.
         for axis in range(3):
             out[k, :, axis] = np.interp(at, along[k], line[:, axis])
     return out
+
+
+def eased(lines: np.ndarray, times: int) -> np.ndarray:
+    """Polylines [k, s, 3] with their corners rounded; their ends stay."""
+    for _ in range(times):
+        inner = lines[:, 1:-1] * 0.5 + (lines[:, :-2] + lines[:, 2:]) * 0.25
+        lines = np.concatenate([lines[:, :1], inner, lines[:, -1:]], axis=1)
+    return lines
 
 
 def arc(lines: np.ndarray) -> np.ndarray:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
 from avatar.looks.hairstyles.cards import UNDER, Groom
+from avatar.looks.hairstyles.comb import unit
 from avatar.looks.hairstyles.picture import STRIPS
 from avatar.looks.mesh import Part, clip, vertex_normals
 from avatar.looks.refine import Refinement
 from avatar.looks.scalp import Scalp
 
 Cover = Callable[[np.ndarray], np.ndarray]
+ROUND = 1.5  # how much more the head's roundness counts than the skin's own normals
 TILE = 0.036  # metres of scalp that one repeat of the cropped strip covers
 
 
@@ -22,6 +23,8 @@ def cap(groom: Groom, cover: Cover, *, above: float = 0.0012, shade: float = 0.5
     part = _surface(groom)
     part = clip(part, cover(part.positions) - 0.5)
     part.positions = part.positions + part.normals * above
+    # Lit as a round head: at its edges, behind the ears, the skin's own normals turn away and would flash.
+    part.normals = unit(part.normals + ROUND * unit(part.positions - groom.scalp.centre))
     azimuth, elevation = groom.scalp.angles(part.positions)
     u = 0.06 + 0.88 * np.abs((azimuth / 24.0 + 1) % 2 - 1)
     part.uv = np.stack([u / STRIPS, 0.5 - elevation / 200.0], axis=1)
@@ -32,7 +35,7 @@ def cap(groom: Groom, cover: Cover, *, above: float = 0.0012, shade: float = 0.5
 
 def cropped(groom: Groom, cover: Cover, *, above: float, shade: float = 1.0) -> Part:
     """A layer of cropped hair `above` metres from the skin. Where cover is less, fewer of the hairs reach this far."""
-    part = replace(_surface(groom), name="hair", material="hair")
+    part = _surface(groom)
     share = cover(part.positions)
     part = clip(part, share - 0.02)
     share = np.clip(cover(part.positions), 0, 1)

@@ -6,7 +6,7 @@ import numpy as np
 
 from avatar.looks.fields import ramp
 from avatar.looks.hairstyles.cards import Cards, Groom, from_axis, hang
-from avatar.looks.hairstyles.comb import Comb, arc, from_line, length_to, unit
+from avatar.looks.hairstyles.comb import Comb, arc, eased, from_line, length_to, unit
 from avatar.looks.hairstyles.hairline import within
 from avatar.looks.hairstyles.parting import Parting, curtain
 from avatar.looks.hairstyles.undercoat import cap
@@ -16,7 +16,8 @@ from avatar.looks.scalp import spread
 
 LONGEST = 0.52
 CLOTH = 0.021  # metres of clothes that hair lies on
-WAVE = 0.105  # metres from crest to crest
+WAVE = 0.135  # metres from crest to crest
+EASE = 10  # how often strands are evened: hair bends, but has no corners
 SHOULDER = 0.125  # metres below the eyes where hair begins to meet the neck and the shoulders
 
 
@@ -24,11 +25,11 @@ def waves(groom: Groom) -> list[Part]:
     """Undercoat, three layers and stray hairs, bound from head to chest along their length."""
     shape, eye = Waves(groom), groom.scalp.eye[1]
     parts = [
-        cap(groom, lambda p: ramp(within(groom.style, groom.scalp.centre, p), -2.0, 4.0)),
-        shape.cards(70, 14, (0.003, 0.006), Cards((0.026, 0.034), (0, 1), 2, tone=(0.75, 0.95), matt=True)),
-        shape.cards(74, 21, (0.008, 0.013), Cards((0.018, 0.028), (1, 2), 3, tone=(0.7, 1.0))),
-        shape.cards(70, 24, (0.012, 0.018), Cards((0.012, 0.020), (2, 3, 4), 3)),
-        shape.cards(30, 24, (0.011, 0.014), Cards((0.006, 0.012), (5, 6), 2, roll=0.6)),
+        cap(groom, lambda p: ramp(within(groom.style, groom.scalp.centre, p), -7.0, -1.0), shade=0.7),
+        shape.cards(66, 18, (0.003, 0.006), Cards((0.022, 0.030), (1, 2), 2, 0.6, tone=(0.75, 0.95), matt=True)),
+        shape.cards(78, 27, (0.008, 0.013), Cards((0.016, 0.026), (1, 2), 3, 0.6, tone=(0.75, 1.0))),
+        shape.cards(74, 30, (0.012, 0.017), Cards((0.010, 0.018), (2, 3, 4), 2, 0.7)),
+        shape.cards(32, 30, (0.011, 0.014), Cards((0.005, 0.010), (5, 6), 2, 0.7, roll=0.4)),
     ]
     return [hang(part, groom.figure, eye - 0.085, eye - 0.20) for part in parts]
 
@@ -48,8 +49,8 @@ class Waves:
         )  # fmt: skip
         lines = comb.grow(roots, LONGEST, 0.009)
         keep = spread(lines[:, 22], count)
-        lines = self._wave(lines[keep], rng)
-        part = self.groom.lay(cards, lines, self._hem(lines, rng), points, ease=1)
+        lines = self._wave(eased(lines[keep], EASE), rng)
+        part = self.groom.lay(cards, lines, self._hem(lines, rng), points)
         return self.groom.outside(part, self._clothes)
 
     def _limit(self, side: np.ndarray, loose: np.ndarray):  # noqa: ANN202
@@ -92,7 +93,7 @@ class Waves:
     def _wave(self, lines: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """A lock swings to and fro across its way, more towards its end; locks beside each other swing together."""
         grown = arc(lines)
-        swell = 0.011 * ramp(grown, 0.09, 0.28)
+        swell = 0.0115 * ramp(grown, 0.10, 0.30)
         phase = 3.0 * noise(lines[:, 20], 0.05, 401)[:, None] + rng.normal(0, 0.35, (len(lines), 1))
         cycle = grown / WAVE * 2 * np.pi + phase
         out = from_axis(lines, self.scalp.centre)
@@ -100,8 +101,8 @@ class Waves:
         across /= np.maximum(np.linalg.norm(across, axis=2, keepdims=True), 1e-9)
         push = out * (np.cos(cycle)[..., None] * 0.5 + 0.5)
         lines = lines + (across * np.sin(cycle)[..., None] + push) * swell[..., None]
-        shift = np.stack([noise(lines * [1, 0.35, 1], 0.03, 90 + axis) for axis in range(3)], axis=-1)
-        return lines + shift * (0.005 * ramp(grown, 0.05, 0.3))[..., None] * [1, 0, 1]
+        shift = np.stack([noise(lines * [1, 0.35, 1], 0.045, 90 + axis) for axis in range(3)], axis=-1)
+        return lines + shift * (0.006 * ramp(grown, 0.05, 0.3))[..., None] * [1, 0, 1]
 
     def _hem(self, lines: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         height = self.scalp.eye[1] - 0.30 + 0.03 * rng.normal(size=len(lines))

@@ -9,6 +9,7 @@ import type { Pose } from "../net/codec";
 import { loadAvatar, type Avatar, type MorphMode } from "./avatar";
 import { drawBackdrop } from "./backdrop";
 import { cheapen } from "./cheap";
+import { smoothCutOut } from "./cutout";
 import { DEFAULT_NAMES, type ChannelNames } from "./names";
 import { isSoftwareRenderer, Quality } from "./quality";
 
@@ -109,8 +110,9 @@ export class Stage {
     avatar.setNames(this.names);
     avatar.root.traverse((node) => {
       if (!(node instanceof Mesh)) return;
-      if (this.software) cheapen(node);
-      else node.castShadow = node.receiveShadow = true;
+      if (this.software) return cheapen(node);
+      smoothCutOut(node);
+      node.castShadow = node.receiveShadow = true;
     });
     this.scene.add(avatar.root);
     this.resize();
