@@ -13,9 +13,9 @@ from avatar.looks.mouth import Mouth
 from avatar.looks.source import islands
 
 # The face unit of mouthFrown only takes the resting smile away. Corners go down further and undo part of that smile,
-# and the chin lifts the lips between them; mouthUpperUp bares the teeth.
+# and the chin lifts the lips between them; mouthUpperUp bares the teeth, mouthLeft goes far enough to be seen.
 FROWN, FROWN_UNSMILES, FROWN_CHIN = 2.0, 0.7, 0.4
-UPPER_UP = 1.25
+UPPER_UP, SIDEWAYS = 1.25, 1.25
 HELD_RINGS = 5  # edge rings around mouth and eyes that smoothing leaves alone
 # Face units that press hard creases into the cheeks, and rounds of smoothing that make them folds of skin.
 SOFTENED = {
@@ -44,6 +44,7 @@ def expressions(figure: Figure, eyes: list[Eye], smile: float = 0.0) -> dict[str
         frown = FROWN * units[f"mouthFrown{side}"] + FROWN_CHIN * chin
         units[f"mouthFrown{side}"] = mouth.together(frown - FROWN_UNSMILES * smile * units[f"mouthSmile{side}"])
         units[f"mouthUpperUp{side}"] = UPPER_UP * units[f"mouthUpperUp{side}"]
+        units[f"mouth{side}"] = SIDEWAYS * units[f"mouth{side}"]
     soft = _Softener(figure)
     for name, rounds in SOFTENED.items():
         units[name] = soft(units[name], rounds)
