@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,9 +14,13 @@ from plain_voice import PlainVoice, pieces
 from dialogue.fixed import fixed_sentences
 from dialogue.packs import PERSONAS, load_pack
 from dialogue.wording import Wording
-from models.errors import NoSpace
+from models.errors import NoSpace, PersonaUnknown
+from models.store import Store
 from server import rendering
+from server.cli.main import app
+from server.compose import House
 from server.rendering import Progress, Quiet
+from server.settings import Settings
 from speech.voices.rendered import RenderedVoice
 from speech.voices.shelf import Shelf
 
@@ -140,3 +145,128 @@ async def test_a_voice_that_gives_no_clauses_is_left_as_it_is(tmp_path: Path) ->
         name = "whole"
 
     assert await rendering.of_pack(PACK, Whole()) is None
+
+
+# --- the service and the command --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def personas(tmp_path: Path) -> Path:
+    """A folder with one small pack."""
+    pack = tmp_path / "personas" / WHOLE.id
+    shutil.copytree(WHOLE.folder, pack)
+    for file in pack.glob("knowledge/*.md"):
+        if file.name != "cash.md":
+            file.unlink()
+    return pack.parent
+
+
+class Mind:
+    def converse(self, *, language: str) -> Mind:
+        return self
+
+    def greeting(self) -> tuple:
+        return ()
+
+    async def aclose(self) -> None: ...
+
+
+class Told:
+    def __init__(self) -> None:
+        self.last: Progress | None = None
+        self.ended = asyncio.Event()
+
+    def part(self, name: str, state: str, ms: float) -> None: ...
+    def all(self, ready: bool) -> None: ...
+    def rendering(self, progress: Progress) -> None: ...
+
+    def rendered(self, progress: Progress) -> None:
+        self.last = progress
+        self.ended.set()
+
+
+class SmallHouse(House):
+    """Real packs, shelf and rendering; a plain voice, no ears and no mind."""
+
+    voice: PlainVoice
+
+    def _load_ears(self) -> None: ...
+    def _load_language_model(self) -> None: ...
+
+    def _load_persona(self, persona) -> None:
+        persona.mind, persona.rig = Mind(), object()
+        persona.voice = rendering.with_shelf(self.voice, persona.pack, self._settings, self._store)
+
+
+def small_house(personas: Path, voice: PlainVoice, **settings) -> tuple[SmallHouse, Told]:
+    told = Told()
+    store = Store(personas.parent / "home")
+    house = SmallHouse(Settings(personas=personas, **settings), store=store, listener=told)
+    house.voice = voice
+    return house, told
+
+
+async def test_the_service_renders_its_packs_by_itself_and_tells_how_far_it_is(personas: Path) -> None:
+    house, told = small_house(personas, PlainVoice())
+    house.open()
+    await told.ended.wait()
+    await house.aclose()
+    assert told.last.whole and told.last.made > 100
+    assert house.rendered() == {WHOLE.id: {"clauses": told.last.wanted, "of": told.last.wanted}}
+    again, told = small_house(personas, PlainVoice())
+    again.open()
+    await told.ended.wait()
+    await again.aclose()
+    assert told.last.made == 0 and again.rendered() == house.rendered()
+
+
+async def test_a_service_that_stops_stops_rendering(personas: Path) -> None:
+    label = "数字人，内容由AI生成。"  # spoken while loading
+    begun, dropped = asyncio.Event(), asyncio.Event()
+
+    class Stuck(PlainVoice):
+        async def speak(self, clause):
+            if clause.text in label:
+                async for piece in super().speak(clause):
+                    yield piece
+                return
+            begun.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                dropped.set()
+
+    house, _ = small_house(personas, Stuck())
+    house.open()
+    await begun.wait()
+    await house.aclose()
+    assert dropped.is_set() and house._rendering.done()
+
+
+@pytest.mark.parametrize("settings", [{"rendered": {"ahead": False}}, {"rendered": {"play": False}}])
+async def test_nothing_is_rendered_where_that_is_switched_off(personas: Path, settings: dict) -> None:
+    voice = PlainVoice()
+    house, _ = small_house(personas, voice, **settings)
+    house.open()
+    await house.loaded()
+    await asyncio.sleep(0)
+    await house.aclose()
+    assert not (personas.parent / "home").exists() and house.rendered() == {}
+
+
+async def test_a_voice_that_is_paid_for_is_rendered_only_on_request(personas: Path) -> None:
+    voice = PlainVoice()
+    voice.ahead = False
+    house, _ = small_house(personas, voice)
+    house.open()
+    await house.loaded()
+    await house._rendering
+    await house.aclose()
+    assert house.rendered() == {}
+
+
+@pytest.mark.parametrize(("words", "said"), [([], "--all"), (["nobody"], "nobody"), (["x", "--all"], "--all")])
+def test_the_command_says_what_it_wants(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises((SystemExit, PersonaUnknown)) as ended:
+        app(["persona", "build", *words], standalone_mode=True)
+    assert said in f"{ended.value} {capsys.readouterr().err}"
