@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from avatar.listening import Listening
 from dialogue.types import Sentence
 from models.errors import AtCapacity, BackendUnavailable, ModelMissing, PersonaUnknown
 from server.compose import House, _understood
@@ -138,6 +139,13 @@ def test_the_default_persona_is_the_one_set_or_the_first() -> None:
     assert house.persona("").id == "bank-teller"
     with pytest.raises(PersonaUnknown, match="nobody"):
         house.persona("nobody")
+
+
+def test_the_operator_says_how_sessions_listen_before_their_client_does(monkeypatch) -> None:
+    assert make().listening == Listening()
+    monkeypatch.setenv("SHUREN_LISTENING__NEAR_FIELD", "true")
+    monkeypatch.setenv("SHUREN_LISTENING__BARGE_IN", "words")
+    assert make().listening == Listening(near_field=True, barge_in="words")
 
 
 def test_a_persona_that_does_not_exist_stops_the_start(tmp_path: Path) -> None:
