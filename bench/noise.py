@@ -73,15 +73,15 @@ def _coughs(n: int) -> np.ndarray:
     """Twos and threes of bursts every few seconds: noise through the resonances of an open throat."""
     rng = np.random.default_rng(3)
     out = np.zeros(n)
-    at = INPUT_RATE
-    while at < n - 2 * INPUT_RATE:
+    at = INPUT_RATE // 2
+    while at < n:
         for _ in range(rng.integers(2, 4)):
             size = int(rng.uniform(0.12, 0.28) * INPUT_RATE)
             envelope = np.minimum(1, np.arange(size) / 250) * np.exp(-np.arange(size) / (size / 4))
             burst = sum(_resonance(rng.normal(size=size), f) for f in (rng.uniform(500, 800), rng.uniform(1200, 1900)))
             voiced = 0.3 * np.sin(2 * np.pi * np.cumsum(np.linspace(260, 140, size)) / INPUT_RATE)
             piece = envelope * (burst / np.abs(burst).max() + voiced)
-            out[at : at + size] += rng.uniform(0.2, 0.6) * piece[: n - at]
+            out[at : at + size] += rng.uniform(0.2, 0.6) * piece[: max(0, n - at)]
             at += size + int(rng.uniform(0.08, 0.2) * INPUT_RATE)
         at += int(rng.uniform(1.5, 4.0) * INPUT_RATE)
     return out
