@@ -30,18 +30,19 @@ TAIL = frames_of(0.45)  # frames after the last phone until the mouth is at rest
 # shorter reach they would have to jump across a consonant that asks nothing of them ("umi").
 REACH = np.array([0.10, 0.20, 0.13, 0.10, 0.10])
 _ROUNDING = [i for i, channel in enumerate(CHANNEL_OF_PART) if CHANNELS[channel] == "round"]
-ROUND_BEFORE = 0.25  # s, anticipation of rounding
+ROUND_BEFORE = 0.27  # s, anticipation of rounding
 REST_AFTER, REST_BEFORE = 0.11, 0.15  # s: shut after the last sound, opening before the first
 REST_REACH = np.array([0.14, 0.25, 0.18, 0.14, 0.14])  # s, towards the neighbouring sounds
 PAUSE = REST_AFTER + REST_BEFORE  # s, shorter gaps do not close the mouth all the way
 BREATH_GAP = 0.35  # s of silence before which a breath is taken in
 
-CLOSE_RISE, CLOSE_FALL, CLOSE_HOLD = 0.115, 0.094, 0.040  # s
-CLOSE_LEAD, CLOSE_YIELD = 0.005, 0.055  # s: shut before the sound starts, letting go before it is released
+CLOSE_RISE, CLOSE_FALL, CLOSE_HOLD = 0.115, 0.096, 0.034  # s
+CLOSE_YIELD = 0.055  # s before its release that a stop, shut when it starts, begins to let go
 CLOSE_SOONER = 0.006  # s
 TEETH_RISE, TEETH_FALL = 0.165, 0.135  # s: rolling the lip in takes longer than shutting the lips
 FAR_IN = 0.6  # mouthRollLower
 TEETH_LATE = 0.030  # s into an f until the lip meets the teeth
+SET_OUT = 0.25  # of the way in time a lip may roll in while lips are still shut: 10 % of it in space
 SIBILANT_JAW, SIBILANT_YIELD = 0.085, 0.035  # the jaw is on its way to the vowel before the hiss ends
 
 
@@ -243,32 +244,58 @@ def _windows(
         fall = _edge(sounds, i, 1, max(least, 0.75)) * usual[1]
         if constraint == "sibilant":
             shape = window(t, 0.0, max(length - SIBILANT_YIELD, 0.5 * length), rise, fall)
+        elif constraint == "bilabial":
+            begin, stop = _shut(sound)
+            shape = np.minimum(ease((t - begin) / rise + 1.0), _let_go((stop - t) / fall + 1.0))
         else:
-            onset = 0.0 if sound.repeated is None else (sound.repeated - sound.start) / RATE
-            release = _release(sound, onset) if constraint == "bilabial" else length
-            # A stop too short for its hold is shut sooner rather than released late.
-            short = onset + CLOSE_HOLD - CLOSE_LEAD - (release - CLOSE_YIELD)
-            lead = CLOSE_LEAD + float(np.clip(short, 0.0, CLOSE_SOONER))
-            if constraint == "labiodental":  # a hiss, not a burst: it may begin before the lip is there
-                lead = -min(TEETH_LATE, 0.35 * length)
-            stop = max(release - CLOSE_YIELD, onset + CLOSE_HOLD - lead)
-            if constraint == "labiodental":  # and it lets go in time for lips that must shut next
-                stop = max(min(stop, length + _until_shut(sounds, i) - fall), -lead)
-                room = length + _until_shut(sounds, i) + lead
-            shape = np.minimum(ease((t + lead) / rise + 1.0), _let_go((stop - t) / fall + 1.0))
-            # "half past" on a face that must roll its lip far in: there is no time for both, and p matters more.
-            if constraint == "labiodental" and roll > FAR_IN and room < 0.6 * fall:
-                shape *= 0.1 if room < 0.4 * fall else 0.25
+            # A hiss, not a burst: it may begin before the lip is there, and lets go in time for lips that must shut.
+            begin = min(TEETH_LATE, 0.35 * length)
+            shut = length + _until_shut(sounds, i)
+            share = 1.0
+            if roll > FAR_IN:  # such a lip has no time for both in "cup for" and "half past", and p matters more
+                begin, share = _after_shut(begin, length, rise, _since_shut(sounds, i))
+                room = (shut - begin) / fall
+                if room < 0.6:
+                    share, fall = share * (0.25 if room >= 0.4 else 0.1), 0.5 * fall
+                else:
+                    begin = max(min(begin, shut - 0.9 * fall), min(begin, -0.01))
+            stop = max(min(max(length - CLOSE_YIELD, CLOSE_HOLD + begin), shut - fall), begin)
+            shape = share * np.minimum(ease((t - begin) / rise + 1.0), _let_go((stop - t) / fall + 1.0))
         into = {"bilabial": closure, "labiodental": teeth, "sibilant": sibilant}[constraint]
         np.maximum(into[a:b], shape, out=into[a:b])
     return closure, teeth, sibilant, presence
+
+
+def _shut(sound: Sound) -> tuple[float, float]:
+    """When the lips of a stop are shut, in seconds from its start: from, to."""
+    onset = 0.0 if sound.repeated is None else (sound.repeated - sound.start) / RATE
+    release = _release(sound, onset)
+    # A stop too short for its hold is shut sooner rather than released late.
+    lead = float(np.clip(onset + CLOSE_HOLD - (release - CLOSE_YIELD), 0.0, CLOSE_SOONER))
+    return -lead, max(release - CLOSE_YIELD, onset + CLOSE_HOLD - lead)
+
+
+def _since_shut(sounds: Sequence[Sound], i: int) -> float:
+    """Seconds from when the lips last were shut until the start of sound i, at most 1."""
+    for sound in reversed(sounds[max(i - 3, 0) : i]):
+        if poses(sound.symbol)[0].constraint == "bilabial":
+            return min((sounds[i].start - sound.start) / RATE - _shut(sound)[1], 1.0)
+    return 1.0
+
+
+def _after_shut(begin: float, length: float, rise: float, since: float) -> tuple[float, float]:
+    """When the lip is rolled in for an f (s after its start) and how far, if it may only set out once lips have let go:
+    later, up to the end of the f, and less far where that is not late enough."""
+    begin = min(max(begin, (1.0 - SET_OUT) * rise - since), length)
+    early = float(ease(np.array(1.0 - (begin + since) / rise)))
+    return begin, min(1.0, float(ease(np.array(SET_OUT))) / max(early, 1e-9))
 
 
 def _until_shut(sounds: Sequence[Sound], i: int) -> float:
     """Seconds from the end of sound i until the lips must be shut, at most 1."""
     for sound in sounds[i + 1 : i + 4]:
         if poses(sound.symbol)[0].constraint == "bilabial":
-            return min((sound.start - sounds[i].end) / RATE - CLOSE_LEAD, 1.0)
+            return min((sound.start - sounds[i].end) / RATE, 1.0)
     return 1.0
 
 

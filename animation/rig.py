@@ -22,6 +22,7 @@ from models.errors import AvatarInvalid
 INDEX = {name: i for i, name in enumerate(SHAPES)}
 JAW, CLOSE = INDEX["jawOpen"], INDEX["mouthClose"]
 SHRUG = INDEX["mouthShrugLower"]
+LIGHTLY = 0.25  # mm past touching that lips shut: another part of them than was measured may be the one that must meet
 MOST_SHRUG = 0.4  # of the lower lip pushed up by a closure
 LABIODENTAL = (0.04, 0.45, 0.32, 0.46)  # on the base mesh of _GENERIC_LIPS
 
@@ -111,7 +112,7 @@ class Rig:
         gap = self.lip_gap(shapes)
         # Lips that would press through one another (a smile on pursed lips) push the jaw down a little instead.
         shapes[:, JAW] += np.maximum(self._press_mm() - gap, 0.0) / self.gap_mm[JAW]
-        wanted = np.maximum(gap, 0.0) / -self.gap_mm[CLOSE]
+        wanted = np.maximum(gap + LIGHTLY, 0.0) / -self.gap_mm[CLOSE]
         most = self.close_limit(shapes[:, JAW])
         shapes[:, CLOSE] = closure * np.minimum(wanted, most)
         # mouthClose must not close what the jaw did not open: a lip still rolled in from an f is pushed up instead.

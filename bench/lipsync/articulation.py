@@ -21,10 +21,11 @@ _ROUND = [INDEX["mouthPucker"], INDEX["mouthFunnel"]]
 
 def teeth_distances(take: Take) -> np.ndarray:
     """mm between lower lip and upper incisors at best during each f or v: on the mesh in space, else in height."""
-    shapes = take.frames.shapes
-    mm = take.mesh.teeth(shapes) if take.mesh else np.maximum(take.rig.teeth_distance(shapes), 0.0)
-    out = [float(mm[take.during(p)].min()) for _, p in take.constrained("labiodental") if take.during(p).any()]
-    return np.array([v for v in out if np.isfinite(v)])
+    spans = [take.during(phone) for _, phone in take.constrained("labiodental")]
+    rows = [take.frames.shapes[span] for span in spans if span.any()]
+    out = [(take.mesh.teeth(some) if take.mesh else np.maximum(take.rig.teeth_distance(some), 0.0)) for some in rows]
+    best = np.array([mm.min() for mm in out])
+    return best[np.isfinite(best)]
 
 
 def open_jaw(takes: list[Take]) -> float:

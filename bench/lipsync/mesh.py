@@ -67,8 +67,9 @@ class MeshLips:
         over = _outline(up, self.upper.edges, low[..., 1], np.fmin, np.inf)
         gaps = np.concatenate([_apart(up[..., 0], under), _apart(over, low[..., 0])], axis=1)
         height = gaps.min(axis=1)
-        apart = np.linalg.norm(up[:, :, None] - low[:, None], axis=3).min(axis=(1, 2))
-        return np.where(height <= 0.0, height, np.minimum(height, apart))
+        open_ = height > 0.0
+        height[open_] = np.minimum(height[open_], nearest(up[open_], low[open_]))
+        return height
 
     def width(self, shapes: np.ndarray) -> np.ndarray:
         """Distance of the corners of the mouth [n]."""
@@ -80,7 +81,19 @@ class MeshLips:
         if not len(self._teeth):
             return np.full(len(shapes), np.nan)
         low = self._inner.at(shapes)
-        return np.linalg.norm(low[:, :, None] - self._teeth[None, None], axis=3).min(axis=(1, 2))
+        return nearest(low, np.broadcast_to(self._teeth, (len(low), *self._teeth.shape)))
+
+
+def nearest(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Least distance [n] between points a [n, k, 2] and b [n, m, 2], whose squares are had from one product."""
+    if not len(a):
+        return np.zeros(0)
+    origin = a[:, :1]
+    a, b = a - origin, b - origin  # small numbers, or their squares would cancel badly
+    left = np.concatenate([-2.0 * a, (a * a).sum(2, keepdims=True), np.ones((*a.shape[:2], 1))], axis=2)
+    right = np.concatenate([b, np.ones((*b.shape[:2], 1)), (b * b).sum(2, keepdims=True)], axis=2)
+    squares = (left @ right.transpose(0, 2, 1)).reshape(len(a), -1).min(axis=1)
+    return np.sqrt(np.maximum(squares, 0.0))
 
 
 def _stack(face: Surface, index: np.ndarray) -> np.ndarray:
