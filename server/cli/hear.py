@@ -31,9 +31,7 @@ def hear(
         print(f"{turn['text'] or '(not intelligible)'}   [{where}, {turn['language']}, {turn['confidence']:.2f}]")
 
 
-async def _hear(
-    file: Path, language: Any, words: tuple[str, ...], stream: bool, *, quiet: bool
-) -> dict[str, Any]:
+async def _hear(file: Path, language: Any, words: tuple[str, ...], stream: bool, *, quiet: bool) -> dict[str, Any]:
     from models.store import Store
     from speech.audio import read_wav
     from speech.hearing import Ears
@@ -48,7 +46,7 @@ async def _hear(
         async for event in hearing:
             match event:
                 case Partial(text, stable) if stream and not quiet:
-                    print(f"… {stable}|{text[len(stable):]}")
+                    print(f"… {stable}|{text[len(stable) :]}")
                 case Heard():
                     turns.append(_turn(event, INPUT_RATE))
                 case HearingFailed(_, message):
@@ -83,6 +81,8 @@ def _turn(heard: Any, rate: int) -> dict[str, Any]:
         "text": heard.text,
         "language": heard.language,
         "confidence": round(heard.confidence, 3),
+        "original": heard.original or heard.text,
+        "words": [{"text": word.text, "confidence": round(word.confidence, 3)} for word in heard.words],
         "start_s": round(heard.start / rate, 3),
         "end_s": round(heard.end / rate, 3),
         "timings": {name: round(value, 1) for name, value in heard.timings.items()},

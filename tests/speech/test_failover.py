@@ -10,6 +10,8 @@ import pytest
 from virtual_time import run_virtual
 
 from models.errors import BackendTimeout, BackendUnavailable
+from server.compose import House
+from server.settings import Ears, Settings
 from speech.recognisers import load_in_order
 from speech.recognisers.failover import FIRST_REST, LONGEST_REST, PATIENCE, Failover
 from speech.types import Transcript
@@ -163,3 +165,25 @@ async def test_recognisers_are_loaded_in_order_and_one_alone_is_itself() -> None
     assert alone.name == "openai" and both.name == "funasr+openai"
     await alone.aclose()
     await both.aclose()
+
+
+def test_fallbacks_are_set_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHUREN_EARS__RECOGNISER", "funasr")
+    monkeypatch.setenv("SHUREN_EARS__URL", "ws://asr.test:10095")
+    monkeypatch.setenv("SHUREN_EARS__FALLBACKS", '[{"recogniser": "openai", "url": "http://gpu.test/v1"}]')
+    ears = Settings().ears
+    assert [(each.recogniser, each.url) for each in (ears, *ears.fallbacks)] == [
+        ("funasr", "ws://asr.test:10095"),
+        ("openai", "http://gpu.test/v1"),
+    ]
+
+
+@pytest.mark.model
+async def test_the_service_loads_them_in_that_order() -> None:
+    first = Ears(
+        recogniser="funasr", url="ws://asr.test:10095", fallbacks=[{"recogniser": "openai", "url": "http://a/v1"}]
+    )
+    house = House(Settings(ears=first))
+    house._load_ears()
+    assert house._ears.recogniser.name == "funasr+openai"
+    await house.aclose()
