@@ -39,13 +39,19 @@ def _azure(**settings: Any) -> Any:
 def _coqui(**settings: Any) -> Any:
     from speech.voices.coqui import CoquiVoice
 
-    return CoquiVoice(**settings)
+    return CoquiVoice(**settings, references=_references())
 
 
 def _openai(**settings: Any) -> Any:
     from speech.voices.openai_api import OpenAIVoice
 
-    return OpenAIVoice(**settings)
+    return OpenAIVoice(**settings, references=_references())
+
+
+def _references() -> dict[str, Any]:
+    """Voices that time those which tell no times. English costs next to nothing; a Mandarin one (Kokoro) would cost as
+    much as speaking, so there the face goes by ear (animation.listen.align)."""
+    return {"en": _hibari()}
 
 
 VOICES = Registry(

@@ -2,7 +2,7 @@
 
 The voice is either one that came with the model or cloned from a recording, and then only with its speaker's recorded
 consent. XTTS weights carry Coqui's non-commercial licence. Clauses are streamed from the model, so that cancelling
-stops it within a chunk; the model tells no times, so phones are spread over the sound.
+stops it within a chunk; the model tells no times.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import asyncio
 import sys
 import threading
 import types
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from speech.pronounce.phones import Spoken
 from speech.text.normalise import spoken as in_words
 from speech.types import OUTPUT_RATE, Language
 from speech.voices import consent
-from speech.voices.clause import Clause
+from speech.voices.clause import Clause, ClauseVoice
 from speech.voices.loudness import Leveller
 from speech.voices.whole import Sounding, WholeVoice
 
@@ -50,9 +51,10 @@ class CoquiVoice(WholeVoice):
         speed: float = 1.0,
         gain: float = 0.0,
         threads: int = 2,
+        references: Mapping[Language, ClauseVoice] | None = None,
     ) -> None:
         """Raises ConsentMissing before anything is loaded, BackendUnavailable, ModelMissing or BackendUnknown."""
-        super().__init__(speed=speed, gain=gain)
+        super().__init__(speed=speed, gain=gain, references=references)
         if bool(speaker) == bool(reference):
             raise BackendUnknown("Name a speaker of the model, or a reference recording to clone.", hint="Not both.")
         self.consent: consent.Consent | None = None

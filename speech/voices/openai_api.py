@@ -1,11 +1,13 @@
 """Any voice behind an OpenAI-compatible `/v1/audio/speech`: CosyVoice, Kokoro-FastAPI, OpenAI and others.
 
-Such servers return samples and no times, so phones are spread over the voiced part by typical lengths; lips are then
-right to about a tenth of a second, which is why a voice with times is preferred.
+Such servers return samples and no times. Where a voice that knows its times speaks the same language, its rendering
+of the clause is warped onto the samples; else phones are spread over the voiced part by typical lengths, and lips are
+right to about a tenth of a second.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,9 +16,9 @@ from models.errors import BackendError, BackendTimeout, BackendUnavailable
 from models.markup import Marked
 from speech.markup import Manner, readable
 from speech.pronounce.phones import Spoken
-from speech.types import OUTPUT_RATE
+from speech.types import OUTPUT_RATE, Language
 from speech.voices import recipe
-from speech.voices.clause import Clause
+from speech.voices.clause import Clause, ClauseVoice
 from speech.voices.loudness import Leveller
 from speech.voices.whole import Sounding, WholeVoice
 
@@ -42,11 +44,12 @@ class OpenAIVoice(WholeVoice):
         speed: float = 1.0,
         gain: float = 0.0,
         timeout: float = 15.0,
+        references: Mapping[Language, ClauseVoice] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         import httpx
 
-        super().__init__(speed=speed, gain=gain)
+        super().__init__(speed=speed, gain=gain, references=references)
         self.name = f"openai/{voice}"
         self._model, self._voice = model, voice
         self.recipe = recipe.of(f"{base_url} {model} {voice} {gain:g}", *recipe.OPENAI)

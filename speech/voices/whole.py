@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -14,12 +14,13 @@ from models.errors import BackendError
 from models.markup import Marked
 from speech.audio import to_int16
 from speech.markup import Manner, overall, phrases, spoken
-from speech.pronounce.phones import FINALS, Sound, Spoken
+from speech.pronounce.phones import FINALS, SILENCE, Sound, Spoken
 from speech.text.language import language_of
 from speech.types import Language, Speech
 from speech.voices import timing
+from speech.voices.alignment import transferred
 from speech.voices.cache import SpeechCache
-from speech.voices.clause import Clause
+from speech.voices.clause import Clause, ClauseVoice
 from speech.voices.making import Making
 
 SPEEDS = (0.5, 2.0)
@@ -45,8 +46,18 @@ class WholeVoice:
     languages: tuple[Language, ...] = ("zh", "en")
     ahead = True  # may be asked to make a clause nobody has asked for yet; False where each one is paid for
 
-    def __init__(self, *, speed: float = 1.0, gain: float = 0.0, cache: SpeechCache | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        speed: float = 1.0,
+        gain: float = 0.0,
+        references: Mapping[Language, ClauseVoice] | None = None,
+        cache: SpeechCache | None = None,
+    ) -> None:
+        """`references`: for a voice that tells no times, voices that do, whose rendering of the same clause, made at
+        the same time, is warped onto the sound; without one, times are estimated."""
         self._speed, self._gain = speed, gain
+        self._references = dict(references or {})
         self._cache = cache if cache is not None else SpeechCache()
         self._making: dict[Hashable, Making] = {}
 
@@ -105,8 +116,26 @@ class WholeVoice:
             yield timing.rest([word.text for word in words], clause.language, clause.rest)
             return
         manner = overall(manners)
-        sounding = await self._sound(clause, words, manner)
+        reference = asyncio.create_task(self._reference(clause), name="voice:reference")
+        try:
+            sounding = await self._sound(clause, words, manner)
+            if sounding.spans is None and (told := await reference):
+                sounding = replace(sounding, spans=await asyncio.to_thread(_timed_by, told, words, sounding.pcm))
+        finally:
+            reference.cancel()
+            await asyncio.gather(reference, return_exceptions=True)
         yield self._speech(clause, words, sounding, manner)
+
+    async def _reference(self, clause: Clause) -> list[Speech]:
+        """The clause by a voice that knows its times; nothing where there is none, or it fails."""
+        voice = self._references.get(clause.language)
+        if voice is None:
+            return []
+        try:
+            async with aclosing(voice.speak(replace(clause, rest=0))) as pieces:
+                return [speech async for speech in pieces]
+        except BackendError:
+            return []
 
     def _speech(self, clause: Clause, words: tuple[Spoken, ...], sounding: Sounding, manner: Manner) -> Speech:
         pcm = sounding.pcm * np.float32(10 ** ((self._gain + manner.volume) / 20))
@@ -124,6 +153,31 @@ class WholeVoice:
             clause.language,
             timed=sounding.spans is not None,
         )
+
+
+def _timed_by(told: Sequence[Speech], words: tuple[Spoken, ...], pcm: np.ndarray) -> list[tuple[int, int]] | None:
+    """Spans of the sounds of `words` in `pcm`, from the same clause in a voice that knows them; None where the two did
+    not say the same phones."""
+    starts = np.cumsum([0, *(speech.samples for speech in told)])
+    said = [
+        (phone.symbol, int(at) + phone.start, int(at) + phone.end)
+        for at, speech in zip(starts, told, strict=False)
+        for phone in speech.phones
+        if phone.symbol != SILENCE
+    ]
+    sounds = [sound for word in words for sound in word.sounds]
+    if [symbol for symbol, _, _ in said] != [phone for sound in sounds for phone in sound.phones] or not said:
+        return None
+    spans, at = [], 0
+    for k, sound in enumerate(sounds):
+        after = at + len(sound.phones)
+        begin = said[at][1] if at < len(said) else said[-1][2]
+        spans.append((begin, said[after - 1][2]) if sound.phones else (spans[-1][1] if k else 0, begin))
+        at = after
+    reference = np.concatenate([speech.pcm for speech in told]).astype(np.float32) / 32768
+    (a, b), (c, d) = (timing.voiced(sound, float(np.abs(sound).max(initial=1e-3))) for sound in (reference, pcm))
+    inside = [(max(0, start - a), max(0, end - a)) for start, end in spans]
+    return [(start + c, end + c) for start, end in transferred(inside, reference[a:b], pcm[c:d])]
 
 
 def estimated(words: tuple[Spoken, ...], start: int, end: int) -> list[tuple[int, int]]:
