@@ -94,6 +94,22 @@ def test_talking_over_her_silences_her(server, browser, microphone) -> None:
     assert not page.errors
 
 
+def test_held_to_talk_only_what_is_said_meanwhile_is_heard(server, browser, microphone) -> None:
+    asked = [(float(at), "密码忘了怎么办？", "zh") for at in range(30, 90, 12)]
+    mic = microphone((3.0, "你们周末上班吗？", "zh"), *asked, length=96.0)
+    page = open_page(browser, server, mic, query="&talk=hold&mic=1")
+    page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)  # the greeting
+    wait_for_silence(page)
+    page.keyboard.down("Space")
+    page.wait_for_function("document.body.innerText.includes('密码')", timeout=TURN)
+    page.wait_for_timeout(2000)
+    page.keyboard.up("Space")
+    page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)
+    said = page.evaluate("document.body.innerText")
+    assert "密码" in said and "周末" not in said
+    assert not page.errors
+
+
 def test_a_typed_question_is_answered_in_english(server, browser) -> None:
     page = open_page(browser, server, query="&lang=en", locale="en-US")
     page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)

@@ -1,6 +1,7 @@
 /** The page's conversation: connects the wire, the microphone, the player and what is shown. */
 
 import { Microphone, MicError } from "./audio/mic";
+import { PushToTalk } from "./audio/push-to-talk";
 import { CaptionTrack } from "./captions";
 import { Conversation } from "./conversation";
 import { RealtimeClient, type ConnectionStatus } from "./net/client";
@@ -24,6 +25,7 @@ export class App {
   readonly page: Page;
   readonly microphone: Microphone;
   private readonly client: RealtimeClient;
+  private readonly talk: PushToTalk;
   private readonly captions = new CaptionTrack();
   private readonly conversation = new Conversation((message) => this.page.history.render(message));
   private personas: Persona[] = [];
@@ -55,14 +57,24 @@ export class App {
         return this.page.label.shown();
       },
     });
-    this.microphone = new Microphone((pcm) => this.client.appendAudio(pcm), () => this.micLost());
-    this.page = new Page(options.language ?? preferredLanguage(navigator.languages), {
-      send: (text) => void this.sendText(text),
-      toggleMic: () => void (this.microphone.active ? this.stopMic() : this.startMic()),
+    this.talk = new PushToTalk({
+      append: (pcm) => this.client.appendAudio(pcm),
+      clear: () => this.client.clearAudio(),
+      commit: () => this.client.commitAudio(),
       interrupt: () => this.interrupt(),
-      start: (withVoice) => void this.start(withVoice),
-      choosePersona: (id) => this.choose(id),
     });
+    const send = (pcm: Int16Array): boolean => (options.hold ? this.talk.chunk(pcm) : this.client.appendAudio(pcm));
+    this.microphone = new Microphone(send, () => this.micLost());
+    const actions = {
+      send: (text: string) => void this.sendText(text),
+      toggleMic: () => void (this.microphone.active ? this.stopMic() : this.startMic()),
+      press: () => this.press(),
+      release: () => this.release(),
+      interrupt: () => this.interrupt(),
+      start: (withVoice: boolean) => void this.start(withVoice),
+      choosePersona: (id: string) => this.choose(id),
+    };
+    this.page = new Page(options.language ?? preferredLanguage(navigator.languages), actions, options.hold);
   }
 
   get uiState(): UiState {
@@ -120,7 +132,26 @@ export class App {
     return this.microphone.active;
   }
 
+  /** Push to talk. The first press opens the microphone. */
+  press(): void {
+    if (!this.microphone.active) return void this.startMic();
+    this.talk.press();
+    this.page.dock.setHeld(true);
+  }
+
+  release(): void {
+    this.talk.release();
+    this.page.dock.setHeld(false);
+  }
+
+  /** What was being said is lost: the connection or the microphone is gone. */
+  private dropTalk(): void {
+    this.talk.reset();
+    this.page.dock.setHeld(false);
+  }
+
   stopMic(): void {
+    this.dropTalk();
     this.microphone.stop();
     this.page.dock.setMic("off");
   }
@@ -229,6 +260,7 @@ export class App {
     this.captions.clear();
     this.conversation.finishAnswers();
     this.microphone.restartClock();
+    this.dropTalk();
     this.page.captions.showPartial("");
     this.turn = 0;
     this.responding = false;
@@ -247,6 +279,7 @@ export class App {
   }
 
   private micLost(): void {
+    this.dropTalk();
     this.page.dock.setMic("off");
     this.page.notices.show("micEnded", {}, 8);
   }
@@ -263,6 +296,7 @@ export class App {
         if (this.wasConnected) this.page.notices.show("reconnected", {}, 3);
         else this.page.notices.hide("serverDown", "errorCapacity");
         this.wasConnected = true;
+        if (this.options.hold || this.options.wake) this.client.listen(this.options);
         return this.setState("idle");
       case "shuren.animation.header":
         return player.header(event);

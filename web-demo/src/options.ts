@@ -10,6 +10,10 @@ export interface Options {
   mic: boolean;
   /** No conversation: the person at the microphone speaks through the avatar. */
   puppet: boolean;
+  /** Her turn ends when the person lets go of the button or the space bar, not by listening. */
+  hold: boolean;
+  /** She listens only when called by name. */
+  wake: boolean;
   morph: MorphMode | null;
   lowDetail: boolean;
   /** All materials and pixels even where drawing is done in software: for pictures, not for talking. */
@@ -25,6 +29,8 @@ export function readOptions(search: string): Options {
     language: language === "zh" || language === "en" ? language : null,
     mic: query.get("mic") === "1",
     puppet: query.get("puppet") === "1",
+    hold: query.get("talk") === "hold",
+    wake: query.get("wake") === "1",
     morph: morph === "cpu" || morph === "gpu" ? morph : null,
     lowDetail: query.get("lod") === "low",
     fullLooks: query.get("looks") === "full",

@@ -221,6 +221,19 @@ describe("sending", () => {
     ]);
   });
 
+  it("says how it listens, and hands over the turns it ends itself", async () => {
+    await live();
+    client.listen({ hold: true, wake: false });
+    client.listen({ hold: false, wake: true });
+    client.commitAudio();
+    expect(socket().sent.slice(1)).toEqual([
+      { type: "session.update", session: { type: "realtime", audio: { input: { turn_detection: null } } } },
+      { type: "session.update", session: { type: "realtime", shuren: { listening: { wake_word: true } } } },
+      { type: "input_audio_buffer.commit" },
+      { type: "response.create" },
+    ]);
+  });
+
   it("drops microphone audio rather than pile it up in a slow connection", async () => {
     await live();
     expect(client.appendAudio(new Int16Array(960))).toBe(true);

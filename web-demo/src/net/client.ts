@@ -94,6 +94,23 @@ export class RealtimeClient {
     return this.send({ type: "conversation.item.create", item }) && this.send({ type: "response.create" });
   }
 
+  /** What was appended is a whole turn and wants an answer. */
+  commitAudio(): boolean {
+    return this.send({ type: "input_audio_buffer.commit" }) && this.send({ type: "response.create" });
+  }
+
+  /** Forgets what was appended since the last turn. */
+  clearAudio(): boolean {
+    return this.send({ type: "input_audio_buffer.clear" });
+  }
+
+  /** How the session listens: `hold` leaves the end of turns to this page, `wake` waits for her name. */
+  listen({ hold, wake }: { hold: boolean; wake: boolean }): boolean {
+    const turns = hold ? { audio: { input: { turn_detection: null } } } : {};
+    const listening = wake ? { shuren: { listening: { wake_word: true } } } : {};
+    return this.send({ type: "session.update", session: { type: "realtime", ...turns, ...listening } });
+  }
+
   cancelResponse(): boolean {
     return this.send({ type: "response.cancel" });
   }

@@ -10,6 +10,9 @@ export type MicState = "off" | "starting" | "on";
 export interface DockActions {
   send(text: string): void;
   toggleMic(): void;
+  /** Push to talk: held, and let go. */
+  press(): void;
+  release(): void;
   interrupt(): void;
 }
 
@@ -27,11 +30,16 @@ export class Dock implements Part {
   private t: Translate = (key) => key;
   private mic: MicState = "off";
 
-  constructor(private readonly actions: DockActions) {
+  constructor(
+    private readonly actions: DockActions,
+    private readonly hold = false,
+  ) {
     this.input = h("input", { type: "text", maxlength: MAX_TEXT, autocomplete: "off", enterkeyhint: "send", oninput: () => this.refresh() });
     this.sendButton = h("button", { type: "submit", class: "round send" }, icon("send"));
     this.interruptButton = h("button", { type: "button", class: "round interrupt", onclick: () => actions.interrupt() }, icon("stop"));
-    this.micButton = h("button", { type: "button", class: "round mic", onclick: () => actions.toggleMic() }, icon("mic"));
+    this.micButton = h("button", { type: "button", class: "round mic" }, icon("mic"));
+    if (hold) this.holdToTalk();
+    else this.micButton.onclick = () => actions.toggleMic();
     const form = h("form", { class: "entry", onsubmit: (event: SubmitEvent) => this.submit(event) }, this.input, this.sendButton);
     this.element = h("div", { class: "dock" }, this.chips, h("div", { class: "bar" }, form, this.interruptButton, this.micButton), this.hint);
     this.setInterruptible(false);
@@ -45,7 +53,7 @@ export class Dock implements Part {
     this.chips.setAttribute("aria-label", t("suggestions"));
     nameControl(this.sendButton, t("send"));
     nameControl(this.interruptButton, t("interrupt"));
-    setText(this.hint, t("micHint"));
+    setText(this.hint, t(this.hold ? "holdHint" : "micHint"));
     this.setMic(this.mic);
   }
 
@@ -59,7 +67,14 @@ export class Dock implements Part {
     this.micButton.dataset.state = state;
     this.micButton.setAttribute("aria-pressed", String(state === "on"));
     this.micButton.disabled = state === "starting";
-    nameControl(this.micButton, this.t(state === "on" ? "micOn" : state === "off" ? "micOff" : "micStarting"));
+    const on = this.hold ? "holdToTalk" : "micOn";
+    const off = this.hold ? "holdToTalk" : "micOff";
+    nameControl(this.micButton, this.t(state === "on" ? on : state === "off" ? off : "micStarting"));
+  }
+
+  /** The button is held: what is said now is heard. */
+  setHeld(held: boolean): void {
+    this.micButton.dataset.held = String(held);
   }
 
   setInterruptible(yes: boolean): void {
@@ -69,6 +84,29 @@ export class Dock implements Part {
   /** Loudness of the person, 0..1. */
   setLevel(level: number): void {
     this.micButton.style.setProperty("--level", Math.min(1, level * 6).toFixed(2));
+  }
+
+  private holdToTalk(): void {
+    const { micButton, actions } = this;
+    micButton.onpointerdown = (event) => {
+      micButton.setPointerCapture(event.pointerId);
+      actions.press();
+    };
+    micButton.onpointerup = micButton.onpointercancel = () => actions.release();
+    micButton.oncontextmenu = (event) => event.preventDefault(); // a long press on a touch screen
+    const elsewhere = ({ code, target }: KeyboardEvent): boolean => {
+      const control = target instanceof HTMLElement ? target.closest("input, textarea, select, a, button") : null;
+      return code !== "Space" || (control !== null && control !== micButton);
+    };
+    addEventListener("keydown", (event) => {
+      if (elsewhere(event)) return;
+      event.preventDefault();
+      if (!event.repeat) actions.press();
+    });
+    addEventListener("keyup", (event) => {
+      if (!elsewhere(event)) actions.release();
+    });
+    addEventListener("blur", () => actions.release());
   }
 
   private submit(event: SubmitEvent): void {

@@ -44,9 +44,10 @@ export class Page {
   constructor(
     private language: Language,
     private readonly actions: PageActions,
+    hold = false,
   ) {
     this.t = translator(language);
-    this.dock = new Dock(actions);
+    this.dock = new Dock(actions, hold);
     this.welcome = new Welcome((withVoice) => actions.start(withVoice));
     this.topbar = new Topbar({
       choosePersona: (id) => actions.choosePersona(id),
