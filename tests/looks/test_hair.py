@@ -36,6 +36,7 @@ NECK_SHARE = 0.4  # of a turn, as clients divide it
 CROSSING, DEEP = 0.015, 0.006
 NEAR = 0.03  # metres within which cloth tells inside from outside
 JAW = 0.10  # metres below the eyes
+CORNER = 40.0  # degrees that a card of the low version may bend at once
 
 
 @cache
@@ -164,6 +165,22 @@ def test_long_waves_pass_from_the_head_to_the_chest() -> None:
         assert (chest[part.positions[:, 1] < eye - 0.21] == 1).all()
         np.testing.assert_allclose(part.weights.sum(axis=1), 1.0)
     assert min(part.positions[:, 1].min() for part in hair("mei")) < who.joint("neck")[1] - 0.12
+
+
+@pytest.mark.parametrize("name", ["lin", "mei"])
+def test_falling_hair_bends_without_corners(name: str) -> None:
+    part = next(part for part in hair(name) if part.name == "hair")
+    middle = part.positions.reshape(-1, 2, 3).mean(axis=1)  # the low version's cards are two vertices wide
+    starts = np.flatnonzero(part.uv[::2, 1] == 0)
+    bends = [bend(card) for card in np.split(middle, starts[1:])]
+    assert np.quantile(np.concatenate(bends), 0.95) < CORNER
+
+
+def bend(line: np.ndarray) -> np.ndarray:
+    """Degrees by which a polyline [n, 3] turns at each of its inner points."""
+    along = np.diff(line, axis=0)
+    along /= np.linalg.norm(along, axis=1, keepdims=True)
+    return np.degrees(np.arccos(np.clip((along[1:] * along[:-1]).sum(axis=1), -1, 1)))
 
 
 def test_ears_show_under_a_bun_and_a_short_cut() -> None:

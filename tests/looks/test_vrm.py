@@ -107,6 +107,10 @@ def test_meta_and_look_at_have_what_is_required(extension: dict) -> None:
         assert look_at[f"rangeMap{name}"].keys() == {"inputMaxValue", "outputScale"}
 
 
+def test_it_is_light_enough_to_be_handed_on(folder: Path) -> None:
+    assert (folder / "avatar.vrm").stat().st_size <= 6_000_000
+
+
 def test_every_program_can_read_it(vrm: Glb) -> None:
     """Nothing is required that readers of VRM files need not know, and every mesh is there."""
     assert not vrm.js.get("extensionsRequired")
