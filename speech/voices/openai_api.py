@@ -8,6 +8,7 @@ right to about a tenth of a second.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,7 +53,7 @@ class OpenAIVoice(WholeVoice):
         super().__init__(speed=speed, gain=gain, references=references)
         self.name = f"openai/{voice}"
         self._model, self._voice = model, voice
-        self.recipe = recipe.of(f"{base_url} {model} {voice} {gain:g}", *recipe.OPENAI)
+        self._own = f"{base_url} {model} {voice} {gain:g}"
         self._level = Leveller()
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         self._client = httpx.AsyncClient(
@@ -61,6 +62,12 @@ class OpenAIVoice(WholeVoice):
             timeout=httpx.Timeout(timeout, connect=min(timeout, 5.0)),
             transport=transport,
         )
+
+    @cached_property
+    def recipe(self) -> str:
+        """The server's address, model and voice, and those whose times it takes; what the server does is not known."""
+        others = [f"{language} {voice.recipe}" for language, voice in sorted(self._references.items())]
+        return recipe.of(" ".join([self._own, *others]), *recipe.OPENAI)
 
     async def _sound(self, clause: Clause, words: tuple[Spoken, ...], manner: Manner) -> Sounding:
         text = readable(Marked(clause.text, clause.marks), clause.language)

@@ -18,7 +18,7 @@ FRONT_END = (
     "speech/voices/clause.py", "speech/voices/timing.py",
 )  # fmt: skip
 KOKORO = (*FRONT_END, "speech/voices/kokoro*")
-WHOLE = (*FRONT_END, "speech/voices/whole.py", "speech/voices/loudness.py")
+WHOLE = (*FRONT_END, *(f"speech/voices/{part}.py" for part in ("whole", "loudness", "alignment")))
 HIBARI = (*WHOLE, "speech/voices/hibari.py")
 OPENAI = (*WHOLE, "speech/voices/openai_api.py")
 

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from models.errors import ModelMissing
-from server.cli.serve import _check, _settings, _Teller, address
+from server.cli.serve import _check, _Teller, address, settings_of
 from server.settings import Settings
 
 
@@ -59,7 +59,7 @@ def test_a_wrong_setting_names_its_variable(
 ) -> None:
     monkeypatch.setenv("SHUREN_SESSIONS__LIMIT", "none")
     with pytest.raises(typer.Exit):
-        _settings(host=None, port=None)
+        settings_of(host=None, port=None)
     assert "SHUREN_SESSIONS__LIMIT" in capsys.readouterr().err
 
 
