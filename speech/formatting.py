@@ -50,13 +50,13 @@ def _large(match: re.Match[str]) -> str:
             return f"{value}{_decimals(fraction)}{unit}"
         if fraction:
             return match[0]
-        if len(rest) == 1:
+        if rest in _ONES:
             return f"{value}.{_DIGIT[rest]}{unit}"
-        below = _number(rest)
+        below = _number(rest.removeprefix("零"))
     except ValueError:
         return match[0]
-    if unit == "亿":
-        return match[0]
+    if unit == "亿" or not below or (below < 1000) != rest.startswith("零"):
+        return match[0]  # what is below a thousand is led by 零: 三万零五十
     return f"{value}.{below // 1000}万" if below % 1000 == 0 else str(value * 10_000 + below)
 
 
@@ -78,6 +78,8 @@ def _or_same(match: re.Match[str], write) -> str:
 
 def _number(text: str) -> int:
     """A number below ten thousand in words. Raises ValueError for what is none: 三四, 十百, 五百三百."""
+    if not text or (text[-1] == "零" and len(text) > 1):
+        raise ValueError(text)
     total, digit, place, seen = 0, None, 10_000, 0
     for at, char in enumerate(text):
         if char in _PLACE:

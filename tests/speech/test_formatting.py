@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from speech.formatting import written
 
@@ -12,7 +14,8 @@ FIGURES = [
     ("二零二六年五月三号", "2026年5月3号"), ("一九四九年", "1949年"), ("十二月三十一日", "12月31日"),
     ("一三八零零一三八零零零", "13800138000"), ("尾号六二二八", "尾号6228"), ("一一零报警", "110报警"),
     ("幺零零八六", "10086"), ("两万五", "2.5万"), ("两万五千六百元", "25600元"), ("三点五万", "3.5万"), ("一亿", "1亿"),
-    ("一百五十块", "150块"), ("一百五块", "150块"), ("一千零五十元", "1050元"), ("一百零八元", "108元"),
+    ("一百五十块", "150块"), ("一百五块", "150块"), ("一千零五十元", "1050元"),
+    ("三万零五十", "30050"), ("一百零八元", "108元"),
     ("三点二十分", "3:20"), ("十点零五分", "10:05"), ("下午三点", "下午3点"), ("十五美元", "15美元"),
 ]  # fmt: skip
 WORDS = """一下 万一丢了 一起去 三里屯 十分感谢 我有一点急 二类户一天最多转多少 七天通知存款 周一上班吗 星期二 第一次来
@@ -39,3 +42,14 @@ def test_what_is_written_already_or_no_number_is_left_alone(text: str) -> None:
 def test_writing_twice_changes_nothing_more() -> None:
     for spoken, _ in FIGURES:
         assert written(written(spoken)) == written(spoken)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.text(alphabet="零〇幺一二两三五九十百千万亿点分元块年月日号时第几上午百分之", max_size=12))
+def test_no_heap_of_figures_breaks_it(text: str) -> None:
+    assert len(written(text)) <= 3 * len(text) + 3
+
+
+@pytest.mark.parametrize("text", ["十万十", "一万百", "三万零", "二万千", "一万零零五"])
+def test_half_a_number_stays_as_it_is(text: str) -> None:
+    assert written(text) == text
