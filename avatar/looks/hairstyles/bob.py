@@ -8,7 +8,7 @@ import numpy as np
 from avatar.looks.fields import ramp
 from avatar.looks.hairstyles.cards import Cards, Groom
 from avatar.looks.hairstyles.comb import Comb, arc, from_line, length_to, unit
-from avatar.looks.hairstyles.hairline import within
+from avatar.looks.hairstyles.hairline import inside
 from avatar.looks.hairstyles.parting import Parting, curtain
 from avatar.looks.hairstyles.undercoat import cap
 from avatar.looks.mesh import Part
@@ -22,7 +22,7 @@ def bob(groom: Groom) -> list[Part]:
     """Undercoat, three layers from the scalp outwards, the fringe and stray hairs."""
     shape = Bob(groom)
     return [
-        cap(groom, lambda p: ramp(within(groom.style, groom.scalp.centre, p), -7.0, -1.0), shade=0.7),
+        cap(groom, lambda p: ramp(inside(groom.style, groom.scalp.centre, p), -3.0, 3.0), shade=0.7),
         shape.cards(95, (0.003, 0.006), Cards((0.020, 0.028), (0, 1), 2, tone=(0.5, 0.7), matt=True)),
         shape.cards(140, (0.008, 0.012), Cards((0.014, 0.022), (1, 2), 3, tone=(0.75, 1.0))),
         shape.cards(120, (0.011, 0.015), Cards((0.010, 0.017), (2, 3, 4), 3)),

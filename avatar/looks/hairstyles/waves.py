@@ -7,7 +7,7 @@ import numpy as np
 from avatar.looks.fields import ramp
 from avatar.looks.hairstyles.cards import Cards, Groom, from_axis, hang
 from avatar.looks.hairstyles.comb import Comb, arc, eased, from_line, length_to, unit
-from avatar.looks.hairstyles.hairline import within
+from avatar.looks.hairstyles.hairline import inside
 from avatar.looks.hairstyles.parting import Parting, curtain
 from avatar.looks.hairstyles.undercoat import cap
 from avatar.looks.mesh import Part
@@ -15,7 +15,7 @@ from avatar.looks.noise import noise
 from avatar.looks.scalp import spread
 
 LONGEST = 0.52
-CLOTH = 0.021  # metres of clothes that hair lies on
+CLOTH = 0.024  # metres of clothes that hair lies on
 WAVE = 0.135  # metres from crest to crest
 EASE = 10  # how often strands are evened: hair bends, but has no corners
 SHOULDER = 0.125  # metres below the eyes where hair begins to meet the neck and the shoulders
@@ -25,7 +25,7 @@ def waves(groom: Groom) -> list[Part]:
     """Undercoat, three layers and stray hairs, bound from head to chest along their length."""
     shape, eye = Waves(groom), groom.scalp.eye[1]
     parts = [
-        cap(groom, lambda p: ramp(within(groom.style, groom.scalp.centre, p), -7.0, -1.0), shade=0.7),
+        cap(groom, lambda p: ramp(inside(groom.style, groom.scalp.centre, p), -7.0, -1.0), shade=0.7),
         shape.cards(66, 18, (0.003, 0.006), Cards((0.022, 0.030), (1, 2), 2, 0.6, tone=(0.75, 0.95), matt=True)),
         shape.cards(78, 27, (0.008, 0.013), Cards((0.016, 0.026), (1, 2), 3, 0.6, tone=(0.75, 1.0))),
         shape.cards(74, 30, (0.012, 0.017), Cards((0.010, 0.018), (2, 3, 4), 2, 0.7)),
@@ -105,6 +105,6 @@ class Waves:
         return lines + shift * (0.006 * ramp(grown, 0.05, 0.3))[..., None] * [1, 0, 1]
 
     def _hem(self, lines: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        height = self.scalp.eye[1] - 0.30 + 0.03 * rng.normal(size=len(lines))
+        height = self.scalp.eye[1] - 0.285 + 0.03 * rng.normal(size=len(lines))
         height += 0.10 * rng.uniform(size=len(lines)) ** 2.5
         return length_to(lines, height)
