@@ -27,8 +27,8 @@ CARD = {
 }
 _CHECKED = 23  # every so many-th utterance is not learned from: the decision is found on it
 _CLOSED = 0.9  # of a window: on the rig the lips meet
-_SURE = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
-_HELD = (0, 3, 4, 5)  # frames
+_SURE = (0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
+_HELD = (0, 3, 5)  # frames
 _ACTS = 0.2  # below sure
 
 
@@ -75,16 +75,16 @@ def teach(
     export(network, out)
     decision = decided(out, checked)
     export(network, out, decision)
-    minutes = {
-        kind: round(sum(len(e.pcm) for e in learned if kind in (e.task.language, e.task.voice[:6])) / RATE / 60, 1)
-        for kind in ("zh", "en", "hibari")
-    }
+    minutes: dict[str, float] = {}
+    for example in learned:
+        kind = "en by hibari" if example.task.voice.startswith("hibari") else example.task.language
+        minutes[kind] = minutes.get(kind, 0.0) + len(example.pcm) / RATE / 60
     told = CARD | {
         "voices": sorted({example.task.voice.partition("@")[0] for example in examples}),
         "held_out": HELD_OUT,
         "recipe": RECIPE,
         "utterances": len(learned),
-        "minutes": minutes,
+        "minutes": {kind: round(m, 1) for kind, m in minutes.items()},
         "steps": steps,
         "start": start and hashlib.sha256(start.read_bytes()).hexdigest(),
         "seed": seed,
