@@ -44,7 +44,7 @@ weights: setup
 avatars: setup weights
 	$(BIN)/shuren avatar build
 
-mouth: setup-all weights ## speaks a corpus and teaches the network that moves the mouth by ear; two hours of a free core
+mouth: setup-all weights ## speaks a corpus and teaches the network that moves the mouth by ear; about an hour of a free core
 	$(BIN)/shuren models fetch kokoro-voices
 	$(BIN)/shuren animation train
 

@@ -12,7 +12,9 @@ def animate(
     file: Annotated[Path, typer.Argument(help="A recording of one voice, wav or flac.")],
     out: Annotated[Path, typer.Option("--out", "-o", help=".shuren .csv .json .vrma .glb .wav")],
     avatar: Annotated[str, typer.Option(help="Whose mouth it is made for; an ordinary head when left out.")] = "",
-    mood: Annotated[str, typer.Option(help="neutral, warm, glad, serious, sorry …; as much of it as the voice is excited.")] = "neutral",
+    mood: Annotated[
+        str, typer.Option(help="neutral, warm, glad, serious, sorry …; as much of it as the voice is excited.")
+    ] = "neutral",
 ) -> None:
     """Perform the voice in FILE: nobody needs to know its words."""
     from animation.formats.clip import write_clip
