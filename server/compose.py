@@ -231,7 +231,9 @@ class House:
 
     def _load_persona(self, persona: Persona) -> None:
         from dialogue.mind import Mind
+        from speech.role import Role
 
+        Role.of(persona.pack.likely_words)  # learnt here rather than while the first visitor waits
         persona.mind = Mind.load(
             persona.pack.folder,
             store=self._store,
