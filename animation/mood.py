@@ -52,7 +52,7 @@ MOODS: dict[str, np.ndarray] = {
     ),
     "serious": _face(mouthSmile=-0.22, browDown=0.45, mouthPress=0.22, mouthFrown=0.25, eyeSquint=0.08),  # 4 + 24
     "sorry": _face(  # 1 + 4 + 15 + 17, lids a little low
-        mouthSmile=-0.22, browInnerUp=0.80, browDown=0.08, mouthFrown=0.80, mouthShrugLower=0.25, eyeBlink=0.10,
+        mouthSmile=-0.22, browInnerUp=0.80, browDown=0.08, mouthFrown=0.60, mouthShrugLower=0.25, eyeBlink=0.10,
         cheekSquint=-0.08,
     ),
     "worried": _face(  # 1 + 2 + 4 + 5 + 20
