@@ -19,7 +19,7 @@ from animation.listen.features import BANDS, HALVES, Features
 from animation.rig import Rig
 from animation.types import RATE, SAMPLES_PER_FRAME, Phone
 from bench.corpus import Spoken, Task, folder, read, speak, write
-from models.errors import BackendError
+from models.errors import AudioInvalid, BackendError
 from speech.audio import read_wav, to_int16
 
 _LONGEST = 12.0  # s: the table of a warping path grows with the square
@@ -43,9 +43,14 @@ def judged(recordings: Path, methods: Mapping[str, Any], rig: Rig) -> dict[str, 
 
 
 def carried(recordings: Path) -> list[Spoken]:
-    """The recordings with their phones; those without a text, too long or that the voice cannot say are left out."""
-    out = []
-    for line in (recordings / "transcripts.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+    """The recordings with their phones; those without a text, too long or that the voice cannot say are left out.
+
+    Raises AudioInvalid when there are no transcripts.
+    """
+    table, out = recordings / "transcripts.tsv", []
+    if not table.is_file():
+        raise AudioInvalid(f"{table} is missing.", hint="A line for each wav file: name, language, seconds, text.")
+    for line in table.read_text(encoding="utf-8").splitlines()[1:]:
         name, language, seconds, text = line.split("\t")[:4]
         if language not in _SPEAKERS or float(seconds) > _LONGEST or not text.strip():
             continue

@@ -15,8 +15,9 @@ from animation.types import RATE, SAMPLES_PER_FRAME, Phone
 from animation.visemes import is_silence
 from bench.cast import say
 from bench.corpus import HELD_OUT, Spoken, Task, tasks
-from bench.recorded import moved
+from bench.recorded import carried, moved
 from bench.utterances import LANGUAGES, utterance
+from models.errors import AudioInvalid
 
 CLOSURE = COLUMNS.index("closure")
 TEXT = "My mother bought a bunch of purple plums."
@@ -85,6 +86,11 @@ def test_phones_are_carried_over_to_the_same_words_said_more_slowly() -> None:
     off = [abs(p.start - q.start) / RATE for p, q in zip(carried, truth, strict=True)]
     unmoved = [abs(p.start - q.start) / RATE for p, q in zip(phones, truth, strict=True)]
     assert np.mean(off) < 0.03 and np.mean(off) < 0.3 * np.mean(unmoved)
+
+
+def test_recordings_without_transcripts_are_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(AudioInvalid, match=r"transcripts\.tsv"):
+        carried(tmp_path)
 
 
 def test_lessons_kept_are_the_lessons_made_and_the_teacher_is_asked_anew(tmp_path: Path, monkeypatch) -> None:
