@@ -190,6 +190,7 @@ def syllables_or_words(text: str, language: Language) -> list[str]:
 def _figures_in_words(text: str) -> str:
     from hibari.g2p.numbers import cardinal, decimal
 
+    text = re.sub(r"\$([\d,]+)", r"\1 dollars", text)  # as a recogniser may write them
     text = re.sub(r"(\d+)\.(\d+)", lambda m: decimal(m[0]), text.replace(",", "").replace("%", " percent"))
     return re.sub(r"\d+", lambda m: cardinal(int(m[0])), text).replace("-", " ")
 

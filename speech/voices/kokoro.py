@@ -44,6 +44,8 @@ WINDOWS = (16, 20, 28, 40, 60)
 _PEAK = 0.4  # of ordinary speech, what silence is judged by
 _MARKS = frozenset(",.!?;:…—")  # of the model's alphabet: what it was trained to hear at the end of every text
 _CLOSERS = "”\"') "
+# The 吗 of his questions died away to −65 dB; before a dash it stays 20–25 dB louder in two sentences of three.
+_DYING = frozenset({"zm_yunxi"})
 
 
 class KokoroVoice:
@@ -175,7 +177,7 @@ class KokoroVoice:
         """A rate that all words share is left to the model, which slows down more naturally than frames stretch."""
         common = overall(manners).rate
         pace = float(np.clip(pace * common, *SPEEDS))
-        plan = await self._engine.plan(tokens_of(_ended(phones.ipa(words))), voice, pace)
+        plan = await self._engine.plan(tokens_of(_ended(phones.ipa(words), voice)), voice, pace)
         if self._pitch == 0 and all(manner == PLAIN for manner in manners):
             return plan
         spans, at = [], 0
@@ -202,10 +204,15 @@ def _groups(words: tuple[Spoken, ...]) -> list[tuple[Spoken, ...]]:
     return [tuple(group) for group in out if group]
 
 
-def _ended(ipa: str) -> str:
+def _ended(ipa: str, voice: str) -> str:
     """The sounds with a mark at their end. Without one the model leaves the range it was trained in: of 95 clauses as
-    people type them, 18 ended in noise; with a comma or a full stop none did."""
-    return ipa if ipa.rstrip(_CLOSERS)[-1:] in _MARKS else ipa + ","
+    people type them, 18 ended in noise; with a comma or a full stop none did. A voice that lets the last syllable of
+    a question die away gets a dash there, before which it goes on to the end."""
+    bare = ipa.rstrip(_CLOSERS)
+    marked = bare[-1:] in _MARKS
+    if voice in _DYING and bare[-1:] == "?":
+        return bare[:-1] + "—" + ipa[len(bare) :]
+    return ipa if marked else ipa + ("—" if voice in _DYING else ",")
 
 
 def _spans(words: tuple[Spoken, ...], plan: Plan) -> list[tuple[int, int]]:
