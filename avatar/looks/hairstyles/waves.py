@@ -25,11 +25,11 @@ def waves(groom: Groom) -> list[Part]:
     """Undercoat, three layers and stray hairs, bound from head to chest along their length."""
     shape, eye = Waves(groom), groom.scalp.eye[1]
     parts = [
-        cap(groom, lambda p: ramp(inside(groom.style, groom.scalp.centre, p), -7.0, -1.0), shade=0.7),
+        cap(groom, lambda p: ramp(inside(groom.style, groom.scalp.centre, p), -7.0, -1.0), above=0.0025, shade=0.7),
         shape.cards(66, 18, (0.003, 0.006), Cards((0.022, 0.030), (1, 2), 2, 0.6, tone=(0.75, 0.95), matt=True)),
         shape.cards(78, 27, (0.008, 0.013), Cards((0.016, 0.026), (1, 2), 3, 0.6, tone=(0.75, 1.0))),
         shape.cards(74, 30, (0.012, 0.017), Cards((0.010, 0.018), (2, 3, 4), 2, 0.7)),
-        shape.cards(32, 30, (0.011, 0.014), Cards((0.005, 0.010), (5, 6), 2, 0.7, roll=0.4)),
+        shape.cards(32, 30, (0.011, 0.014), Cards((0.005, 0.010), (5,), 2, 0.7, roll=0.4)),
     ]
     return [hang(part, groom.figure, eye - 0.085, eye - 0.20) for part in parts]
 
