@@ -317,7 +317,7 @@ def _edge(sounds: Sequence[Sound], i: int, step: int, least: float) -> float:
     """Share of the usual ramp beside sound i. A short neighbour must still be seen, so the ramp gives way; a mouth that
     is hardly open needs less time to close, a wide one more (lip speed stays natural)."""
     seconds, opening, j = 0.0, 0.0, i + step
-    lately = 0.15 if step < 0 else 0.03  # s: a jaw that was wide so lately is still on its way
+    lately = 0.15 if step < 0 else 0.045  # s: a jaw that was wide so lately is still on its way, or soon will be
     while 0 <= j < len(sounds) and seconds < lately:
         found = poses(sounds[j].symbol)
         jaw = max(pose.targets[PART["jawOpen"]] for pose in found) * sounds[j].gain  # of both halves of a diphthong

@@ -24,8 +24,14 @@ _MOUTH = np.array([i for i, name in enumerate(SHAPES) if name.startswith("mouth"
 _SHRUG, _SMILES = INDEX["mouthShrugLower"], [INDEX["mouthSmileLeft"], INDEX["mouthSmileRight"]]
 # What a mood must not do to an f: push the lower lip away from the teeth, or add to its roll.
 _PROTRUDING = np.array(
-    [INDEX[name] for name in ("jawForward", "mouthFunnel", "mouthPucker", "mouthShrugLower", "mouthRollLower")]
-)
+    [
+        INDEX[name]
+        for name in (
+            "jawForward", "mouthFunnel", "mouthPucker", "mouthShrugLower", "mouthRollLower", "mouthFrownLeft",
+            "mouthFrownRight",
+        )
+    ]
+)  # fmt: skip
 _TARGETS = np.array([shape for shapes in PART_SHAPES for shape in shapes])
 _SOURCES = np.array([part for part, shapes in enumerate(PART_SHAPES) for _ in shapes])
 

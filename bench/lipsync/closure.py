@@ -23,6 +23,18 @@ def closures(take: Take) -> np.ndarray:
     return np.array([closed(take, phone) for _, phone in take.constrained("bilabial")], bool)
 
 
+def missed(take: Take) -> list[str]:
+    """Each bilabial whose lips do not close, as a person finds it again: where, among which phones, by how much."""
+    out, phones = [], take.said.phones
+    for i, phone in take.constrained("bilabial"):
+        if not closed(take, phone):
+            near = [p.symbol if p is not phone else f"[{p.symbol}]" for p in phones[max(i - 3, 0) : i + 4]]
+            least = np.sort(take.gap[take.during(phone, 0.02, 0.02)])[:2].max()
+            where = f"{take.language} {take.seed} {take.speed:g}x {take.mood}"
+            out.append(f"{where}: {' '.join(near)}, {least:.2f} mm for two frames")
+    return out
+
+
 def touched(take: Take) -> np.ndarray:
     """bool per bilabial: the lips meet (CLOSED_MM) on at least one frame of a client that shows 30 a second."""
     shut = take.gap <= CLOSED_MM

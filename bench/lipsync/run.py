@@ -1,4 +1,4 @@
-"""T1 to T16 on every avatar, and what another engine does with the same sounds.
+"""T1 to T16 on every avatar, what another engine does with the same sounds, and whether a face tracker reads the faces.
 
 A figure is reported with its target and whether it is met; nothing is left out because it is not.
 """
@@ -19,7 +19,7 @@ from bench.lipsync.mesh import MeshLips
 from bench.lipsync.sentences import SENTENCES
 from bench.lipsync.takes import SPEEDS, Take, body, perform, takes
 from bench.report import spread
-from models.errors import AvatarInvalid
+from models.errors import AvatarInvalid, BackendUnavailable, ModelMissing
 
 TARGETS: dict[str, tuple[str, float, float]] = {  # figure → (test, least, most)
     "closure_rate": ("T1", 1.0, 1.0),
@@ -48,6 +48,7 @@ TARGETS: dict[str, tuple[str, float, float]] = {  # figure → (test, least, mos
     "real_time_factor": ("T16", 0.0, 0.01),
     "replay_differs": ("T16", 0.0, 0.0),
 }  # fmt: skip
+LOOKS_STEPS = 5  # pictures of each shape, from nothing to all
 NOT_HERE = {"T13": "audio against video at the client: measured in the browser, tests/web"}
 
 
@@ -64,12 +65,14 @@ def built(names: Sequence[str] | None = None) -> dict[str, Path]:
 
 
 def run(
-    avatars: dict[str, Path] | None = None, *, speeds: Sequence[float] = SPEEDS, every: int = 1, voice: bool = False
-) -> dict[str, Any]:
-    """`{sentences, rigs: {name: figures}, missed, not_measured, voice, rivals}`.
+    avatars: dict[str, Path] | None = None, *, speeds: Sequence[float] = SPEEDS, every: int = 1, voice: bool = False,
+    looks: bool = False,
+) -> dict[str, Any]:  # fmt: skip
+    """`{sentences, rigs: {name: figures}, missed, not_measured, voice, looks, rivals}`.
 
     avatars: name → folder of a built avatar; an ordinary head by its linear rig alone is measured too. every: take only
-    every so many sentences. voice: speak some of them with Kokoro, whose weights must be there.
+    every so many sentences. voice: speak some of them with Kokoro, whose weights must be there. looks: draw the avatars
+    and show them to a face tracker.
     """
     rigs: dict[str, tuple[Rig, MeshLips | None]] = {"generic": (Rig.generic(), None)}
     for name, folder in (avatars or {}).items():
@@ -78,12 +81,26 @@ def run(
     for name, (rig, mesh) in rigs.items():
         out["rigs"][name] = measured(rig, mesh, speeds=speeds, every=every)
     rig, mesh = rigs[next(reversed(rigs))]
+    seen = closed_loop(list(avatars or {})) if looks else {}
     return out | {
-        "missed": missed(out["rigs"]),
+        "missed": missed(out["rigs"]) + misread(seen),
         "not_measured": NOT_HERE,
         "voice": {rig.name: asyncio.run(with_voice(rig, mesh, every))} if voice else {},
+        "looks": seen,
         "rivals": compared(rig, mesh, speeds=speeds, every=every),
     }
+
+
+def closed_loop(avatars: Sequence[str]) -> dict[str, Any]:
+    """`bench.looks.run` on built avatars by name, or `{note}` where there is no tracker or nothing to draw with."""
+    from bench.looks import run as show_to_tracker
+
+    if not avatars:
+        return {"note": "No avatar is built: `shuren avatar build`."}
+    try:
+        return show_to_tracker(avatars, steps=LOOKS_STEPS)
+    except (BackendUnavailable, ModelMissing) as problem:
+        return {"note": f"Faces are not shown to a tracker. {problem.message} {problem.hint}".rstrip()}
 
 
 def _built(folder: Path) -> tuple[Rig, MeshLips]:
@@ -175,6 +192,7 @@ def speech(mixed: list[Take], plain: list[Take]) -> dict[str, Any]:
         "utterances": len(mixed),
         "bilabials": len(shut),
         "closure_rate": float(shut.mean()),
+        "closures_missed": [line for t in mixed for line in closure.missed(t)],
         "closure_rate_linear": float(linear.mean()),
         "closure_rate_30_fps": float(shown.mean()),
         "closure_ms": spread(lasting),
@@ -249,6 +267,11 @@ def missed(rigs: dict[str, dict[str, Any]]) -> list[str]:
             if value is not None and not least - 1e-9 <= value <= most + 1e-9:
                 out.append(f"{test} {name}: {key} is {value:g}, wanted {least:g} to {most:g}")
     return out
+
+
+def misread(seen: dict[str, Any]) -> list[str]:
+    """A sentence for each shape of an avatar that the tracker reads otherwise than it was set."""
+    return [f"looks {name}: read with r {r:g}, wanted 0.9 to 1" for name, r in seen.get("below_0.9", {}).items()]
 
 
 def _rounded(figures: dict[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,8 @@ def show(result: dict[str, Any], *, settings: dict[str, Any], as_json: bool) -> 
         console.print(f"[yellow]missed[/] {sentence}")
     if result.get("voice"):
         console.print(_table("with the real voice", result["voice"]))
+    if result.get("looks"):
+        console.print(_seen(result["looks"]))
     rivals = result["rivals"]
     if "note" in rivals:
         console.print(rivals["note"])
@@ -29,6 +31,15 @@ def show(result: dict[str, Any], *, settings: dict[str, Any], as_json: bool) -> 
         console.print(_table(f"English, neutral, on {rivals['rig']}", engines))
     for test, why in result["not_measured"].items():
         console.print(f"{test}: {why}")
+
+
+def _seen(looks: dict[str, Any]) -> str:
+    if "note" in looks:
+        return looks["note"]
+    return (
+        f"Face tracker: {looks['read_as_set']} of {looks['sweeps']} sweeps read as set, least r {looks['least_r']:g}"
+        f" of those it must see, {looks['head_least_r']:g} of the head"
+    )
 
 
 def _table(title: str, columns: dict[str, dict[str, Any]]) -> Any:

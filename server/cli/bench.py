@@ -131,6 +131,9 @@ def lipsync(
     avatars: Annotated[str, typer.Option(help="Built avatars to measure, comma between; all when omitted.")] = "",
     every: Annotated[int, typer.Option(min=1, help="Take only every so many sentences.")] = 1,
     voice: Annotated[bool, typer.Option(help="Measure some sentences of the real voice too.")] = False,
+    looks: Annotated[
+        bool | None, typer.Option(help="Show the drawn faces to a face tracker; a run of all sentences does.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Do the lips say what is said: closed, smooth, in time, readable? Against OpenFaceFX where it is installed."""
@@ -138,7 +141,9 @@ def lipsync(
     from bench.lipsync.table import show
 
     chosen = built(avatars.split(",") if avatars else None)
-    show(run(chosen, every=every, voice=voice), settings={"avatars": list(chosen), "every": every}, as_json=as_json)
+    seen = every == 1 if looks is None else looks
+    made = run(chosen, every=every, voice=voice, looks=seen)
+    show(made, settings={"avatars": list(chosen), "every": every, "looks": seen}, as_json=as_json)
 
 
 @app.command()

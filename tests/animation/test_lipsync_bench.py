@@ -13,14 +13,16 @@ from animation.rig import CLOSE, INDEX, Rig
 from animation.types import RATE, Phone
 from bench.lipsync import rival, timing
 from bench.lipsync.closure import closures
+from bench.lipsync.closure import missed as missed_closures
 from bench.lipsync.reading import viseme_accuracy
-from bench.lipsync.run import TARGETS, compared, measured, missed
+from bench.lipsync.run import TARGETS, closed_loop, compared, measured, misread, missed
 from bench.lipsync.said import modelled, symbols
 from bench.lipsync.sentences import SENTENCES
 from bench.lipsync.smoothness import violations
 from bench.lipsync.takes import Take, perform, takes
 from bench.lipsync.timing import release_offsets
 from bench.lipsync.voicing import envelope_correlation, peak_hz
+from models.errors import BackendUnavailable
 from models.store import Store
 
 # Figures of so few sentences scatter; these must hold on any.
@@ -70,6 +72,29 @@ def test_lips_that_are_not_shut_are_seen() -> None:
     opened[:, CLOSE] *= 0.5
     opened[:, INDEX["mouthFunnel"]] += 0.3
     assert closures(changed(whole, opened)).mean() < 0.3
+
+
+def test_a_closure_that_is_missed_is_named() -> None:
+    whole = take()
+    assert missed_closures(whole) == []
+    opened = whole.frames.shapes.copy()
+    opened[:, CLOSE] *= 0.5
+    opened[:, INDEX["mouthFunnel"]] += 0.3
+    named = missed_closures(changed(whole, opened))
+    assert len(named) >= 6 and all("[" in line and "mm for two frames" in line for line in named)
+
+
+def test_without_a_tracker_the_closed_loop_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*_: object, **__: object) -> None:
+        raise BackendUnavailable("Reading faces needs MediaPipe.", hint='pip install -e ".[capture]"')
+
+    monkeypatch.setattr("bench.looks.run", none)
+    assert ".[capture]" in closed_loop(["lin"])["note"]
+    assert "avatar build" in closed_loop([])["note"]
+
+
+def test_a_shape_that_the_tracker_misreads_is_named() -> None:
+    assert misread({"below_0.9": {"lin.jawOpen": 0.5}}) == ["looks lin.jawOpen: read with r 0.5, wanted 0.9 to 1"]
 
 
 def test_a_late_face_is_seen_by_release_envelope_and_reading() -> None:
