@@ -1,4 +1,4 @@
-import { BufferGeometry, CustomBlending, Mesh, MeshStandardMaterial, NormalBlending, ZeroFactor } from "three";
+import { BufferGeometry, CustomBlending, Mesh, MeshStandardMaterial, NormalBlending, ShaderLib, ZeroFactor } from "three";
 import { describe, expect, it } from "vitest";
 import { smoothCutOut } from "../src/stage/cutout";
 
@@ -8,6 +8,14 @@ describe("smoothCutOut", () => {
     smoothCutOut(new Mesh(new BufferGeometry(), hair));
     expect(hair.alphaToCoverage).toBe(true);
     expect([hair.blending, hair.blendDst, hair.blendSrcAlpha]).toEqual([CustomBlending, ZeroFactor, ZeroFactor]);
+  });
+
+  it("lights a card by the side its normal faces, not by the side that is seen", () => {
+    const hair = new MeshStandardMaterial({ alphaTest: 0.4 });
+    smoothCutOut(new Mesh(new BufferGeometry(), hair));
+    const shader = { fragmentShader: ShaderLib.standard.fragmentShader };
+    hair.onBeforeCompile(shader as never, {} as never);
+    expect(shader.fragmentShader).toContain("float faceDirection = dot( vNormal, vViewPosition ) > 0.0 ?");
   });
 
   it("leaves closed and blended surfaces as they are", () => {
