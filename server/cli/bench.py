@@ -129,7 +129,7 @@ def seams(as_json: Json = False) -> None:
 @app.command()
 def lipsync(
     avatars: Annotated[str, typer.Option(help="Built avatars to measure, comma between; all when omitted.")] = "",
-    every: Annotated[int, typer.Option(min=1, help="Take only every so many sentences.")] = 1,
+    every: Annotated[int, typer.Option(min=1, max=20, help="Take only every so many sentences.")] = 1,
     voice: Annotated[bool, typer.Option(help="Measure some sentences of the real voice too.")] = False,
     looks: Annotated[
         bool | None, typer.Option(help="Show the drawn faces to a face tracker; a run of all sentences does.")
