@@ -13,7 +13,7 @@ serve: setup weights avatars web ## set up what is missing, then http://localhos
 	$(BIN)/shuren serve --port $(PORT)
 
 test: setup-all weights avatars web chromium ## everything: units, real models, a real browser
-	$(BIN)/shuren models fetch face-landmarker # reads the drawn faces
+	$(BIN)/shuren models fetch face-landmarker kokoro-voices voice-encoder # read the drawn faces; more speakers to listen to
 	$(BIN)/ruff check .
 	cd web-demo && npm test
 	$(BIN)/pytest

@@ -68,7 +68,7 @@ class Mesh:
 
 
 def _skinned(rows: np.ndarray, w: float, joints: np.ndarray, weights: np.ndarray, matrices: np.ndarray) -> np.ndarray:
-    blend = (matrices[joints] * (weights / 65_535)[..., None, None]).sum(axis=1)
+    blend = (matrices[joints] * (weights / np.iinfo(weights.dtype).max)[..., None, None]).sum(axis=1)
     return (blend[:, :3, :3] @ rows[..., None])[..., 0] + w * blend[:, :3, 3]
 
 
@@ -78,7 +78,8 @@ def read_mesh(glb: Glb, name: str) -> Mesh:
     at = primitive["attributes"]
     names = mesh.get("extras", {}).get("targetNames", [])
     stored, normals = glb.values(at["POSITION"]), glb.values(at["NORMAL"])
-    joints, weights = glb.accessor(at["JOINTS_0"]), glb.accessor(at["WEIGHTS_0"])
+    joints = glb.accessor(at["JOINTS_0"])
+    weights = np.round(glb.values(at["WEIGHTS_0"]) * 65_535).astype(np.int64)  # bytes in VRM files
     rest = Bones.of(glb).matrices({})
     return Mesh(
         stored=stored,

@@ -366,7 +366,7 @@ async def test_what_one_endpoint_says_the_other_hears(address: str) -> None:
     )
     heard = await client.audio.transcriptions.create(
         file=upload(said.content, "question.opus"), model="whisper-1", response_format="verbose_json",
-        timestamp_granularities=["word"],
+        timestamp_granularities=["word"], prompt="银行卡，挂失",
     )  # fmt: skip
     assert "银行卡" in heard.text and "怎么" in heard.text and heard.language == "chinese"
     assert len(heard.words) > 5
