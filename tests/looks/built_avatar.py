@@ -78,8 +78,7 @@ def read_mesh(glb: Glb, name: str) -> Mesh:
     at = primitive["attributes"]
     names = mesh.get("extras", {}).get("targetNames", [])
     stored, normals = glb.values(at["POSITION"]), glb.values(at["NORMAL"])
-    joints = glb.accessor(at["JOINTS_0"])
-    weights = np.round(glb.values(at["WEIGHTS_0"]) * 65_535).astype(np.int64)  # bytes in VRM files
+    joints, weights = glb.accessor(at["JOINTS_0"]), glb.accessor(at["WEIGHTS_0"])
     rest = Bones.of(glb).matrices({})
     return Mesh(
         stored=stored,
