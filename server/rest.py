@@ -13,9 +13,8 @@ from starlette.exceptions import HTTPException
 
 from models.errors import AvatarInvalid, RequestInvalid, ShurenError
 from server import logs
-from server.auth import check_key
+from server.auth import Configured, authorised
 from server.realtime.host import PersonaCard
-from server.settings import Settings
 
 router = APIRouter()
 
@@ -62,14 +61,6 @@ def _catalogue(request: Request) -> Catalogue:
     return request.app.state.host
 
 
-def _settings(request: Request) -> Settings:
-    return request.app.state.settings
-
-
-def _authorised(request: Request) -> None:
-    check_key(_settings(request).api_key.get_secret_value(), request.headers)
-
-
 House = Annotated[Catalogue, Depends(_catalogue)]
 
 
@@ -82,7 +73,7 @@ async def health(house: House) -> JSONResponse:
     return JSONResponse(status, 200 if ready else 503)
 
 
-@router.get("/v1/personas", dependencies=[Depends(_authorised)])
+@router.get("/v1/personas", dependencies=[Depends(authorised)])
 async def personas(house: House) -> dict[str, Any]:
     """Whom one can talk to."""
     return {
@@ -100,7 +91,7 @@ async def personas(house: House) -> dict[str, Any]:
     }
 
 
-@router.get("/v1/models", dependencies=[Depends(_authorised)])
+@router.get("/v1/models", dependencies=[Depends(authorised)])
 async def models(house: House) -> dict[str, Any]:
     """The personas in the shape of OpenAI's model list, so that SDKs can offer them."""
     data = [{"id": card.id, "object": "model", "created": 0, "owned_by": "shuren"} for card in house.personas()]
@@ -108,7 +99,7 @@ async def models(house: House) -> dict[str, Any]:
 
 
 @router.get("/avatars/{name}/{file}")
-def avatar(name: str, file: str, settings: Annotated[Settings, Depends(_settings)]) -> FileResponse:
+def avatar(name: str, file: str, settings: Configured) -> FileResponse:
     """A built avatar's mesh or rig manifest."""
     if not NAME.fullmatch(name) or file not in AVATAR_FILES:
         raise AvatarInvalid(f"There is no {file[:80]!r} of an avatar {name[:80]!r}.")

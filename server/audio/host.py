@@ -6,8 +6,6 @@ from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
-from server.auth import check_key
-from server.settings import Settings
 from speech.types import Recogniser, Voice
 from speech.vad import SileroVad
 
@@ -31,14 +29,4 @@ def _host(request: Request) -> AudioHost:
     return request.app.state.host
 
 
-def _settings(request: Request) -> Settings:
-    return request.app.state.settings
-
-
-def authorised(request: Request) -> None:
-    """Raises Unauthorized."""
-    check_key(_settings(request).api_key.get_secret_value(), request.headers)
-
-
 House = Annotated[AudioHost, Depends(_host)]
-Configured = Annotated[Settings, Depends(_settings)]

@@ -119,3 +119,13 @@ class Stream(StreamingResponse):
 def event(data: dict[str, Any]) -> bytes:
     """One server-sent event."""
     return f"data: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+
+
+def failure(problem: Exception, path: str) -> bytes:
+    """The event that ends a stream that broke; what nobody foresaw is logged and not told."""
+    if isinstance(problem, ShurenError):
+        told = problem.as_dict()
+    else:
+        logs.failure("request_failed", problem, path=path)
+        told = {"code": "error", "message": "Something went wrong."}
+    return event({"error": told | {"type": "server_error"}})

@@ -17,11 +17,11 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field, field_validator
 
 from avatar.render.aigc import KEY, Mark
-from models.errors import RequestInvalid, ShurenError
-from server import logs
+from models.errors import RequestInvalid
 from server.audio.encode import MEDIA_TYPES, Format, encoder
-from server.audio.host import Configured, House, authorised
-from server.audio.shapes import Stream, event
+from server.audio.host import House
+from server.audio.shapes import Stream, event, failure
+from server.auth import Configured, authorised
 from speech.types import OUTPUT_RATE, Speech, Voice
 
 router = APIRouter(dependencies=[Depends(authorised)])
@@ -118,12 +118,8 @@ async def _sse(wanted: SpeechRequest, spoken: AsyncIterator[Speech], mark: Mark)
         async with aclosing(_audio(wanted, counted(), mark)) as parts:
             async for data in parts:
                 yield event({"type": "speech.audio.delta", "audio": base64.b64encode(data).decode()})
-    except ShurenError as problem:
-        yield event({"error": problem.as_dict() | {"type": "server_error"}})
-        return
     except Exception as problem:
-        logs.failure("request_failed", problem, path="/v1/audio/speech")
-        yield event({"error": {"code": "error", "message": "Something went wrong.", "type": "server_error"}})
+        yield failure(problem, "/v1/audio/speech")
         return
     used = {"input_tokens": len(wanted.input), "output_tokens": math.ceil(seconds * TOKENS_PER_SECOND)}
     yield event({"type": "speech.audio.done", "usage": used | {"total_tokens": sum(used.values())}})

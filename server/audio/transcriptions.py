@@ -14,13 +14,13 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
-from models.errors import RequestInvalid, RequestTooLarge, ShurenError
-from server import logs
+from models.errors import RequestInvalid, RequestTooLarge
 from server.audio import shapes
 from server.audio.decode import decoded
-from server.audio.host import Configured, House, authorised
+from server.audio.host import House
 from server.audio.segments import Segment, transcribed
-from server.audio.shapes import Shape, Stream, event
+from server.audio.shapes import Shape, Stream, event, failure
+from server.auth import Configured, authorised
 from speech.types import INPUT_RATE, Language
 
 SPARE = 1 << 20  # bytes of an upload that may be form fields
@@ -104,11 +104,7 @@ async def _events(segments: AsyncIterator[Segment], seconds: float) -> AsyncIter
                 delta = shapes.glue(text, segment.heard.language) + segment.heard.text
                 text += delta
                 yield event({"type": "transcript.text.delta", "delta": delta})
-    except ShurenError as problem:
-        yield event({"error": problem.as_dict() | {"type": "server_error"}})
-        return
     except Exception as problem:
-        logs.failure("request_failed", problem, path="/v1/audio/transcriptions")
-        yield event({"error": {"code": "error", "message": "Something went wrong.", "type": "server_error"}})
+        yield failure(problem, "/v1/audio/transcriptions")
         return
     yield event({"type": "transcript.text.done", "text": text, "usage": shapes.usage(seconds)})
