@@ -1,19 +1,15 @@
-"""Writes and reads binary glTF 2.0: skinned meshes, sparse morph targets, PBR materials, images inside the file."""
+"""Writes binary glTF 2.0: skinned meshes, sparse morph targets, PBR materials, images inside the file."""
 
 from __future__ import annotations
 
-import json
-import struct
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
+from animation.formats.glb import packed
 from avatar.looks.mesh import Part, vertex_normals
-from models.errors import AvatarInvalid
 
 FLOAT, USHORT, UINT, UBYTE, BYTE, SHORT = 5126, 5123, 5125, 5121, 5120, 5122
-_WIDTH = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 _DTYPE = {FLOAT: np.float32, USHORT: np.uint16, UINT: np.uint32, UBYTE: np.uint8, BYTE: np.int8, SHORT: np.int16}
 _UNIT = {USHORT: 65_535, UBYTE: 255, BYTE: 127, SHORT: 32_767}  # what stands for 1 in a normalised accessor
 # What a morph leaves out of its sparse accessors: displacements below so many metres and turns of a normal below so
@@ -161,11 +157,7 @@ class Writer:
         js = {key: value for key, value in self.js.items() if value != []}
         self._pad()
         js["buffers"] = [{"byteLength": len(self.blob)}]
-        text = json.dumps(js, separators=(",", ":")).encode()
-        text += b" " * (-len(text) % 4)
-        size = 12 + 8 + len(text) + 8 + len(self.blob)
-        head = struct.pack("<4sII", b"glTF", 2, size) + struct.pack("<I4s", len(text), b"JSON")
-        return head + text + struct.pack("<I4s", len(self.blob), b"BIN\0") + bytes(self.blob)
+        return packed(js, bytes(self.blob))
 
     def _target(self, part: Part, delta: np.ndarray) -> dict[str, int]:
         target = {"POSITION": self._sparse(delta, SHORT if self.compact else FLOAT)}
@@ -225,47 +217,6 @@ class Writer:
 
     def _pad(self) -> None:
         self.blob.extend(b"\0" * (-len(self.blob) % 4))
-
-
-@dataclass
-class Glb:
-    """A parsed file: its JSON and accessors as arrays."""
-
-    js: dict
-    blob: bytes
-
-    @classmethod
-    def read(cls, path: Path) -> Glb:
-        """Raises AvatarInvalid when the file is not a whole binary glTF 2.0."""
-        data = path.read_bytes()
-        if len(data) < 28 or data[:4] != b"glTF" or struct.unpack_from("<II", data, 4) != (2, len(data)):
-            raise AvatarInvalid(f"{path.name} is not a whole binary glTF file", hint="shuren avatar build --force")
-        size = struct.unpack_from("<I", data, 12)[0]
-        return cls(json.loads(data[20 : 20 + size]), data[20 + size + 8 :])
-
-    def accessor(self, index: int) -> np.ndarray:
-        """[count, width] in the stored type, sparse values applied."""
-        a = self.js["accessors"][index]
-        width = _WIDTH[a["type"]]
-        out = np.zeros((a["count"], width), _DTYPE[a["componentType"]])
-        if "bufferView" in a:
-            stride = self.js["bufferViews"][a["bufferView"]].get("byteStride", width * out.itemsize) // out.itemsize
-            rows = self._read(a["bufferView"], a["componentType"], a["count"] * stride)
-            out = rows.reshape(-1, stride)[:, :width].copy()
-        if "sparse" in a:
-            s = a["sparse"]
-            where = self._read(s["indices"]["bufferView"], s["indices"]["componentType"], s["count"])
-            values = self._read(s["values"]["bufferView"], a["componentType"], s["count"] * width)
-            out[where] = values.reshape(-1, width)
-        return out
-
-    def values(self, index: int) -> np.ndarray:
-        """The same as floats, normalised integers brought to -1..1."""
-        a = self.js["accessors"][index]
-        return self.accessor(index) / float(_UNIT[a["componentType"]] if a.get("normalized") else 1)
-
-    def _read(self, view: int, kind: int, count: int) -> np.ndarray:
-        return np.frombuffer(self.blob, _DTYPE[kind], count, self.js["bufferViews"][view]["byteOffset"])
 
 
 def _four(weights: np.ndarray, unit: int) -> tuple[np.ndarray, np.ndarray]:

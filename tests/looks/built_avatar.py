@@ -8,7 +8,47 @@ from pathlib import Path
 
 import numpy as np
 
-from avatar.looks.glb import Glb
+from animation.formats.glb import read
+
+WIDTH = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
+DTYPE = {5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np.uint16, 5125: np.uint32, 5126: np.float32}
+
+
+@dataclass
+class Glb:
+    """A parsed file with its accessors as they are stored, where the product's reader turns all into floats."""
+
+    js: dict
+    blob: bytes
+
+    @classmethod
+    def read(cls, path: Path) -> Glb:
+        """Raises AvatarInvalid when the file is not a whole binary glTF 2.0."""
+        return cls(*read(path))
+
+    def accessor(self, index: int) -> np.ndarray:
+        """[count, width] in the stored type, sparse values applied."""
+        a = self.js["accessors"][index]
+        width = WIDTH[a["type"]]
+        out = np.zeros((a["count"], width), DTYPE[a["componentType"]])
+        if "bufferView" in a:
+            stride = self.js["bufferViews"][a["bufferView"]].get("byteStride", width * out.itemsize) // out.itemsize
+            rows = self._read(a["bufferView"], a["componentType"], a["count"] * stride)
+            out = rows.reshape(-1, stride)[:, :width].copy()
+        if "sparse" in a:
+            s = a["sparse"]
+            where = self._read(s["indices"]["bufferView"], s["indices"]["componentType"], s["count"])
+            values = self._read(s["values"]["bufferView"], a["componentType"], s["count"] * width)
+            out[where] = values.reshape(-1, width)
+        return out
+
+    def values(self, index: int) -> np.ndarray:
+        """The same as floats, normalised integers brought to -1..1."""
+        stored = self.accessor(index)
+        return stored / float(np.iinfo(stored.dtype).max if self.js["accessors"][index].get("normalized") else 1)
+
+    def _read(self, view: int, kind: int, count: int) -> np.ndarray:
+        return np.frombuffer(self.blob, DTYPE[kind], count, self.js["bufferViews"][view]["byteOffset"])
 
 
 @dataclass

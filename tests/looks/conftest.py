@@ -12,8 +12,9 @@ import pytest
 # The reader of built avatars is a plain module beside the tests.
 sys.path.insert(0, str(Path(__file__).parent))
 
+from built_avatar import Glb
+
 from avatar.looks.build import build
-from avatar.looks.glb import Glb
 from avatar.looks.people import LOOKS
 from models.errors import ModelMissing
 from models.store import Store

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from built_avatar import mesh_names, read_mesh, read_rig
+from built_avatar import Glb, mesh_names, read_mesh, read_rig
 
 from animation.formats.oculus import OCULUS, oculus_shapes
 from animation.rig import Rig
 from animation.types import JOINTS, SHAPES
 from avatar.looks.build import FILES, build
 from avatar.looks.cast import cast
-from avatar.looks.glb import Glb
 from avatar.looks.mesh import Part
 from avatar.looks.people import LOOKS
 from avatar.looks.skeleton import SKELETON

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from built_avatar import Glb
 
-from avatar.looks.glb import Glb, Joint, Material, Writer
+from avatar.looks.glb import Joint, Material, Writer
 from avatar.looks.mesh import Part, clip, coarsen, facing_out, grid_triangles, join, vertex_normals
 from avatar.looks.noise import noise
 from avatar.looks.people import LOOKS, find

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from built_avatar import Bones, mesh_names, read_mesh, read_rig
+from built_avatar import Bones, Glb, mesh_names, read_mesh, read_rig
 
 from animation.hands import finger_rotations
-from avatar.looks.glb import Glb
 from avatar.looks.skeleton import FINGERS, finger_joints
 
 pytestmark = pytest.mark.model

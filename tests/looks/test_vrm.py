@@ -6,11 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from built_avatar import Bones, mesh_names, read_mesh
+from built_avatar import Bones, Glb, mesh_names, read_mesh
 
 from animation.formats.oculus import OCULUS
 from animation.types import SHAPES
-from avatar.looks.glb import Glb
 from avatar.looks.skeleton import SIDES, finger_joints
 
 pytestmark = pytest.mark.model
