@@ -6,8 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dialogue.types import Citation, Language
+
+if TYPE_CHECKING:
+    from dialogue.evals.cases import Evals
 
 Text = dict[Language, str]  # the same thing said in each language of the pack
 Phrases = dict[Language, tuple[str, ...]]
@@ -111,6 +115,13 @@ class Pack:
         """What its visitors are likely to say, for the ears: names, the vocabulary, then whole questions."""
         asked = (text for item in self.items for language in self.languages for text in item.phrasings[language])
         return tuple(dict.fromkeys((*self.names.values(), *self.vocabulary, *asked, *self.small_talk.examples)))
+
+    @cached_property
+    def evals(self) -> Evals:
+        """How it is tried; read when it is first asked for, since a service never does. Raises PackInvalid."""
+        from dialogue.evals.load import load_evals
+
+        return load_evals(self.folder)
 
     @cached_property
     def _by_id(self) -> dict[str, Item]:

@@ -94,6 +94,23 @@ class Node:
             )
         return tuple(value)
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """One text, or a list of them."""
+        return self.list(key) if isinstance(self._child(key), yaml.SequenceNode) else (self.text(key),)
+
+    def yes(self, key: str) -> bool:
+        if not isinstance(value := self.value(key), bool):
+            raise self.wrong(key, f"{self.path}{key!r} must be yes or no", f"Write `{key}: yes` or `{key}: no`.")
+        return value
+
+    def only(self, *known: str) -> None:
+        """Raises PackInvalid for a key that is none of these."""
+        for key in self._children:
+            if key not in known:
+                near = get_close_matches(key, known, n=1)
+                mend = f"Did you mean `{near[0]}:`?" if near else "Known keys: " + ", ".join(known) + "."
+                raise self.wrong(key, f"{self.path}{key!r} is not known here", mend)
+
     def both(self, key: str) -> Text:
         return self.node(key).own_both()
 
