@@ -14,6 +14,11 @@
     ├── PackError               persona packs
     │   ├── PersonaUnknown      persona_unknown
     │   └── PackInvalid         pack_invalid         names file, line and mend
+    ├── ToolFailed              tool_failed          a tool of a pack brought no result
+    │   ├── ToolTimeout         tool_timeout         an effect may have happened: call again with the same key
+    │   ├── ToolUnavailable     tool_unavailable     no server, no connection, or facts too old to be told
+    │   ├── ToolInvalid         tool_invalid         arguments or an answer that break the tool's schema
+    │   └── ToolRefused         tool_refused         unknown, not allowed, or the other side said no
     ├── MarkupInvalid           markup_invalid       a tag for the voice that is unknown, wrong or never closed
     ├── ConsentMissing          consent_missing      a cloned voice without its owner's recorded consent
     ├── AudioError
@@ -102,7 +107,34 @@ class PersonaUnknown(PackError):
 
 
 class PackInvalid(PackError):
+    """`file` and `line` tell where, if it is in a file; line 0: the file as a whole."""
+
     code = "pack_invalid"
+
+    def __init__(self, message: str, *, hint: str = "", file: str = "", line: int = 0) -> None:
+        super().__init__(message, hint=hint)
+        self.file = file
+        self.line = line
+
+
+class ToolFailed(ShurenError):
+    code = "tool_failed"
+
+
+class ToolTimeout(ToolFailed):
+    code = "tool_timeout"
+
+
+class ToolUnavailable(ToolFailed):
+    code = "tool_unavailable"
+
+
+class ToolInvalid(ToolFailed):
+    code = "tool_invalid"
+
+
+class ToolRefused(ToolFailed):
+    code = "tool_refused"
 
 
 class MarkupInvalid(ShurenError):
