@@ -6,7 +6,7 @@
 | step of the stream | signal |
 | --- | --- |
 | voice confirmed | Started(at): where it began |
-| 96 ms of silence | LikelyEnd(at): worth recognising already; the turn may still go on |
+| 64 ms of silence | LikelyEnd(at): worth recognising already; the turn may still go on |
 | voice again after that | Resumed() |
 | patience over, or 29 s | Ended(at, decided_at) |
 
@@ -34,7 +34,7 @@ class Endpointing:
     start_frames: float = 2.5  # voiced frames that confirm speech: few, since barge-in waits for it
     sure: float = 0.8  # a frame so clear counts for one and a half
     start_gap: int = to_frames(96)  # unvoiced frames that undo an unconfirmed start
-    likely_end: int = to_frames(96)
+    likely_end: int = to_frames(64)
     one_thought: int = to_frames(1300)  # a voice so soon after a turn's end goes on with it: it was a pause
     longest: int = to_frames(29_000)  # a turn; with what is kept from before it, the 30 s that Whisper takes at once
     patience: Patience = field(default_factory=Patience)

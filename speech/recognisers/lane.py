@@ -38,6 +38,12 @@ class Lane:
         job.add_done_callback(lambda done: (done.cancelled() or done.exception(), self._next()))
         return await asyncio.shield(job)
 
+    @property
+    def pressed(self) -> bool:
+        """Something urgent waits. May be asked from the lane's thread, by what may stop half-way."""
+        first = self._waiting[:1]
+        return bool(first) and not first[0][0]
+
     async def aclose(self) -> None:
         """Refuse what waits and wait for what runs."""
         self._closed = True

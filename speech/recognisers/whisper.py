@@ -1,9 +1,10 @@
 """Whisper through CTranslate2, on a window as short as the utterance allows.
 
 Whisper pads every utterance to 30 s, and that padding is most of its cost. Encoding fewer frames is three to four times
-cheaper and nearly as accurate as long as the window is not cut too close (a 15 s window cost 1.4 points of Mandarin
-character error where "utterance + 0.5 s" cost 12). A short window can make the decoder loop, so the number of tokens is
-bound by the length of the audio, and a result that looks wrong is decoded again in the full window.
+cheaper and nearly as accurate as long as the window is not cut too close ("utterance + 0.5 s" cost 12 points of Mandarin
+character error, 10 s and at least 6 s after the utterance none on short questions). A short window can make the decoder
+loop, so the number of tokens is bound by the length of the audio, and a result that looks wrong is decoded again in the
+full window.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ from speech.vad import FRAME, frames
 
 FRAMES_PER_SECOND = 100  # mel frames
 FULL_WINDOW = 30.0  # s, what Whisper was trained on
-FINAL_WINDOW = 15.0
-PARTIAL_WINDOW = 10.0
-MARGIN = 1.0  # s of silence the window keeps after the utterance
+WINDOW = 10.0
+FINAL_MARGIN = 6.0  # s of silence the window keeps after the utterance
+PARTIAL_MARGIN = 1.0
 TOKENS_PER_SECOND = 8
 TOKENS_SPARE = 12
 FINAL_BEAM = 5
@@ -36,7 +37,7 @@ FINAL_BEAM = 5
 PROMPT = "您好，您想问{}？"
 PROMPT_WORDS = 20
 PROMPT_WORD = 8  # characters of the longest
-SURE = -0.25  # average log-probability below which a prompted final is decoded without the prompt, too
+SURE = -0.3  # average log-probability from which the likeliest text is not looked for any longer
 COMPUTE = {"cpu": "int8", "cuda": "float16"}
 SHORTEST = 0.1  # s of audio worth looking at
 
@@ -87,7 +88,7 @@ class WhisperRecogniser:
     def timed(self, audio: np.ndarray) -> tuple[float, float]:
         """Seconds that encoding and decoding a final of `audio` take. Blocks; not beside other calls."""
         began = perf_counter()
-        encoded = self._encode(audio, FINAL_WINDOW)
+        encoded = self._encode(audio, FINAL_MARGIN)
         between = perf_counter()
         self._decode(encoded, audio, "zh", (), beam=self._beam)
         return between - began, perf_counter() - between
@@ -112,7 +113,9 @@ class WhisperRecogniser:
         )
 
     def _partial(self, audio: np.ndarray, language: Language | None) -> Hypothesis:
-        encoded = self._encode(audio, PARTIAL_WINDOW)
+        encoded = self._encode(audio, PARTIAL_MARGIN)
+        if self._lane.pressed:  # the turn seems over: its final is worth more than this
+            return Hypothesis("", language or "zh", 0.0)
         language, sure = (language, 1.0) if language else self._detect(encoded)
         best = self._decode(encoded, audio, language, (), beam=1)
         return replace(best, language_confidence=sure).believed()
@@ -138,32 +141,32 @@ class WhisperRecogniser:
         )
 
     def _final(self, audio: np.ndarray, language: Language | None, words: tuple[str, ...]) -> Hypothesis:
-        encoded = self._encode(audio, FINAL_WINDOW)
+        encoded = self._encode(audio, FINAL_MARGIN)
         language, sure = (language, 1.0) if language else self._detect(encoded)
-        best = self._prompted(encoded, audio, language, words)
-        if best.doubtful and len(audio) / INPUT_RATE + MARGIN < FULL_WINDOW and best.logprob > 2 * SURE_ENOUGH:
+        best = self._decode(encoded, audio, language, (), beam=1)
+        if best.doubtful or best.logprob < SURE:
+            best = self._searched(encoded, audio, best, words)
+        if best.doubtful and len(audio) / INPUT_RATE + FINAL_MARGIN < FULL_WINDOW and best.logprob > 2 * SURE_ENOUGH:
             encoded = self._encode(audio, FULL_WINDOW)
             best = self._decode(encoded, audio, language, (), beam=self._beam)
         best = replace(best, language_confidence=sure).believed()
         return replace(best, words=self._sure_of(encoded, audio, best)) if best.text else best
 
-    def _prompted(self, encoded: Any, audio: np.ndarray, language: Language, words: tuple[str, ...]) -> Hypothesis:
-        """Decoded with the role's words in mind; where that is not sure, without them too, and both tell."""
+    def _searched(self, encoded: Any, audio: np.ndarray, first: Hypothesis, words: tuple[str, ...]) -> Hypothesis:
+        """The beam's best where the `first` guess is not sure, in Chinese with the role's words in mind. What was guessed
+        without them stays an alternative."""
         prompt = tuple(word for word in words if len(word) <= PROMPT_WORD and has_han(word))[:PROMPT_WORDS]
-        if language != "zh" or not prompt:
-            return self._decode(encoded, audio, language, (), beam=self._beam)
-        best = self._decode(encoded, audio, language, prompt, beam=self._beam)
-        wrong = best.doubtful or is_list(best.text, prompt)
-        if not wrong and best.logprob >= SURE:
-            return best
-        plain = self._decode(encoded, audio, language, (), beam=self._beam)
-        return plain if wrong else replace(best, alternatives=best.alternatives + plain.alternatives)
+        if first.language == "zh" and prompt:
+            best = self._decode(encoded, audio, first.language, prompt, beam=self._beam)
+            if not best.doubtful and not is_list(best.text, prompt):
+                return replace(best, alternatives=best.alternatives + first.alternatives)
+        return self._decode(encoded, audio, first.language, (), beam=self._beam)
 
-    def _encode(self, audio: np.ndarray, window: float) -> Any:
-        """Encoder output over max(window, utterance + MARGIN) seconds."""
+    def _encode(self, audio: np.ndarray, margin: float) -> Any:
+        """Encoder output over max(WINDOW, utterance + margin) seconds."""
         from faster_whisper.audio import pad_or_trim
 
-        seconds = min(FULL_WINDOW, max(window, len(audio) / INPUT_RATE + MARGIN))
+        seconds = min(FULL_WINDOW, max(WINDOW, len(audio) / INPUT_RATE + margin))
         frames = 2 * math.ceil(seconds * FRAMES_PER_SECOND / 2)  # the encoder halves their number
         return self._model.encode(pad_or_trim(self._model.feature_extractor(audio), frames))
 
@@ -200,7 +203,7 @@ class WhisperRecogniser:
             language,
             result.scores[0],
             seconds,
-            alternatives=tuple(map(Alternative, texts, result.scores)) if beam > 1 else (),
+            alternatives=tuple(map(Alternative, texts, result.scores)),
             tokens=tuple(result.sequences_ids[0]),
         )
 
