@@ -1,8 +1,10 @@
 """Signs that are acted on before anything else, by rule and without a language model.
 
-In this order: emergency, self-harm, fraud, exit, a human please, are-you-human, is-this-recorded. The patterns and
-their examples are data, `signs.yaml`. They lean towards catching: a needless warning costs a sentence, a missed one
-costs savings.
+In the order of `SIGNS`: danger to life first. Patterns, and the examples that tests run, are data: `signs/*.yaml`.
+They lean towards catching: a needless warning costs a sentence, a missed one costs savings, or a life.
+
+A match does not count where `unless` of its rule (or `calm` of its sign, when nothing `urgent` is said) is seen, or
+where it is denied just before. Each text is looked at twice: as it is, and laid bare of dots put between characters.
 
 Moves (`moves.yaml`) are milder: whole utterances such as "the first one" or "again" that only mean something after what
 was said before, so the conversation decides which of them makes sense now.
@@ -17,37 +19,110 @@ from pathlib import Path
 
 import yaml
 
+from dialogue.homophones import laid_bare
+
+SIGNS = (
+    "emergency_medical", "emergency_fire", "emergency_police", "self_harm", "fraud", "exit", "human", "identity",
+    "recording",
+)  # fmt: skip
 _HERE = Path(__file__).resolve().parent
 _EDGE = " ,，.。!！?？~吧啦呀哦呢"
+_DENIED = re.compile(
+    r"(?:没有?|没得|不是|并非|并没有?|从不|未)(?:再|任何|明显|什么|出现过?|过)?的?$"
+    r"|\b(?:no|not|without|never had|don't have|doesn't have|didn't have|isn't) (?:any |a |an )?$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A sign that was seen, and the words that gave it."""
+    """A sign that was seen, the words that gave it, and the rule (`sign.rule`) they fall under."""
 
     sign: str
     words: str
+    rule: str = ""
 
 
-@cache
-def _patterns(name: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    rules = yaml.safe_load((_HERE / name).read_text(encoding="utf-8"))
-    return tuple((sign, re.compile("|".join(rule["patterns"]), re.IGNORECASE)) for sign, rule in rules.items())
+@dataclass(frozen=True)
+class _Rule:
+    name: str
+    pattern: re.Pattern[str]
+    unless: re.Pattern[str] | None
+
+    def match(self, text: str) -> str:
+        if self.unless and self.unless.search(text):
+            return ""
+        return next((m[0] or text for m in self.pattern.finditer(text) if not _DENIED.search(text[: m.start()])), "")
+
+
+@dataclass(frozen=True)
+class _Sign:
+    name: str
+    rules: tuple[_Rule, ...]
+    calm: re.Pattern[str] | None
+    urgent: re.Pattern[str] | None
+
+    def hit(self, text: str) -> Hit | None:
+        found = next(((rule, words) for rule in self.rules if (words := rule.match(text))), None)
+        if not found or self._only_talk(text):
+            return None
+        rule, words = found
+        return Hit(self.name, words, f"{self.name}.{rule.name}")
+
+    def _only_talk(self, text: str) -> bool:
+        return bool(self.calm and self.calm.search(text)) and not (self.urgent and self.urgent.search(text))
 
 
 def detect(text: str, *, fraud_phrases: tuple[str, ...] = ()) -> Hit | None:
     """The first sign in the fixed order, or None. `text` is normalised; `fraud_phrases` are the pack's own."""
-    for sign, pattern in _patterns("signs.yaml"):
-        if match := pattern.search(text):
-            return Hit(sign, match[0])
-        if sign == "fraud":
+    views = tuple(dict.fromkeys((text, laid_bare(text))))
+    for sign in _signs():
+        for view in views:
+            if hit := sign.hit(view):
+                return hit
+        if sign.name == "fraud":
             for phrase in fraud_phrases:
                 if phrase in text:
-                    return Hit("fraud", phrase)
+                    return Hit("fraud", phrase, "fraud.pack")
     return None
 
 
 def moves_in(text: str) -> frozenset[str]:
     """Every move the whole utterance can be: repeat, explain, first, second, both, accept, decline."""
     bare = text.strip(_EDGE)
-    return frozenset(move for move, pattern in _patterns("moves.yaml") if pattern.fullmatch(bare))
+    return frozenset(move for move, pattern in _moves() if pattern.fullmatch(bare))
+
+
+def sign_files() -> dict[str, dict]:
+    """Every sign as its file has it, in the order of `SIGNS`."""
+    found: dict[str, dict] = {}
+    for file in sorted((_HERE / "signs").glob("*.yaml")):
+        found |= yaml.safe_load(file.read_text(encoding="utf-8"))
+    return {name: found[name] for name in SIGNS}
+
+
+@cache
+def _signs() -> tuple[_Sign, ...]:
+    return tuple(
+        _Sign(
+            name,
+            tuple(
+                _Rule(rule, _any(parts["patterns"]), _any(parts.get("unless")))
+                for rule, parts in sign.items()
+                if isinstance(parts, dict)
+            ),
+            _any(sign.get("calm")),
+            _any(sign.get("urgent")),
+        )
+        for name, sign in sign_files().items()
+    )
+
+
+@cache
+def _moves() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    rules = yaml.safe_load((_HERE / "moves.yaml").read_text(encoding="utf-8"))
+    return tuple((move, _any(rule["patterns"])) for move, rule in rules.items())
+
+
+def _any(patterns: list[str] | None) -> re.Pattern[str] | None:
+    return re.compile("|".join(patterns), re.IGNORECASE) if patterns else None

@@ -7,7 +7,16 @@ from collections.abc import Iterable
 
 from dialogue.pinyin import sounds
 
+# Signs put between Chinese characters to hide a word. Commas and stops stay: they part clauses.
+_HIDING = re.compile(
+    r"(?<=[\u4e00-\u9fff])[\s.·・*_/|~+#^\-=\u2600-\u27bf\U0001F000-\U0001FAFF]{1,3}(?=[\u4e00-\u9fff])"
+)
 _CHINESE_WORD = re.compile(r"[\u4e00-\u9fff]{2,8}")
+
+
+def laid_bare(text: str) -> str:
+    """The text without signs hidden between its Chinese characters: 安.全.账.户 → 安全账户."""
+    return _HIDING.sub("", text)
 
 
 class Homophones:

@@ -8,12 +8,17 @@ import pytest
 import yaml
 
 import dialogue.detectors
-from dialogue.detectors import detect, moves_in
+from dialogue.detectors import detect, moves_in, sign_files
 from dialogue.pack import Pack
 from dialogue.text import normalise
 
 HERE = Path(dialogue.detectors.__file__).parent
-SIGNS = yaml.safe_load((HERE / "signs.yaml").read_text("utf-8"))
+RULES = {
+    f"{sign}.{name}": rule
+    for sign, parts in sign_files().items()
+    for name, rule in parts.items()
+    if isinstance(rule, dict)
+}
 MOVES = yaml.safe_load((HERE / "moves.yaml").read_text("utf-8"))
 
 
@@ -21,16 +26,16 @@ def examples(rules: dict, kind: str) -> list[tuple[str, str]]:
     return [(name, text) for name, rule in rules.items() for text in rule[kind]]
 
 
-@pytest.mark.parametrize(("sign", "text"), examples(SIGNS, "is"))
-def test_a_sign_is_seen(sign: str, text: str) -> None:
+@pytest.mark.parametrize(("rule", "text"), examples(RULES, "is"))
+def test_a_sign_is_seen(rule: str, text: str) -> None:
     hit = detect(normalise(text))
-    assert hit and hit.sign == sign
+    assert hit and hit.sign == rule.partition(".")[0]
 
 
-@pytest.mark.parametrize(("sign", "text"), examples(SIGNS, "is_not"))
-def test_an_ordinary_sentence_is_no_sign(sign: str, text: str) -> None:
+@pytest.mark.parametrize(("rule", "text"), examples(RULES, "is_not"))
+def test_an_ordinary_sentence_is_no_sign(rule: str, text: str) -> None:
     hit = detect(normalise(text))
-    assert not hit or hit.sign != sign
+    assert not hit or hit.sign != rule.partition(".")[0]
 
 
 @pytest.mark.parametrize(("move", "text"), examples(MOVES, "is"))
@@ -57,7 +62,7 @@ def test_the_order_of_signs_is_fixed(text: str, sign: str) -> None:
 
 
 def test_every_sign_has_examples_both_ways() -> None:
-    for rules in (SIGNS, MOVES):
+    for rules in (RULES, MOVES):
         for name, rule in rules.items():
             assert rule["is"] and rule["is_not"], name
 
@@ -83,3 +88,37 @@ def test_fraud_is_seen_in_the_words_of_those_deceived_and_not_in_ordinary_busine
     false = [text for text in told["ordinary"] if taken(text)]
     assert len(missed) <= 0.02 * len(told["fraud"]), missed
     assert len(false) <= 0.03 * len(told["ordinary"]), false
+
+
+@pytest.mark.parametrize(
+    "text", ["有人叫我把钱转到安.全.账.户", "安*全*账*户怎么转", "我想自·杀", "对方让我屏 幕 共 享"]
+)
+def test_a_sign_is_seen_through_signs_put_between_its_characters(text: str) -> None:
+    assert detect(normalise(text)).sign in ("fraud", "self_harm")
+
+
+def test_a_hit_names_its_rule() -> None:
+    assert detect("被蛇咬了").rule == "emergency_medical.bites"
+    assert detect("他说要跑分", fraud_phrases=("跑分",)).rule == "fraud.pack"
+
+
+@pytest.mark.parametrize("text", ["没有胸痛", "没有再吐血", "no chest pain", "脑梗有哪些后遗症", "怎么预防中风"])
+def test_a_flag_that_is_denied_or_only_talked_about_is_no_emergency(text: str) -> None:
+    assert detect(text) is None
+
+
+def test_talk_about_an_illness_is_an_emergency_once_it_happens_now() -> None:
+    assert detect("以前也有过，现在突然胸痛").sign == "emergency_medical"
+
+
+def test_red_flags_are_seen_and_questions_of_a_hospital_or_a_park_are_not() -> None:
+    said = yaml.safe_load((Path(__file__).parent / "emergencies.yaml").read_text("utf-8"))
+
+    def taken(text: str) -> bool:
+        hit = detect(normalise(text))
+        return bool(hit) and hit.sign.startswith("emergency")
+
+    missed = [text for text in said["emergency"] if not taken(text)]
+    false = [text for text in said["benign"] if taken(text)]
+    assert len(missed) <= 0.01 * len(said["emergency"]), missed
+    assert len(false) <= 0.05 * len(said["benign"]), false
