@@ -2,6 +2,7 @@
 
 | rule | blocks |
 | --- | --- |
+| role.…, health.…, ads.… | a claim of `claims.yaml` that may not be made in the pack's domain |
 | promise | a banned claim of the pack, unless the sentence says that it is not so |
 | human | claiming to be human or to have lived |
 | closeness | words that bind people: 我爱你, 离不开我 |
@@ -17,7 +18,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
+import yaml
+
+from dialogue.homophones import laid_bare
 from dialogue.numbers import quantities
 from dialogue.pack import Pack
 from dialogue.text import has_chinese, normalise
@@ -106,12 +112,56 @@ class Verdict:
         return not self.rule
 
 
+@dataclass(frozen=True)
+class Claim:
+    """One rule of `claims.yaml`."""
+
+    rule: str
+    pattern: re.Pattern[str]
+    unless: re.Pattern[str] | None
+    undenied: bool  # its words hold their own no ("no need to see a doctor"), so a no around them does not excuse it
+    domains: frozenset[str]  # empty: all
+
+    def made_in(self, text: str) -> str:
+        """The words that make the claim, also where signs or other spellings hide them; "" where it is not made."""
+        for view in dict.fromkeys((text, laid_bare(text).translate(_LOOKALIKE))):
+            if not (self.unless and self.unless.search(view)):
+                words = _first(self.pattern, view) if self.undenied else _unless_denied(self.pattern, view)
+                if words:
+                    return words
+        return ""
+
+
+_LOOKALIKE = str.maketrans("蕞壹嘬", "最一最")
+
+
+@cache
+def claims() -> tuple[Claim, ...]:
+    """Every claim that is forbidden somewhere."""
+    rules = yaml.safe_load((Path(__file__).parent / "claims.yaml").read_text(encoding="utf-8"))
+    return tuple(
+        Claim(
+            name,
+            re.compile("|".join(rule["patterns"]), re.IGNORECASE),
+            re.compile("|".join(rule["unless"]), re.IGNORECASE) if "unless" in rule else None,
+            rule.get("undenied", False),
+            frozenset(rule.get("domains", ())),
+        )
+        for name, rule in rules.items()
+    )
+
+
+def _claims_in(domain: str) -> tuple[Claim, ...]:
+    return tuple(claim for claim in claims() if not claim.domains or domain in claim.domains)
+
+
 class Guard:
     """The rules of one pack. Stateless."""
 
     def __init__(self, pack: Pack) -> None:
         claims = [re.escape(claim) for group in pack.policy.banned_claims.values() for claim in group]
         self._promise = re.compile("|".join(claims), re.IGNORECASE) if claims else None
+        self._claims = _claims_in(pack.domain)
         self._own_names = frozenset(word for name in pack.names.values() for word in _LATIN.findall(name))
         self._hers = tuple(pack.names.values())
 
@@ -121,6 +171,7 @@ class Guard:
         cited = " \n ".join(map(normalise, passages))
         for rule, words in (
             ("promise", self._promised(text)),
+            *((claim.rule, claim.made_in(text)) for claim in self._claims),
             ("human", _first(_HUMAN, text)),
             ("closeness", _first(_CLOSENESS, text)),
             ("solicit", _unless_denied(_SOLICIT, text)),
