@@ -14,7 +14,7 @@ from typing import Literal
 
 from dialogue.text import digits_written, has_chinese
 
-Kind = Literal["id", "card", "phone", "email", "code", "password", "passport", "plate", "number"]
+Kind = Literal["id", "card", "phone", "email", "code", "password", "passport", "plate", "address", "number"]
 
 _LABELS: dict[Kind, tuple[str, str]] = {
     "id": ("[身份证号]", "[ID number]"),
@@ -25,6 +25,7 @@ _LABELS: dict[Kind, tuple[str, str]] = {
     "password": ("[密码]", "[password]"),
     "passport": ("[护照号]", "[passport number]"),
     "plate": ("[车牌号]", "[licence plate]"),
+    "address": ("[住址]", "[address]"),
     "number": ("[号码]", "[number]"),
 }
 SECRET: frozenset[Kind] = frozenset({"id", "card", "code", "password", "number"})  # never to be said aloud at all
@@ -42,6 +43,13 @@ _PLATE = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·\s]?[A-Z0-9]{5,6}(?![A-Za-z0-9])"
 )
 _RUN = re.compile(r"(?<![\dA-Za-z])\+?\d(?:[\s-]?\d){9,}(?:[\s-]?[Xx](?![A-Za-z]))?(?![\dA-Za-z])")
+# A land line has its area code in front (0 and two or three digits) or the word for it.
+_LANDLINE = re.compile(r"(?<![\dA-Za-z])\(?0(?:10|2\d|[3-9]\d{2})\)?[\s-]?[2-9]\d{2,3}[\s-]?\d{4}(?![\dA-Za-z])")
+# A home is certain where a road's number goes on to a building, a flat or a room.
+_ADDRESS = re.compile(
+    r"[\u4e00-\u9fff\d]{2,24}?(?:路|街|巷|道|村|小区|花园|苑)[\u4e00-\u9fff\d]{0,6}\d+号[\u4e00-\u9fff]{0,6}?"
+    r"(?:\d+(?:栋|幢|座|号楼|单元|楼|室)-?){1,4}(?:\d+)?"
+)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -76,7 +84,7 @@ def luhn_valid(digits: str) -> bool:
 
 
 def redact(text: str) -> Redacted:
-    """Mask identity, card, phone and passport numbers, e-mail, codes, passwords and plates."""
+    """Mask identity, card, phone and passport numbers, e-mail, codes, passwords, plates and home addresses."""
     text = digits_written(text)
     kinds: set[Kind] = set()
     which = 0 if has_chinese(text) else 1
@@ -95,6 +103,8 @@ def redact(text: str) -> Redacted:
     text = _EMAIL.sub(lambda _: label("email"), text)
     text = _CODE.sub(after_head("code"), text)
     text = _RUN.sub(run, text)
+    text = _LANDLINE.sub(lambda _: label("phone"), text)
+    text = _ADDRESS.sub(lambda _: label("address"), text)
     text = _PASSWORD.sub(after_head("password"), text)
     text = _PASSPORT.sub(after_head("passport"), text)
     text = _PLATE.sub(lambda _: label("plate"), text)

@@ -80,6 +80,10 @@ def test_thirteen_digits_or_more_never_come_through(number: str) -> None:
         ("写信给 li.lei@example.com.cn 就行", "email", "li.lei"),
         ("护照号 E12345678", "passport", "E12345678"),
         ("车牌川A12345停在门口", "plate", "A12345"),
+        ("座机028-86712345找我", "phone", "86712345"),
+        ("打(010) 6612 3456", "phone", "6612"),
+        ("家里零二八八六七一二三四五", "phone", "86712345"),
+        ("我住成都市天府三街18号5栋2单元301", "address", "301"),
     ],
 )
 def test_other_personal_data_is_masked(text: str, kind: str, gone: str) -> None:
@@ -100,6 +104,8 @@ def test_other_personal_data_is_masked(text: str, kind: str, gone: str) -> None:
         "密码忘了怎么办",
         "贷款一百万三十年一个月还多少",
         "I want to withdraw 100,000 yuan",
+        "天府三街18号在哪里",
+        "到3号楼2单元怎么走",
         "I forgot my password",
     ],
 )
