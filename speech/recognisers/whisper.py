@@ -1,8 +1,8 @@
 """Whisper through CTranslate2, on a window as short as the utterance allows.
 
 Whisper pads every utterance to 30 s, and that padding is most of its cost. Encoding fewer frames is three to four times
-cheaper and nearly as accurate as long as the window is not cut too close ("utterance + 0.5 s" cost 12 points of Mandarin
-character error, 10 s and at least 6 s after the utterance none on short questions). A short window can make the decoder
+cheaper and nearly as accurate as long as the window is not cut too close ("utterance + 0.5 s" cost 12 points of
+Mandarin character error, 10 s and at least 6 s after the utterance none on short questions). A short window can make the decoder
 loop, so the number of tokens is bound by the length of the audio, and a result that looks wrong is decoded again in the
 full window.
 """
@@ -153,8 +153,10 @@ class WhisperRecogniser:
         return replace(best, words=self._sure_of(encoded, audio, best)) if best.text else best
 
     def _searched(self, encoded: Any, audio: np.ndarray, first: Hypothesis, words: tuple[str, ...]) -> Hypothesis:
-        """The beam's best where the `first` guess is not sure, in Chinese with the role's words in mind. What was guessed
-        without them stays an alternative."""
+        """The beam's best where the `first` guess is not sure, in Chinese with the role's words in mind.
+
+        What was guessed without them stays an alternative.
+        """
         prompt = tuple(word for word in words if len(word) <= PROMPT_WORD and has_han(word))[:PROMPT_WORDS]
         if first.language == "zh" and prompt:
             best = self._decode(encoded, audio, first.language, prompt, beam=self._beam)
@@ -242,6 +244,6 @@ def _pieces(audio: np.ndarray) -> list[np.ndarray]:
     """`audio`, or where it is too long for the model, its parts between quiet places."""
     if len(audio) <= FULL_WINDOW * INPUT_RATE:
         return [audio]
-    longest = int((FULL_WINDOW - MARGIN) * INPUT_RATE) // FRAME
+    longest = int((FULL_WINDOW - FINAL_MARGIN) * INPUT_RATE) // FRAME
     cuts = split_at_pauses(np.abs(frames(audio)).mean(axis=1), longest)
     return [audio[start * FRAME : end * FRAME] for start, end in cuts]
