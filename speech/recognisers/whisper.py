@@ -1,10 +1,10 @@
 """Whisper through CTranslate2, on a window as short as the utterance allows.
 
-Whisper pads every utterance to 30 s, and that padding is most of its cost. Encoding fewer frames is three to four times
-cheaper and nearly as accurate as long as the window is not cut too close ("utterance + 0.5 s" cost 12 points of
-Mandarin character error, 10 s and at least 6 s after the utterance none on short questions). A short window can make the decoder
-loop, so the number of tokens is bound by the length of the audio, and a result that looks wrong is decoded again in the
-full window.
+Whisper pads every utterance to 30 s, and that padding is most of its cost. Encoding fewer frames is three to four
+times cheaper and nearly as accurate as long as the window is not cut too close ("utterance + 0.5 s" cost 12 points of
+Mandarin character error, 10 s and at least 6 s after the utterance none on short questions). A short window can make
+the decoder loop, so the number of tokens is bound by the length of the audio, and a result that looks wrong is decoded
+again in the full window.
 """
 
 from __future__ import annotations
