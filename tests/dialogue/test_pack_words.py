@@ -14,6 +14,7 @@ from dialogue.sentences import split
 from dialogue.text import normalise
 
 LANGUAGES = ("zh", "en")
+FLAGSHIPS = ("bank-teller", "live-host", "tour-guide", "triage-assistant")
 
 
 @pytest.fixture(scope="module", params=known_personas())
@@ -21,8 +22,8 @@ def pack(request: pytest.FixtureRequest) -> Pack:
     return load_pack(find_pack(request.param))
 
 
-def test_it_answers_at_least_a_hundred_questions_in_both_languages(pack: Pack) -> None:
-    assert len(pack.items) >= 100
+def test_it_answers_many_questions_in_both_languages(pack: Pack) -> None:
+    assert len(pack.items) >= (100 if pack.id in FLAGSHIPS else 15)
     for item in pack.items:
         assert len(item.phrasings["zh"]) >= 3 and len(item.phrasings["en"]) >= 2, item.id
         assert item.source and item.as_of and item.valid_to > item.as_of
