@@ -27,6 +27,7 @@ from dialogue import marked
 from dialogue.feelings import MOODS
 from dialogue.gestures import GESTURES
 from dialogue.pack import Item, Text
+from dialogue.problems import forgiven
 from dialogue.text import has_chinese
 from models.errors import MarkupInvalid, PackInvalid
 
@@ -41,7 +42,7 @@ _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 def invalid(file: Path, line: int, what: str, mend: str) -> PackInvalid:
     """The one shape of every pack error: where, what is wrong, and how to mend it."""
     where = f"{file.parent.name}/{file.name}, line {line}" if line else f"{file.parent.name}/{file.name}"
-    return PackInvalid(f"{where}: {what}", hint=mend)
+    return PackInvalid(f"{where}: {what}", hint=mend, file=str(file), line=line)
 
 
 @dataclass
@@ -62,6 +63,7 @@ class _Reader:
         self.front: dict[str, tuple[str, int]] = {}
         self.drafts: list[_Draft] = []
         self.open_answer = ""  # "zh" or "en" while its continuation lines may follow
+        self.lost = False  # below a heading that could not be read
 
     def read(self) -> tuple[Item, ...]:
         try:
@@ -70,10 +72,15 @@ class _Reader:
             raise invalid(self.file, 0, "the file is not UTF-8", "Save it as UTF-8.") from error
         body = self._front_matter(lines)
         for number, line in enumerate(lines[body:], start=body + 1):
-            self._line(line.strip(), number)
-        if not self.drafts:
+            with forgiven():
+                self._line(line.strip(), number)
+        if not self.drafts and not self.lost:
             raise invalid(self.file, len(lines), "no items", "Add a heading like `## my-id: 主题 | topic`.")
-        return tuple(self._item(draft) for draft in self.drafts)
+        items = []
+        for draft in self.drafts:
+            with forgiven():
+                items.append(self._item(draft))
+        return tuple(items)
 
     def _front_matter(self, lines: list[str]) -> int:
         if not lines or lines[0].strip() != "---":
@@ -105,7 +112,11 @@ class _Reader:
 
     def _line(self, line: str, number: int) -> None:
         if line.startswith("#"):
+            self.lost = True
             self._heading(line, number)
+            self.lost = False
+        elif self.lost:
+            return
         elif not line:
             self.open_answer = ""
         elif not self.drafts:

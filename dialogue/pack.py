@@ -70,6 +70,18 @@ class SmallTalk:
 
 
 @dataclass(frozen=True)
+class Companion:
+    """What a persona that keeps company owes those who talk with it; a service persona has none of it."""
+
+    least_age: int  # years
+    minor_mode: Text  # said to whoever is younger, instead of a talk
+    reminder_minutes: int  # of talk without a break, after which `reminder` is said
+    reminder: Text
+    crisis_protocol: Text  # what is done in a crisis, published
+    exit_phrases: Phrases
+
+
+@dataclass(frozen=True)
 class Policy:
     templates: dict[str, Text]
     fraud_phrases: tuple[str, ...] = ()
@@ -105,6 +117,7 @@ class Pack:
     policy: Policy
     vocabulary: tuple[str, ...]
     items: tuple[Item, ...]
+    companion: Companion | None = None  # present exactly where `interaction` is "companion"
 
     def item(self, item_id: str) -> Item:
         """The item with this id; KeyError if there is none."""
@@ -121,7 +134,7 @@ class Pack:
         """How it is tried; read when it is first asked for, since a service never does. Raises PackInvalid."""
         from dialogue.evals.load import load_evals
 
-        return load_evals(self.folder)
+        return load_evals(self.folder, {item.id: item for item in self.items})
 
     @cached_property
     def _by_id(self) -> dict[str, Item]:

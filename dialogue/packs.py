@@ -11,12 +11,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from dialogue.knowledge import invalid, read_items
-from dialogue.pack import Disclosure, Item, Pack, Policy, SmallTalk, Text, Voice
+from dialogue.pack import Companion, Disclosure, Item, Pack, Policy, SmallTalk, Text, Voice
+from dialogue.problems import forgiven, forgiving, gathered, report
 from dialogue.yaml_lines import Node, read_yaml
 from models.errors import PackInvalid, PersonaUnknown
 
 FORMAT = 1
 LANGUAGES = ("zh", "en")
+INTERACTIONS = ("service", "companion")
+DOMAINS = ("finance", "health", "commerce", "tourism", "entertainment", "culture", "education", "general")
 PERSONAS = Path(__file__).resolve().parent.parent / "personas"
 TEMPLATES = (
     "emergency_medical", "emergency_fire", "emergency_police", "self_harm", "fraud", "exit", "human", "identity",
@@ -45,18 +48,18 @@ def load_pack(folder: Path) -> Pack:
         raise PersonaUnknown(f"{folder.name!r} is not a persona pack: it has no persona.yaml.", hint=f"Known: {known}")
     persona = read_yaml(folder / "persona.yaml")
     _expect_format(persona)
-    if persona.text("id") != folder.name:
-        raise persona.wrong(
-            "id", f"id {persona.text('id')!r} differs from the folder {folder.name!r}", "Make them the same."
-        )
+    if (name := persona.text("id")) and name != folder.name:
+        report(persona.wrong("id", f"id {name!r} differs from the folder {folder.name!r}", "Make them the same."))
     settings = {name: persona.node("settings").both(name) for name in persona.node("settings", optional=True).keys()}
     return Pack(
         **{key: persona.both(key) for key in ("names", "role", "label", "manners", "greeting", "unknown", "handoff")},
         **{key: persona.both(key) for key in ("ask_which", "not_heard", "stale")},
-        **{key: persona.text(key) for key in ("id", "locale", "avatar", "domain")},
+        **{key: persona.text(key) for key in ("id", "locale", "avatar")},
+        domain=persona.one_of("domain", DOMAINS),
         folder=folder,
         languages=LANGUAGES,
-        interaction=persona.one_of("interaction", ("service",)),
+        interaction=persona.one_of("interaction", INTERACTIONS),
+        companion=_companion(persona),
         voice=_voice(persona.node("voice")),
         lead_ins=persona.phrases("lead_ins"),
         elsewhere=persona.list("elsewhere", optional=True),
@@ -69,7 +72,45 @@ def load_pack(folder: Path) -> Pack:
 
 def _expect_format(persona: Node) -> None:
     if persona.value("format") != FORMAT:
-        raise persona.wrong("format", f"format is not {FORMAT}", f"This version reads `format: {FORMAT}`.")
+        report(persona.wrong("format", f"format is not {FORMAT}", f"This version reads `format: {FORMAT}`."))
+
+
+def check_pack(folder: Path) -> tuple[PackInvalid, ...]:
+    """All that is wrong with a pack, its evals included; () where nothing is. Raises PersonaUnknown where none is."""
+    with gathered() as found:
+        try:
+            pack = load_pack(folder)
+            with forgiven():
+                _ = pack.evals
+        except PackInvalid as problem:
+            report(problem)
+        except (PersonaUnknown, MemoryError):
+            raise
+        except Exception:  # a reader stumbled over what an earlier mistake left behind
+            if not found:
+                raise
+    return tuple(sorted(found, key=lambda problem: (problem.file, problem.line)))
+
+
+def _companion(persona: Node) -> Companion | None:
+    """The gate of a persona that keeps company: all of it, or the pack is refused.
+
+    《人工智能拟人化互动服务管理暂行办法》 (in force since 2026-07-15), articles 12 to 19, as read in docs/personas.md.
+    """
+    if "interaction" not in persona.keys() or persona.value("interaction") != "companion":
+        return None
+    node = persona.node("companion")
+    for duty in ("emergency_contact", "data_export", "data_delete"):
+        if not node.yes(duty) and duty in node.keys():
+            report(node.wrong(duty, f"{duty} must be yes for a companion", f"Write `{duty}: yes` and see to it."))
+    return Companion(
+        least_age=int(_within(node, "age_gate", 14, 120)),
+        minor_mode=node.both("minor_mode"),
+        reminder_minutes=int(_within(node, "usage_reminder_minutes", 1, 120)),
+        reminder=node.both("usage_reminder"),
+        crisis_protocol=node.both("crisis_protocol"),
+        exit_phrases=node.phrases("exit_phrases"),
+    )
 
 
 def _voice(node: Node) -> Voice:
@@ -83,8 +124,11 @@ def _voice(node: Node) -> Voice:
     )
 
 
+@forgiving(float)
 def _within(node: Node, key: str, least: float, most: float, *, default: float | None = None) -> float:
-    value = default if default is not None and key not in node.keys() else node.value(key)
+    if default is not None and key not in node.keys():
+        return default
+    value = node.read(key)
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
         raise node.wrong(key, f"{key} cannot be {value!r}", f"Give a number from {least} to {most}.")
     return float(value)
@@ -98,7 +142,7 @@ def _policy(node: Node) -> Policy:
     templates = node.node("templates")
     unknown = set(templates.keys()) - set(TEMPLATES)
     for name in sorted(unknown):
-        raise templates.wrong(name, f"there is no template {name!r}", "Known: " + ", ".join(TEMPLATES) + ".")
+        report(templates.wrong(name, f"there is no template {name!r}", "Known: " + ", ".join(TEMPLATES) + "."))
     return Policy(
         templates={name: templates.both(name) for name in TEMPLATES},
         fraud_phrases=node.node("detectors", optional=True).list("fraud", optional=True),
@@ -107,6 +151,7 @@ def _policy(node: Node) -> Policy:
     )
 
 
+@forgiving(tuple)
 def _vocabulary(file: Path) -> tuple[str, ...]:
     if not file.is_file():
         raise invalid(file, 0, "the file is missing", "List the role's words, one a line.")
@@ -114,6 +159,7 @@ def _vocabulary(file: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line for line in lines if line and not line.startswith("#")))
 
 
+@forgiving(tuple)
 def _items(folder: Path, settings: dict[str, Text]) -> tuple[Item, ...]:
     files = sorted(folder.glob("*.md"))
     if not files:
@@ -121,11 +167,12 @@ def _items(folder: Path, settings: dict[str, Text]) -> tuple[Item, ...]:
     home: dict[str, Path] = {}
     items: list[Item] = []
     for file in files:
-        for item in read_items(file, settings):
-            if item.id in home:
-                raise invalid(
-                    file, 0, f"id {item.id!r} is also in {home[item.id].name}", "Ids must differ in the whole pack."
-                )
-            home[item.id] = file
-            items.append(item)
+        with forgiven():
+            read = read_items(file, settings)
+            for item in read:
+                if item.id in home:
+                    what = f"id {item.id!r} is also in {home[item.id].name}"
+                    report(invalid(file, 0, what, "Ids must differ in the whole pack."))
+                home[item.id] = file
+            items += read
     return tuple(items)

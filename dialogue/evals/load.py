@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from dialogue.evals.cases import Answer, Case, Evals, Expected, Kind, Rows, Turn, Visitor
-from dialogue.text import has_chinese
+from dialogue.pack import Item
+from dialogue.problems import report
+from dialogue.text import has_chinese, normalise
 from dialogue.types import Language
 from dialogue.yaml_lines import Node, read_yaml
 
@@ -23,16 +26,25 @@ KEYS: dict[Kind, tuple[str, ...]] = {
 MOST_TURNS = 12  # of a visitor, where none are given
 
 
-def load_evals(folder: Path) -> Evals:
-    """The evals of the pack in `folder`; none where it has no evals/*.yaml. Raises PackInvalid."""
+def load_evals(folder: Path, items: Mapping[str, Item] | None = None) -> Evals:
+    """The evals of the pack in `folder`; none where it has no evals/*.yaml. Raises PackInvalid.
+
+    With the pack's `items`, whatever an eval expects of them must exist, and a paraphrase may be none of the phrasings
+    the item is found by: it would only show that the pack can be read.
+    """
     cases: list[Case] = []
     visitors: list[Visitor] = []
+    phrasings = _phrasings(items or {})
     for file in sorted((folder / "evals").glob("*.yaml")):
         root = read_yaml(file)
         root.only(*KEYS)
-        for kind in root.keys():
+        for kind in (key for key in root.keys() if key in KEYS):
             for number, node in enumerate(root.nodes(kind), start=1):
                 node.only(*KEYS[kind])
+                if items is not None:
+                    _check(node, items)
+                    if kind == "paraphrases":
+                        _check_held_out(node, phrasings)
                 name = f"{file.stem}/{kind}/{number}"
                 if kind == "visitors":
                     visitors += _visitors(node, name)
@@ -41,13 +53,34 @@ def load_evals(folder: Path) -> Evals:
     return Evals(tuple(cases), tuple(visitors))
 
 
+def _check(node: Node, items: Mapping[str, Item]) -> None:
+    for name in _if(node, "item", node.texts):
+        if name not in items:
+            near = get_close_matches(name, items, n=1)
+            mend = f"Did you mean {near[0]!r}?" if near else "Give the id of an item in knowledge/."
+            report(node.wrong("item", f"there is no item {name!r}", mend))
+    for part in node.nodes("turns") if "turns" in node.keys() else ():
+        _check(part, items)
+
+
+def _check_held_out(node: Node, phrasings: frozenset[str]) -> None:
+    for ask in node.texts("ask"):
+        if normalise(ask) in phrasings:
+            what = f"{ask[:30]!r} is one of the pack's own phrasings"
+            report(node.wrong("ask", what, "Ask it in other words, or take it out of knowledge/."))
+
+
+def _phrasings(items: Mapping[str, Item]) -> frozenset[str]:
+    return frozenset(normalise(text) for item in items.values() for each in item.phrasings.values() for text in each)
+
+
 def _questions(kind: Kind, node: Node, name: str) -> list[Case]:
     """An entry of a kind of one turn: a case for each of its questions."""
     expected = _expected(node)
     if kind == "paraphrases" and not expected.items:
-        raise node.wrong("item", "a paraphrase needs the item that answers it", "Add `item: its-id`.")
+        report(node.wrong("item", "a paraphrase needs the item that answers it", "Add `item: its-id`."))
     if kind == "signs" and not expected.routes:
-        raise node.wrong("route", "a sign needs its route", "Add `route: emergency_medical`, or another sign.")
+        report(node.wrong("route", "a sign needs its route", "Add `route: emergency_medical`, or another sign."))
     asks = node.texts("ask")
     return [
         Case(
@@ -68,7 +101,7 @@ def _talk(node: Node, name: str) -> list[Case]:
         ask = part.text("ask")
         turns.append(Turn(ask, _language(part, ask), _expected(part)))
     if not turns:
-        raise node.wrong("turns", "a talk needs turns", "Add `turns:` and entries with `ask`.")
+        report(node.wrong("turns", "a talk needs turns", "Add `turns:` and entries with `ask`."))
     return [Case(_named(node, name), "talks", _rule(node, ""), tuple(turns), _today(node))]
 
 
@@ -127,7 +160,7 @@ def _language(node: Node, text: str) -> Language:
 def _today(node: Node) -> date | None:
     value = node.value("today") if "today" in node.keys() else None
     if value is not None and not isinstance(value, date):
-        raise node.wrong("today", f"today cannot be {value!r}", "Write a date as 2027-01-31.")
+        report(node.wrong("today", f"today cannot be {value!r}", "Write a date as 2027-01-31."))
     return value
 
 
@@ -139,12 +172,12 @@ def _values(node: Node, key: str) -> dict[str, object]:
     values = {name: part.value(name) for name in part.keys()}
     for name, value in values.items():
         if not isinstance(value, str | int | float | bool):
-            raise part.wrong(name, f"{key}.{name} cannot be {value!r}", "Give a text, a number, true or false.")
+            report(part.wrong(name, f"{key}.{name} cannot be {value!r}", "Give a text, a number, true or false."))
     return values
 
 
 def _whole(node: Node, key: str, otherwise: int, *, least: int) -> int:
     value = node.value(key) if key in node.keys() else otherwise
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise node.wrong(key, f"{key} cannot be {value!r}", f"Give a whole number, {least} or more.")
+        report(node.wrong(key, f"{key} cannot be {value!r}", f"Give a whole number, {least} or more."))
     return value

@@ -82,7 +82,7 @@ def test_a_pack_without_evals_has_none(tmp_path: Path) -> None:
         ("route: [fraud], ", "", 11, "needs its route", "`route: "),
         ("handoff: yes", "handoff: maybe", 8, "must be yes or no", "`handoff: yes`"),
         ("today: 2027-01-31", "today: soon", 9, "today cannot be 'soon'", "2027-01-31"),
-        ("rule: promise", "rules: promise", 5, "'rules' is not known", "`rule:`"),
+        ("rule: promise", "rules: promise", 5, "'forbidden.rules' is not known", "`rule:`"),
         ("business: cash, windows: 2", "business: [cash]", 23, "cannot be ['cash']", "a number"),
         ("added: 1", "added: many", 25, "added cannot be 'many'", "whole number"),
     ],
