@@ -3,8 +3,9 @@
 In the order of `SIGNS`: danger to life first. Patterns, and the examples that tests run, are data: `signs/*.yaml`.
 They lean towards catching: a needless warning costs a sentence, a missed one costs savings, or a life.
 
-A match does not count where `unless` of its rule (or `calm` of its sign, when nothing `urgent` is said) is seen, or
-where it is denied just before. Each text is looked at twice: as it is, and laid bare of dots put between characters.
+A match does not count where `unless` of its rule (or `calm` of its sign, when nothing `urgent` is said) is seen in the
+clauses it was found in, or where it is denied just before: an excuse in another clause excuses nothing. Each text is
+looked at twice: as it is, and laid bare of dots put between characters.
 
 Moves (`moves.yaml`) are milder: whole utterances such as "the first one" or "again" that only mean something after what
 was said before, so the conversation decides which of them makes sense now.
@@ -15,6 +16,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import permutations
 from pathlib import Path
 
 import yaml
@@ -28,10 +30,13 @@ SIGNS = (
 _HERE = Path(__file__).resolve().parent
 _EDGE = " ,，.。!！?？~吧啦呀哦呢"
 _DENIED = re.compile(
-    r"(?:没有?|没得|不是|并非|并没有?|从不|未)(?:再|任何|明显|什么|出现过?|过)?的?$"
-    r"|\b(?:no|not|without|never had|don't have|doesn't have|didn't have|isn't) (?:any |a |an )?$",
+    r"(?:(?<!有)没有?|没得|(?<!是)不是|并非|并没有?|从不|未)(?:再|任何|明显|什么|出现过?|过)?的?(?:[^，。！？]{1,8}[和或、及])?$"
+    r"|\b(?:no|not|without|never had|don't have|doesn't have|didn't have|isn't) (?:any |a |an )?(?:[\w ]{2,30} or )?$",
     re.IGNORECASE,
 )
+_CLAUSE_END = re.compile(r"[，,。.!！?？；;：:\n]|但是?|不过|可是|而且|还有|\b(?:but|and then|now)\b", re.IGNORECASE)
+_WORD = re.compile(r"\{([a-z_]+)\}")
+_NEAR = "[^。！？!?]{0,48}?"  # how far apart the parts of one flag may be said
 
 
 @dataclass(frozen=True)
@@ -49,10 +54,15 @@ class _Rule:
     pattern: re.Pattern[str]
     unless: re.Pattern[str] | None
 
-    def match(self, text: str) -> str:
-        if self.unless and self.unless.search(text):
-            return ""
-        return next((m[0] or text for m in self.pattern.finditer(text) if not _DENIED.search(text[: m.start()])), "")
+    def match(self, text: str, calm: re.Pattern[str] | None) -> str:
+        """The first words that count: not denied, and with no excuse in their own clauses."""
+        for found in self.pattern.finditer(text):
+            if _DENIED.search(text[: found.start()]):
+                continue
+            around = _clauses(text, found)
+            if not any(excuse and excuse.search(around) for excuse in (self.unless, calm)):
+                return found[0]
+        return ""
 
 
 @dataclass(frozen=True)
@@ -63,14 +73,18 @@ class _Sign:
     urgent: re.Pattern[str] | None
 
     def hit(self, text: str) -> Hit | None:
-        found = next(((rule, words) for rule in self.rules if (words := rule.match(text))), None)
-        if not found or self._only_talk(text):
-            return None
-        rule, words = found
-        return Hit(self.name, words, f"{self.name}.{rule.name}")
+        calm = None if self.urgent and self.urgent.search(text) else self.calm
+        for rule in self.rules:
+            if words := rule.match(text, calm):
+                return Hit(self.name, words, f"{self.name}.{rule.name}")
+        return None
 
-    def _only_talk(self, text: str) -> bool:
-        return bool(self.calm and self.calm.search(text)) and not (self.urgent and self.urgent.search(text))
+
+def _clauses(text: str, match: re.Match[str]) -> str:
+    """The clauses that the match touches."""
+    ends = list(_CLAUSE_END.finditer(text))
+    start = max((end.end() for end in ends if end.end() <= match.start()), default=0)
+    return text[start : min((end.start() for end in ends if end.start() >= match.end()), default=len(text))]
 
 
 def detect(text: str, *, fraud_phrases: tuple[str, ...] = ()) -> Hit | None:
@@ -107,7 +121,7 @@ def _signs() -> tuple[_Sign, ...]:
         _Sign(
             name,
             tuple(
-                _Rule(rule, _any(parts["patterns"]), _any(parts.get("unless")))
+                _Rule(rule, _any(_patterns(parts)), _any(parts.get("unless")))
                 for rule, parts in sign.items()
                 if isinstance(parts, dict)
             ),
@@ -118,6 +132,19 @@ def _signs() -> tuple[_Sign, ...]:
     )
 
 
+def _patterns(rule: dict) -> list[str]:
+    """The rule's patterns; parts that belong `together` become one, in every order."""
+    orders = [
+        _NEAR.join(order) for parts in rule.get("together", ()) for order in permutations(f"(?:{p})" for p in parts)
+    ]
+    return [*rule.get("patterns", ()), *orders]
+
+
+@cache
+def _words() -> dict[str, str]:
+    return yaml.safe_load((_HERE / "signs" / "words.yaml").read_text(encoding="utf-8"))["words"]
+
+
 @cache
 def _moves() -> tuple[tuple[str, re.Pattern[str]], ...]:
     rules = yaml.safe_load((_HERE / "moves.yaml").read_text(encoding="utf-8"))
@@ -125,4 +152,6 @@ def _moves() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def _any(patterns: list[str] | None) -> re.Pattern[str] | None:
-    return re.compile("|".join(patterns), re.IGNORECASE) if patterns else None
+    if not patterns:
+        return None
+    return re.compile(_WORD.sub(lambda word: _words()[word[1]], "|".join(patterns)), re.IGNORECASE)

@@ -10,6 +10,7 @@ import yaml
 import dialogue.detectors
 from dialogue.detectors import detect, moves_in, sign_files
 from dialogue.pack import Pack
+from dialogue.packs import find_pack, known_personas, load_pack
 from dialogue.text import normalise
 
 HERE = Path(dialogue.detectors.__file__).parent
@@ -111,14 +112,47 @@ def test_talk_about_an_illness_is_an_emergency_once_it_happens_now() -> None:
     assert detect("以前也有过，现在突然胸痛").sign == "emergency_medical"
 
 
-def test_red_flags_are_seen_and_questions_of_a_hospital_or_a_park_are_not() -> None:
-    said = yaml.safe_load((Path(__file__).parent / "emergencies.yaml").read_text("utf-8"))
+SAID = yaml.safe_load((Path(__file__).parent / "emergencies.yaml").read_text("utf-8"))
 
-    def taken(text: str) -> bool:
-        hit = detect(normalise(text))
-        return bool(hit) and hit.sign.startswith("emergency")
 
-    missed = [text for text in said["emergency"] if not taken(text)]
-    false = [text for text in said["benign"] if taken(text)]
-    assert len(missed) <= 0.01 * len(said["emergency"]), missed
-    assert len(false) <= 0.05 * len(said["benign"]), false
+def taken_for_emergency(text: str) -> bool:
+    hit = detect(normalise(text))
+    return bool(hit) and hit.sign.startswith("emergency")
+
+
+@pytest.mark.parametrize("name", [name for name in SAID if name.startswith("emergency")])
+def test_red_flags_are_seen(name: str) -> None:
+    missed = [text for text in SAID[name] if not taken_for_emergency(text)]
+    allowed = 0.4 if name == "emergency_held" else 0.01  # of words no rule was written for, rules alone see 62 %
+    assert len(missed) <= allowed * len(SAID[name]), missed
+
+
+@pytest.mark.parametrize("name", [name for name in SAID if name.startswith("benign")])
+def test_questions_of_a_hospital_a_park_or_a_bank_are_no_red_flags(name: str) -> None:
+    false = [text for text in SAID[name] if taken_for_emergency(text)]
+    assert len(false) <= 0.02 * len(SAID[name]), false
+
+
+TRUE_EMERGENCIES = {"mask-magnet-safe", "e-lowsugar", "e-poison"}  # items that a person in need may ask for
+
+
+@pytest.mark.parametrize("persona", known_personas())
+def test_hardly_a_question_of_a_pack_is_taken_for_an_emergency(persona: str) -> None:
+    items = [item for item in load_pack(find_pack(persona)).items if item.id not in TRUE_EMERGENCIES]
+    asked = [text for item in items for texts in item.phrasings.values() for text in texts]
+    false = [text for text in asked if taken_for_emergency(text)]
+    assert len(false) <= 0.01 * len(asked), false
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "流了鼻血，还吐了好多血",
+        "我胃痛，胸口也痛得出冷汗",
+        "买了保险，可是我爸胸口痛得不行",
+        "工作很忙，但是我喘不上气了",
+        "手机掉了，孩子掉水里了",
+    ],
+)
+def test_an_excuse_in_one_clause_does_not_excuse_another(text: str) -> None:
+    assert taken_for_emergency(text)
