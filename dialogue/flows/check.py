@@ -1,4 +1,4 @@
-"""Checks that the steps of a procedure fit each other, its slots and the pack's tools, before anybody is led through."""
+"""Checks that the steps of a procedure fit each other, its slots and the tools, before anybody is led through."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,7 @@ def _flow(root: Node, tools: Mapping[str, ToolSpec], items: frozenset[str], sett
     nodes = root.nodes("steps")
     if not nodes:
         report(root.wrong("steps", "a procedure needs steps", "Add `steps:` and entries with ask, say, call or go."))
-    steps = tuple(_step(node, settings) for node in nodes)
+    steps = tuple(_step(node, tools, settings) for node in nodes)
     flow = Flow(
         id=name,
         title=root.both("title"),
@@ -156,18 +157,21 @@ def _check_default(slot: Slot, node: Node) -> None:
         "choice": lambda value: value in names,
         "choices": lambda value: isinstance(value, tuple) and set(value) <= names,
         "yes_no": lambda value: isinstance(value, bool),
-        **dict.fromkeys(("text", "date", "time"), lambda value: isinstance(value, str)),
-    }.get(slot.type, lambda value: isinstance(value, int | float) and not isinstance(value, bool) and fits(slot, value))
+        "text": lambda value: isinstance(value, str),
+        **dict.fromkeys(("date", "time"), lambda value: False),  # what day it is changes
+    }.get(
+        slot.type,
+        lambda value: isinstance(value, int | float) and not isinstance(value, bool) and fits(slot, value, date.min),
+    )
     if not good(slot.default):
         what = f"the default of {slot.name} cannot be {slot.default!r}"
-        report(node.wrong("default", what, f"Give a value that a {slot.type} can have: one of its choices' names, or "
-                                           "a number inside its bounds."))  # fmt: skip
+        report(node.wrong("default", what, "One of its choices' names, or a number inside its bounds."))
 
 
 # --- steps -----------------------------------------------------------------------------------------------------------
 
 
-def _step(node: Node, settings: Mapping[str, Text]) -> Step:
+def _step(node: Node, tools: Mapping[str, ToolSpec], settings: Mapping[str, Text]) -> Step:
     found = [key for key in STEP_KEYS if key in node.keys()]
     if len(found) != 1:
         report(
@@ -183,9 +187,10 @@ def _step(node: Node, settings: Mapping[str, Text]) -> Step:
         say=_text(node, "say", settings),
         each=node.text("each") if "each" in keys else "",
         most=_whole(node, "most", Step.most, MOST_EACH),
-        call=node.text("call") if "call" in keys else "",
+        call=(call := node.text("call") if "call" in keys else ""),
+        effect=call in tools and tools[call].effect,
         arguments=_plain(node, "arguments"),
-        save=node.text("save") if "save" in keys else (node.text("call") if "call" in keys else ""),
+        save=node.text("save") if "save" in keys else call,
         **{key: _text(node, key, settings) for key in ("confirm", "filler", "failed", "refused")},
         go=node.text("go") if "go" in keys else "",
         forget=node.list("forget", optional=True),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any, Literal
 
 from dialogue.pack import Phrases, Text
 from dialogue.tools.types import ToolResult
+from dialogue.types import Citation, Language
 
 SlotType = Literal["choice", "choices", "money", "percent", "duration", "number", "date", "time", "yes_no", "text"]
 SLOT_TYPES: tuple[str, ...] = SlotType.__args__
@@ -55,6 +57,7 @@ class Step:
     each: str = ""  # `say` is said for each entry of this list of a result, as `{each.…}`
     most: int = 8  # entries of `each`
     call: str = ""  # a tool
+    effect: bool = False  # that changes something in the world
     arguments: Mapping[str, Any] = field(default_factory=dict)
     save: str = ""  # what the result is called; the tool's name if not given
     confirm: Text | None = None  # said and waited for before the call
@@ -103,7 +106,8 @@ class Progress:
     results: Mapping[str, ToolResult] = field(default_factory=dict)
     called: Mapping[int, str] = field(default_factory=dict)  # step → key of the call that answered it
     told: frozenset[int] = frozenset()  # say steps that are behind us
-    agreed: str = ""  # key of the effect that was confirmed
+    agreed: str = ""  # key of the call that was confirmed
+    uncertain: str = ""  # key of an effect that was begun, and nobody knows whether it happened
     wrong: int = 0  # answers in a row that did not fit
     failures: int = 0  # of the call that is due
     end: End = ""
@@ -115,12 +119,23 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """When something is said, and in which language."""
+
+    language: Language
+    now: datetime  # aware of its time zone
+    today: date  # where the person is
+
+
+@dataclass(frozen=True)
 class Line:
-    """Words to speak, and what supports them: the text they were made from, the values put in, the results cited."""
+    """Words to speak, and what supports them: the words a pack and a person gave, the results that are cited."""
 
     text: str
     passages: tuple[str, ...] = ()
-    results: tuple[ToolResult, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    step: int = -1  # the one it is of; -1: of none
+    confirms: bool = False  # a yes to it lets something be done
     mood: str = ""
     gesture: str = ""
     must_finish: bool = False

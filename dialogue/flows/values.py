@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 
+from dialogue.flows.dates import date_said, read_date, read_time, time_said
 from dialogue.flows.types import Slot, Value
 from dialogue.flows.words import means, within
 from dialogue.numbers import quantities
@@ -84,20 +86,23 @@ _NOT = re.compile(
 _ORDINALS = (("第一", "first"), ("第二", "second"), ("第三", "third"), ("第四", "fourth"), ("第五", "fifth"))
 
 
-def read(slot: Slot, text: str, *, asked: bool) -> Value | None:
+def read(slot: Slot, text: str, *, asked: bool, today: date) -> Value | None:
     """The value, or None. Bounds are not looked at. `text` is normalised and masked."""
-    readers = {
-        "choice": _choice, "choices": _choices, "money": _money, "percent": _percent, "duration": _duration,
-        "number": _number, "yes_no": _yes_no, "text": _text,
-    }  # fmt: skip
-    value = readers[slot.type](slot, text, asked)
+    if slot.type == "date":
+        value = read_date(text, today, asked=asked)
+    elif slot.type == "time":
+        value = read_time(text, asked=asked)
+    else:
+        value = _READERS[slot.type](slot, text, asked)
     if value is None and asked and slot.default is not None and means("any", text):
         return slot.default
     return value
 
 
-def fits(slot: Slot, value: Value) -> bool:
-    """Whether a number stands inside the slot's bounds. Anything else does."""
+def fits(slot: Slot, value: Value, today: date) -> bool:
+    """Whether a number or a day stands inside the slot's bounds. Anything else does."""
+    if slot.type == "date":
+        value = (date.fromisoformat(value) - today).days
     if isinstance(value, bool) or not isinstance(value, int | float):
         return True
     return (slot.least is None or value >= slot.least) and (slot.most is None or value <= slot.most)
@@ -222,7 +227,7 @@ def _text(slot: Slot, text: str, asked: bool) -> str | None:
 
 def _bare(text: str) -> float | int | None:
     """The only number of an answer; of two, the last if the person takes the first back."""
-    found = [q for q in quantities(text) if q.value is not None and q.unit not in ("date", "clock", "time")]
+    found = [q for q in quantities(text) if q.value is not None and q.unit in ("", "thing")]
     if not found or (len(found) > 1 and not means("correct", text)):
         return None
     return _plain(found[-1].value)
@@ -255,6 +260,12 @@ def _plain(value: Fraction) -> float | int:
     return int(value) if value.denominator == 1 else float(value)
 
 
+_READERS = {
+    "choice": _choice, "choices": _choices, "money": _money, "percent": _percent, "duration": _duration,
+    "number": _number, "yes_no": _yes_no, "text": _text,
+}  # fmt: skip
+
+
 # --- saying a value ------------------------------------------------------------------------------------------------
 
 
@@ -267,6 +278,8 @@ def said(slot: Slot, value: Value, language: Language) -> str:
         return labels.get(value, str(value))
     if isinstance(value, bool):
         return {"zh": "是" if value else "否", "en": "yes" if value else "no"}[language]
+    if slot.type in ("date", "time"):
+        return (date_said if slot.type == "date" else time_said)(value, language)
     kind = f"duration {slot.unit}" if slot.type == "duration" else slot.type
     return formatted(value, kind, language)
 

@@ -29,6 +29,7 @@ def test_words_that_the_branch_sets_are_filled_in(tmp_path):
     assert flow.steps[2].say["zh"] == "大堂：您的号码是{ticket.number}，前面还有{ticket.ahead}位。"
 
 
+OFFER = "offer: {zh: 要吗, en: May I}\n"
 MISTAKES = {
     "the file's name": ("id: queue-ticket", "id: ticket", 2, "Make them the same"),
     "an unknown key": ("    type: choice", "    typ: choice", 12, "Did you mean"),
@@ -36,7 +37,7 @@ MISTAKES = {
     "a slot nobody defines": ("  - ask: business", "  - ask: busines", 19, "Did you mean 'business'?"),
     "a slot nobody asks for": ("  - ask: business\n", "", 11, "Add `- ask: business`"),
     "a tool the pack lacks": ("call: take_ticket", "call: take_tickets", 20, "Did you mean 'take_ticket'?"),
-    "an argument the tool lacks": ('{business: "{business}"}', '{busines: "{business}"}', 21, "Did you mean 'business'?"),
+    "an argument the tool lacks": ('{business: "{', '{busines: "{', 21, "Did you mean 'business'?"),
     "an argument of two parts": ('"{business}"}', '"x {business}"}', 21, "and nothing else in the quotes"),
     "an effect without confirmation": ("    confirm:", "    failed:", 20, "Add `confirm:`"),
     "a result of later": ("给您取一张{business}", "给您取一张{ticket.number}", 22, "Known here: business"),
@@ -46,8 +47,8 @@ MISTAKES = {
     "two things in a step": ("  - ask: business", "  - ask: business\n    go: end", 20, "Give one of"),
     "a go to nowhere": ("  - ask: business", "  - go: nowhere\n  - ask: business", 19, "Use end or human"),
     "a step nothing leads to": ("  - ask: business", "  - go: end\n  - ask: business", 20, "let a `go` name it"),
-    "an item that is not there": ("steps:", "offered_after: [card-los]\noffer: {zh: 要吗, en: 'Shall I?'}\nsteps:", 18, "card-lost"),
-    "an offer after nothing": ("steps:", "offer: {zh: 要吗, en: 'Shall I?'}\nsteps:", 18, "Give both"),
+    "an item that is not there": ("steps:", f"offered_after: [card-los]\n{OFFER}steps:", 18, "card-lost"),
+    "an offer after nothing": ("steps:", f"{OFFER}steps:", 18, "Give both"),
     "a default out of the choices": ("    type: choice", "    type: choice\n    default: gold", 13, "choices' names"),
     "bounds of words": ("    type: choice", "    type: choice\n    least: 1", 13, "Give a number"),
 }  # fmt: skip
