@@ -17,33 +17,17 @@ if TYPE_CHECKING:
 
 
 def chat(
-    persona: Annotated[str, typer.Option(help="Whom to talk with.")] = "bank-teller",
+    persona: Annotated[str, typer.Option(help="Whom to talk with: an id, or the folder of a pack.")] = "bank-teller",
     language_model: Annotated[str, typer.Option(help="llama, openai or none; the service's setting by default.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per sentence.")] = False,
 ) -> None:
     """Talk with a persona in the terminal. Each line you type is an utterance; end with Ctrl-D."""
-    from dialogue.llm.openmp import wait_passively
-
-    wait_passively()
+    from server.cli.minds import load_mind, pack_folder
     from server.settings import Settings
 
     settings = Settings()
-    mind = _load(settings, persona, language_model or settings.language_model.name)
+    mind = load_mind(pack_folder(persona, settings), settings, language_model)
     asyncio.run(_talk(mind, as_json))
-
-
-def _load(settings: Any, persona: str, name: str) -> Mind:
-    from dialogue.llm import LANGUAGE_MODELS
-    from dialogue.mind import Mind
-    from dialogue.packs import find_pack
-    from models.store import Store
-
-    folder = find_pack(persona, settings.personas)
-    chosen = settings.language_model
-    offered = {"base_url": chosen.url, "model": chosen.model, "api_key": chosen.key.get_secret_value()}
-    understood = () if name == "none" else LANGUAGE_MODELS[name].settings
-    wanted = {key: value for key, value in offered.items() if value and key in understood}
-    return Mind.load(folder, store=Store(settings.home), language_model=name, **wanted)
 
 
 async def _talk(mind: Mind, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""`shuren persona`: build persona packs."""
+"""`shuren persona build`: render what packs say word for word."""
 
 from __future__ import annotations
 
@@ -15,15 +15,7 @@ if TYPE_CHECKING:
     from server.settings import Settings
     from speech.types import Voice
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Build persona packs.")
 
-
-@app.callback()
-def persona() -> None:
-    """Build persona packs."""
-
-
-@app.command()
 def build(
     names: Annotated[list[str] | None, typer.Argument(help="Ids of packs.")] = None,
     every: Annotated[bool, typer.Option("--all", help="All packs.")] = False,

@@ -1,0 +1,36 @@
+"""What the commands that talk with a persona share: finding its pack, loading its mind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dialogue.mind import Mind
+    from server.settings import Settings
+
+
+def pack_folder(name: str, settings: Settings) -> Path:
+    """The folder of a pack: an id among the service's personas, or a path to any other. Raises PersonaUnknown."""
+    from dialogue.packs import find_pack, known_personas
+
+    elsewhere = name not in known_personas(settings.personas) and (Path(name) / "persona.yaml").is_file()
+    return Path(name).resolve() if elsewhere else find_pack(name, settings.personas)
+
+
+def load_mind(folder: Path, settings: Settings, language_model: str) -> Mind:
+    """The mind of a pack with a language model by name, or "" for the service's. Takes seconds."""
+    from dialogue.llm import LANGUAGE_MODELS
+    from dialogue.llm.openmp import wait_passively
+    from dialogue.mind import Mind
+    from models.store import Store
+
+    wait_passively()
+    chosen = settings.language_model
+    name = language_model or chosen.name
+    offered = {"base_url": chosen.url, "model": chosen.model, "api_key": chosen.key.get_secret_value()}
+    understood = () if name == "none" else LANGUAGE_MODELS[name].settings
+    wanted = {key: value for key, value in offered.items() if value and key in understood}
+    return Mind.load(
+        folder, store=Store(settings.home), language_model=name, phrasing=settings.language_model.phrasing, **wanted
+    )

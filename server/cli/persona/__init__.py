@@ -1,0 +1,23 @@
+"""`shuren persona`: make, check, try, build and exchange persona packs. Each command lives in a file of its own."""
+
+from __future__ import annotations
+
+import typer
+
+from server.cli.persona.ask import ask
+from server.cli.persona.build import build
+from server.cli.persona.check import check
+from server.cli.persona.trials import trials
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Make, check, try and build persona packs.")
+
+
+@app.callback()
+def persona() -> None:
+    """Make, check, try and build persona packs. A PACK is the id of one or the path of its folder."""
+
+
+app.command()(check)
+app.command()(ask)
+app.command("eval")(trials)
+app.command()(build)

@@ -1,0 +1,78 @@
+"""`shuren persona`: what its commands print and with which code they end, on a pack anywhere on the disk."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import dialogue.mind
+from models.errors import BackendUnavailable, PersonaUnknown
+from server.cli.persona import app
+
+
+@pytest.fixture(autouse=True)
+def without_embeddings(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise BackendUnavailable("no encoder")
+
+    monkeypatch.setattr(dialogue.mind, "UseEmbedder", broken)
+    monkeypatch.setenv("SHUREN_LANGUAGE_MODEL__NAME", "none")
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_check_tells_every_mistake_and_ends_with_1(small_pack: Path) -> None:
+    assert run("check", small_pack).exit_code == 0
+    persona = small_pack / "persona.yaml"
+    persona.write_text(persona.read_text("utf-8").replace("speed: 1.0", "speed: 9").replace("greeting:", "greting:"))
+    told = run("check", small_pack)
+    assert told.exit_code == 1
+    assert "2 mistakes" in told.stdout and "speed cannot be 9" in told.stdout and "Did you mean" in told.stdout
+
+
+def test_check_as_json_names_file_and_line(small_pack: Path) -> None:
+    persona = small_pack / "persona.yaml"
+    persona.write_text(persona.read_text("utf-8").replace("speed: 1.0", "speed: 9"))
+    (problem,) = json.loads(run("check", small_pack, "--json").stdout)
+    assert problem["file"] == str(persona) and problem["line"] > 1 and "0.5 to 2.0" in problem["mend"]
+
+
+def test_ask_gives_answer_citation_guard_route_and_timing(small_pack: Path) -> None:
+    told = run("ask", small_pack, "银行卡丢了怎么办", "我的身份证号是11010519491231002X", "--json")
+    first, second = map(json.loads, told.stdout.splitlines())
+    assert first["answer"] == "请先挂失，带身份证到柜台。" and first["route"] == "approved"
+    assert [cited["passage_id"] for cited in first["citations"]] == ["card-lost"]
+    assert first["guard"] == {"kept_back": [], "masked": []}
+    assert first["timing"]["whole_ms"] >= first["timing"]["first_sentence_ms"] > 0
+    assert second["guard"]["masked"] and "11010519491231002X" not in json.dumps(second)
+
+
+def test_ask_in_plain_text_names_the_source(small_pack: Path) -> None:
+    told = run("ask", small_pack, "I lost my bank card").stdout
+    assert "Block the card first" in told and "公开规定" in told and "card-lost" in told
+
+
+def test_ask_of_no_pack_is_an_error(tmp_path: Path) -> None:
+    assert isinstance(run("ask", tmp_path, "hello").exception, PersonaUnknown)
+
+
+def test_eval_ends_with_1_exactly_where_a_target_is_missed(small_pack: Path) -> None:
+    (small_pack / "evals").mkdir()
+    evals = small_pack / "evals/all.yaml"
+    evals.write_text("paraphrases:\n  - {item: card-lost, ask: I have lost my bank card}\n", "utf-8")
+    told = run("eval", small_pack, "--json")
+    result = json.loads(told.stdout)
+    assert told.exit_code == 0 and result["met"]
+    assert result["packs"]["small"]["measures"]["grounded"] == {"value": 1.0, "of": 1, "least": 0.95, "met": True}
+    evals.write_text("paraphrases:\n  - {item: cash-appointment, ask: I have lost my bank card}\n", "utf-8")
+    told = run("eval", small_pack)
+    assert told.exit_code == 1 and "gave card-lost" in told.stdout
+
+
+def test_eval_wants_packs_or_all() -> None:
+    assert run("eval").exit_code == 2
