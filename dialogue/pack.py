@@ -12,6 +12,8 @@ from dialogue.types import Citation, Language
 
 if TYPE_CHECKING:
     from dialogue.evals.cases import Evals
+    from dialogue.flows.types import Flow
+    from dialogue.tools.config import ToolsConfig
 
 Text = dict[Language, str]  # the same thing said in each language of the pack
 Phrases = dict[Language, tuple[str, ...]]
@@ -117,6 +119,8 @@ class Pack:
     policy: Policy
     vocabulary: tuple[str, ...]
     items: tuple[Item, ...]
+    tools: ToolsConfig
+    flows: tuple[Flow, ...] = ()
     companion: Companion | None = None  # present exactly where `interaction` is "companion"
 
     def item(self, item_id: str) -> Item:

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dialogue.flows.load import load_flows
 from dialogue.knowledge import invalid, read_items
 from dialogue.pack import Companion, Disclosure, Item, Pack, Policy, SmallTalk, Text, Voice
 from dialogue.problems import forgiven, forgiving, gathered, report
+from dialogue.tools.load import load_tools
 from dialogue.yaml_lines import Node, read_yaml
 from models.errors import PackInvalid, PersonaUnknown
 
@@ -51,6 +53,8 @@ def load_pack(folder: Path) -> Pack:
     if (name := persona.text("id")) and name != folder.name:
         report(persona.wrong("id", f"id {name!r} differs from the folder {folder.name!r}", "Make them the same."))
     settings = {name: persona.node("settings").both(name) for name in persona.node("settings", optional=True).keys()}
+    items = _items(folder / "knowledge", settings)
+    tools = load_tools(folder)
     return Pack(
         **{key: persona.both(key) for key in ("names", "role", "label", "manners", "greeting", "unknown", "handoff")},
         **{key: persona.both(key) for key in ("ask_which", "not_heard", "stale")},
@@ -66,7 +70,14 @@ def load_pack(folder: Path) -> Pack:
         small_talk=_small_talk(persona.node("small_talk")),
         policy=_policy(read_yaml(folder / "policy.yaml")),
         vocabulary=_vocabulary(folder / "vocabulary.txt"),
-        items=_items(folder / "knowledge", settings),
+        items=items,
+        tools=tools,
+        flows=load_flows(
+            folder,
+            tools={name: tool.spec for name, tool in tools.tools.items()},
+            items={item.id for item in items},
+            settings=settings,
+        ),
     )
 
 
