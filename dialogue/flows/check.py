@@ -38,11 +38,30 @@ def check_steps(flow: Flow, root: Node, nodes: tuple[Node, ...], tools: Mapping[
                     report(
                         node.wrong(key, f"there is no slot {name!r}", _near(name, flow.slots, "Add it to `slots:`."))
                     )
+    _check_other_texts(flow, root)
     asked = {step.ask for step in flow.steps}
     for name, slot in flow.slots.items():
         if name not in asked and slot.default is None:
             what = f"no step asks for {name!r}"
             report(root.node("slots").wrong(name, what, f"Add `- ask: {name}` to the steps, or give it a default."))
+
+
+def _check_other_texts(flow: Flow, root: Node) -> None:
+    anything = frozenset(flow.slots) | {step.save for step in flow.steps if step.call}
+    part = root.node("slots", optional=True)
+    places = [(root, "offer", flow.offer, frozenset()), (root, "cancelled", flow.cancelled, anything)]
+    for name, slot in flow.slots.items():
+        places += [(part.node(name), key, getattr(slot, key), anything) for key in ("ask", "again", "wrong")]
+    for node, key, text, known in places:
+        _check_references(node, key, text, known)
+
+
+def _check_references(node: Node, key: str, text: Text | None, known: Iterable[str]) -> None:
+    for words in (text or {}).values():
+        for written, reference in references.written_in(words):
+            if _unknown(reference, known):
+                what = f"{{{written}}} is neither a slot nor a result so far"
+                report(node.wrong(key, what, _near_name(written, known)))
 
 
 def _check_ids(flow: Flow, nodes: tuple[Node, ...]) -> None:
@@ -110,11 +129,7 @@ def _check_texts(step: Step, node: Node, known: frozenset[str]) -> None:
         *((key, getattr(step, key), known) for key in ("confirm", "filler", "failed", "refused")),
     )
     for key, text, names in texts:
-        for words in (text or {}).values():
-            for written, reference in references.written_in(words):
-                if _unknown(reference, names):
-                    what = f"{{{written}}} is neither a slot nor a result so far"
-                    report(node.wrong(key, what, _near_name(written, names)))
+        _check_references(node, key, text, names)
     if step.each and _unknown(references.read(step.each), known):
         report(node.wrong("each", f"{step.each!r} is no result so far", _near_name(step.each, known)))
 

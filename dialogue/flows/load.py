@@ -14,10 +14,10 @@ from dialogue.flows.check import check_steps
 from dialogue.flows.types import SLOT_TYPES, UNITS, Choice, Flow, Slot, Step
 from dialogue.flows.values import fits
 from dialogue.gestures import GESTURES
-from dialogue.pack import Text
+from dialogue.pack import Phrases, Text
 from dialogue.problems import forgiven, forgiving, report
 from dialogue.tools.types import ToolSpec
-from dialogue.yaml_lines import Node, read_yaml
+from dialogue.yaml_lines import LANGUAGES, Node, read_yaml
 
 FORMAT = 1
 KEYS = ("format", "id", "title", "starts", "begins", "slots", "steps", "offered_after", "offer", "cancelled")
@@ -63,7 +63,7 @@ def _flow(root: Node, tools: Mapping[str, ToolSpec], items: frozenset[str], sett
         id=name,
         title=root.both("title"),
         starts=root.phrases("starts"),
-        begins=root.phrases("begins") if "begins" in root.keys() else {},
+        begins=_words(root, "begins"),
         slots=slots,
         steps=steps,
         offered_after=_offered_after(root, items),
@@ -132,8 +132,15 @@ def _choices(node: Node, kind: str) -> tuple[Choice, ...]:
 def _choice(name: str, node: Node) -> Choice:
     node.only("label", "words")
     label = node.both("label")
-    words = node.phrases("words") if "words" in node.keys() else {}
+    words = _words(node, "words")
     return Choice(name, label, {key: (*words.get(key, ()), str(label[key])) for key in label})
+
+
+def _words(node: Node, key: str) -> Phrases:
+    """Words people say, in one language or both; none where the key is absent."""
+    part = node.node(key, optional=True)
+    part.only(*LANGUAGES)
+    return {language: part.list(language) for language in LANGUAGES if language in part.keys()}
 
 
 @forgiving(lambda: None)

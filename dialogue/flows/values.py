@@ -202,8 +202,8 @@ def _span(match: re.Match[str], scale: dict[str, Fraction]) -> tuple[Fraction, s
 
 
 def _number(slot: Slot, text: str, asked: bool) -> float | int | None:
-    found = [q for q in quantities(text) if q.value is not None and q.unit in ("thing", "age", "")]
-    named = [q for q in found if q.unit in ("age", "thing")]
+    found = [q for q in quantities(text) if q.value is not None and (q.counts or q.unit == "age")]
+    named = [q for q in found if q.unit in ("age", "thing", "person")]
     if named and (asked or any(word in text for word in slot.label.values())):
         return _plain(named[-1].value)
     return _bare(text) if asked else None
@@ -227,7 +227,7 @@ def _text(slot: Slot, text: str, asked: bool) -> str | None:
 
 def _bare(text: str) -> float | int | None:
     """The only number of an answer; of two, the last if the person takes the first back."""
-    found = [q for q in quantities(text) if q.value is not None and q.unit in ("", "thing")]
+    found = [q for q in quantities(text) if q.value is not None and q.counts and q.unit != "time"]
     if not found or (len(found) > 1 and not means("correct", text)):
         return None
     return _plain(found[-1].value)
