@@ -11,6 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
 
+from dialogue.units import COUNTS, CURRENCY, same, unit_at
+
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "幺": 1}
 _FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟萬億參弐", "一二三四五六七八九十百千万亿三二")
 _SMALL = {"十": 10, "百": 100, "千": 1000}
@@ -28,34 +30,10 @@ _NUMBER_ZH = re.compile(
     rf"百分之(?P<percent>[{_CN}点\d.]+|百)"
     rf"|(?P<below>[{_CN}\d]+)分之(?P<above>[{_CN}\d]+)"
     r"|(?P<arabic>\d[\d,]*(?:\.\d+)?)(?P<scale>[十百千万亿]*)"
-    rf"|(?P<decimal>[{_CN}]+点[零〇一二两三四五六七八九]+)(?=[{_CN}%元块个万亿成倍]|$)"
+    rf"|(?P<decimal>[{_CN}]+点[零〇一二两三四五六七八九]+)(?=[%元块个百千万亿成倍米公毫厘平立克斤升度吨里小天年月岁周]|$)"
     rf"|(?P<chinese>[{_CN}]+)"
     r"|(?P<half>半)"
 )
-_UNITS_ZH = {
-    "percent": "%|个百分点|个点",
-    "yuan": "元|块钱|块|圆|人民币",
-    "usd": "美元|美金",
-    "foreign": "欧元|日元|英镑|港币|港元|韩元",
-    "working day": "个?工作日",
-    "month": "个?月份?",
-    "day": "天",
-    "date": "日|号",
-    "week": "个?星期|周(?!岁)|个?礼拜",
-    "year": "年",
-    "quarter": "个?季度",
-    "hour": "个?小时|个?钟头",
-    "minute": "分钟",
-    "second": "秒钟?",
-    "clock": "点钟?|时(?!间)|点整",
-    "age": "周?岁",
-    "time": "次|遍|倍",
-    "tenth": "成|折",
-    "sheet": "张",
-    "thing": "个|条|种|份|笔|项|位|名|家|件|步|人",
-}
-_UNIT_ZH = re.compile("|".join(f"(?P<u{i}>{pattern})" for i, pattern in enumerate(_UNITS_ZH.values())))
-
 _BELOW_TWENTY = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen"
@@ -65,8 +43,10 @@ _WORDS_EN |= {
     word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
 }
 _WORDS_EN |= {"dozen": 12, "couple": 2, "twice": 2, "thrice": 3, "double": 2, "triple": 3}
+_TIMES = ("twice", "thrice")
 _WORDS_EN |= {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "tenth": 10}
 _SCALES_EN = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
+_SCALES_SHORT = _SCALES_EN | {"k": 1000, "bn": 10**9}
 _PARTS_EN = {"half": Fraction(1, 2), "quarter": Fraction(1, 4), "quarters": Fraction(1, 4)}
 _ANY_EN = "|".join(sorted([*_WORDS_EN, *_SCALES_EN, *_PARTS_EN], key=len, reverse=True))
 _IDIOMS_EN = re.compile(
@@ -75,29 +55,18 @@ _IDIOMS_EN = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_EN = re.compile(
-    rf"(?P<arabic>\d[\d,]*(?:\.\d+)?)(?:\s*(?P<scale>hundred|thousand|million|billion|k|m|bn)\b)?"
+    rf"(?P<arabic>\d[\d,]*(?:\.\d+)?)(?:\s*(?P<scale>hundred|thousand|million|billion|k|bn)\b)?"
     rf"|\b(?P<words>(?:{_ANY_EN})(?:(?:[\s-]+(?:and\s+)?)(?:{_ANY_EN}))*)\b",
     re.IGNORECASE,
 )
-_UNITS_EN = {
-    "percent": r"%|per ?cents?\b|percentage points?\b",
-    "usd": r"(?:us )?dollars?\b|usd\b",
-    "yuan": r"yuan\b|rmb\b|renminbi\b|cny\b",
-    "foreign": r"euros?\b|yen\b|pounds?\b",
-    "working day": r"(?:working|business|work) days?\b",
-    "day": r"days?\b",
-    "week": r"weeks?\b",
-    "month": r"months?\b",
-    "year": r"years?\b",
-    "hour": r"hours?\b",
-    "minute": r"minutes?\b",
-    "second": r"seconds?\b",
-    "clock": r"o'?clock\b|a\.?m\b\.?|p\.?m\b\.?",
-    "time": r"times?\b",
-    "date": r"(?:st|nd|rd|th)\b",
-}
-_UNIT_EN = re.compile("|".join(f"(?P<u{i}>{p})" for i, p in enumerate(_UNITS_EN.values())), re.IGNORECASE)
-_CURRENCY = {"$": "usd", "¥": "yuan", "￥": "yuan", "€": "foreign", "£": "foreign"}
+_RANGE = re.compile(rf"\s*(?:到|至|[-~—–～]|或者?|to\b|or\b)\s*(?:\d[\d,]*(?:\.\d+)?|[{_CN}]+)\s*", re.IGNORECASE)
+_AFTER_HOUR = re.compile(r"(?:\d[:：]|[\d零一二两三四五六七八九十]点)$")  # 8:30, 八点三十
+_MINUTES = re.compile(r"[:：]\d\d(?!\d)")
+_BETWEEN = re.compile(
+    r"[\s\-多余几]*(?:(?:full|whole|extra|more|further|additional|consecutive|big|large|small|different|main) )?",
+    re.IGNORECASE,
+)
+_SCALE_EN = re.compile(r"\s*(hundred|thousand|million|billion|bn|k)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -108,10 +77,22 @@ class Quantity:
     unit: str
     text: str
 
+    @property
+    def counts(self) -> bool:
+        """It is a number of things, or a bare one."""
+        return self.unit in ("", "time") or self.unit in COUNTS or self.unit.startswith("?")
+
     def found_in(self, others: tuple[Quantity, ...]) -> bool:
-        """The same amount stands there, in the same unit (a bare number may have any)."""
+        """The same amount stands there: in a unit that converts into this one exactly; a bare number may have any.
+
+        A unit nobody knows is like itself or like none; it is never one that is known.
+        """
         return self.value is not None and any(
-            self.value == other.value and self.unit in ("", other.unit) for other in others
+            self.value == other.value
+            if not self.unit or (self.unit[0] == "?" and other.unit[:1] in ("", "?"))
+            else same(self.value, self.unit, other.value, other.unit)
+            for other in others
+            if other.value is not None
         )
 
 
@@ -124,26 +105,46 @@ def quantities(text: str) -> tuple[Quantity, ...]:
 
 
 def _chinese(text: str) -> list[Quantity]:
-    found = []
+    found, read_to = [], 0
     for match in _NUMBER_ZH.finditer(text):
-        unit = "percent" if match["percent"] else _unit(text, match)
-        found.append(Quantity(_value_zh(match), unit, match[0]))
+        if match.start() < read_to:
+            continue
+        value, end = _value_zh(match), match.end()
+        if match["arabic"] and (scale := _SCALE_EN.match(text, end)):
+            value = value * _SCALES_SHORT[scale[1].lower()] if value is not None else None
+            end = scale.end()
+        if match["half"] and text[: match.start()].rstrip("钟").endswith("点"):
+            found.append(Quantity(Fraction(30), "clock minute", match[0]))
+            continue
+        unit, read_to = ("percent", end) if match["percent"] else _unit(text, match.start(), end)
+        if unit not in ("", "clock") and value is not None and text[read_to : read_to + 1] == "半":  # 一升半
+            value, read_to = value + Fraction(1, 2), read_to + 1
+        found.append(Quantity(value, unit, text[match.start() : end]))
     return found
 
 
 def _english(text: str) -> list[Quantity]:
-    return [Quantity(_value_en(m), _unit(text, m), m[0]) for m in _NUMBER_EN.finditer(text)]
+    return [
+        Quantity(_value_en(m), "time" if m[0].lower() in _TIMES else _unit(text, m.start(), m.end())[0], m[0])
+        for m in _NUMBER_EN.finditer(text)
+    ]
 
 
-def _unit(text: str, match: re.Match[str]) -> str:
-    before = text[: match.start()].rstrip()[-1:]
-    if before in _CURRENCY:
-        return _CURRENCY[before]
-    rest = text[match.end() :].lstrip(" -多余几")
-    for table, pattern in ((_UNITS_ZH, _UNIT_ZH), (_UNITS_EN, _UNIT_EN)):
-        if unit := pattern.match(rest):
-            return tuple(table)[int(unit.lastgroup[1:])]
-    return ""
+def _unit(text: str, start: int, end: int) -> tuple[str, int]:
+    """The unit of the number between `start` and `end`, and where it ends: its sign, or what follows; in a range, what
+    follows that."""
+    before = text[:start].rstrip()
+    if before[-1:] in CURRENCY:
+        return CURRENCY[before[-1:]], end
+    if _AFTER_HOUR.search(before):
+        return "clock minute", end
+    if _MINUTES.match(text, end):
+        return "clock", end
+    unit, last = unit_at(text, _BETWEEN.match(text, end).end())
+    if unit:
+        return unit, last
+    span = _RANGE.match(text, end)
+    return (unit_at(text, span.end())[0] if span else ""), end
 
 
 def _value_zh(match: re.Match[str]) -> Fraction | None:
@@ -203,8 +204,7 @@ def _whole(text: str) -> Fraction | None:
 def _value_en(match: re.Match[str]) -> Fraction | None:
     if match["arabic"]:
         value = _arabic(match["arabic"])
-        scale = {"k": 1000, "m": 10**6, "bn": 10**9} | _SCALES_EN
-        return value * scale[match["scale"].lower()] if value is not None and match["scale"] else value
+        return value * _SCALES_SHORT[match["scale"].lower()] if value is not None and match["scale"] else value
     total, section, part = Fraction(0), Fraction(0), None
     for word in re.split(r"[\s-]+", match["words"].lower()):
         if word in _WORDS_EN:

@@ -29,7 +29,7 @@ def catalogue(host: Pack) -> dict:
 
 def _amounts(text: str) -> list[Quantity]:
     """Its quantities, but for mere counts up to three, such as 一圈, 这一件 or "the two teas"."""
-    return [q for q in quantities(text) if q.unit not in ("", "thing", "time") or q.value is None or q.value > 3]
+    return [q for q in quantities(text) if not q.counts or q.value is None or q.value > 3]
 
 
 def _facts(entry: dict, language: str) -> str:
