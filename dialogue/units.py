@@ -136,7 +136,10 @@ _OTHER_EN = re.compile(
 
 
 def unit_at(text: str, at: int = 0) -> tuple[str, int]:
-    """The name of the unit that stands at `at`, and where it ends; "" where none does. An unknown English word is `?word`."""
+    """The name of the unit that stands at `at`, and where it ends; "" where none does.
+
+    An English word that is no unit known here is one by the name of `?word`.
+    """
     for table in (_ZH, _EN):
         if match := table.match(text, at):
             return UNITS[int(match.lastgroup[1:])].name, match.end()
