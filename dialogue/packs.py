@@ -11,9 +11,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from dialogue.flows.load import load_flows
+from dialogue.honest import expect_honest
 from dialogue.knowledge import invalid, read_items
 from dialogue.pack import Companion, Disclosure, Item, Pack, Policy, SmallTalk, Text, Voice
 from dialogue.problems import forgiven, forgiving, gathered, report
+from dialogue.tools.config import ToolsConfig
 from dialogue.tools.load import load_tools
 from dialogue.yaml_lines import Node, read_yaml
 from models.errors import PackInvalid, PersonaUnknown
@@ -54,7 +56,8 @@ def load_pack(folder: Path) -> Pack:
         report(persona.wrong("id", f"id {name!r} differs from the folder {folder.name!r}", "Make them the same."))
     settings = {name: persona.node("settings").both(name) for name in persona.node("settings", optional=True).keys()}
     items = _items(folder / "knowledge", settings)
-    tools = load_tools(folder)
+    tools = forgiving(ToolsConfig)(load_tools)(folder)
+    expect_honest(persona)
     return Pack(
         **{key: persona.both(key) for key in ("names", "role", "label", "manners", "greeting", "unknown", "handoff")},
         **{key: persona.both(key) for key in ("ask_which", "not_heard", "stale")},
@@ -72,7 +75,7 @@ def load_pack(folder: Path) -> Pack:
         vocabulary=_vocabulary(folder / "vocabulary.txt"),
         items=items,
         tools=tools,
-        flows=load_flows(
+        flows=forgiving(tuple)(load_flows)(
             folder,
             tools={name: tool.spec for name, tool in tools.tools.items()},
             items={item.id for item in items},

@@ -14,7 +14,7 @@ from dialogue.evals.slips import misheard
 from dialogue.evals.support import Support
 from dialogue.evals.trial import Reply, Trial
 from dialogue.mind import Mind, Phrasing
-from dialogue.types import Language
+from dialogue.types import Language, Utterance
 
 Tell = Callable[[int, int], None]  # done, of
 CHOICES: dict[Language, tuple[str, str]] = {"zh": ("第一个", "第二个"), "en": ("the first one", "the second one")}
@@ -43,6 +43,7 @@ class Run:
 
     async def score(self, tell: Tell = lambda done, of: None) -> Score:
         evals = self._pack.evals
+        self._mind.converse().likely(Utterance("你好", "zh"))  # dictionaries are read at the first question
         cases = [*_with_misheard(evals.cases)]
         began, outcomes = perf_counter(), []
         for each in (*cases, *evals.visitors):

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import dialogue.mind
+from dialogue.packs import check_pack, load_pack
 from models.errors import BackendUnavailable, PersonaUnknown
 from server.cli.persona import app
 
@@ -76,3 +77,20 @@ def test_eval_ends_with_1_exactly_where_a_target_is_missed(small_pack: Path) -> 
 
 def test_eval_wants_packs_or_all() -> None:
     assert run("eval").exit_code == 2
+
+
+def test_a_new_pack_passes_every_check_answers_and_meets_its_evals(tmp_path: Path) -> None:
+    assert run("new", "small-guide", "--name", '小"蓉', "--english-name", "Rong: $x", "--into", tmp_path).exit_code == 0
+    folder = tmp_path / "small-guide"
+    assert check_pack(folder) == ()
+    assert load_pack(folder).names == {"zh": '小"蓉', "en": "Rong: $x"}
+    told = json.loads(run("ask", folder, "你能做什么", "--json").stdout)
+    assert told["route"] == "approved" and told["citations"][0]["passage_id"] == "what-can-you-do"
+    assert run("eval", folder).exit_code == 0
+
+
+def test_new_overwrites_nothing_and_takes_only_plain_ids(tmp_path: Path) -> None:
+    run("new", "mine", "--into", tmp_path)
+    for name in ("mine", "../mine", "Mine", "-x"):
+        assert run("new", "--into", tmp_path, "--", name).exit_code != 0
+    assert [each.name for each in tmp_path.iterdir()] == ["mine"]

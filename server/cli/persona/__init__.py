@@ -7,6 +7,7 @@ import typer
 from server.cli.persona.ask import ask
 from server.cli.persona.build import build
 from server.cli.persona.check import check
+from server.cli.persona.new import new
 from server.cli.persona.trials import trials
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Make, check, try and build persona packs.")
@@ -17,6 +18,7 @@ def persona() -> None:
     """Make, check, try and build persona packs. A PACK is the id of one or the path of its folder."""
 
 
+app.command()(new)
 app.command()(check)
 app.command()(ask)
 app.command("eval")(trials)

@@ -39,6 +39,7 @@ async def _ask(mind: Mind, questions: list[str], load_ms: float, show: Any) -> N
 
     records: list[TurnRecord] = []
     talk = mind.converse(on_record=records.append)
+    talk.likely(Utterance("你好", "zh"))  # dictionaries are read at the first question; a service has done so
     try:
         for turn, question in enumerate(questions, start=1):
             said = Utterance(question, language_of(question, "zh"), typed=True)
