@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "models": ("server.cli.models", "app"),
     "avatar": ("server.cli.avatar", "app"),
     "persona": ("server.cli.persona", "app"),
+    "demo": ("server.cli.demo", "demo"),
     "say": ("server.cli.say", "say"),
     "render": ("server.cli.render", "render"),
     "clip": ("server.cli.clip", "app"),

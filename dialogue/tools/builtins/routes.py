@@ -108,6 +108,9 @@ def run(arguments: Mapping[str, Any], area: Map) -> dict[str, Any]:
         return {"feasible": False, "reason": "too_short" if end in ways[start] else "no_way"}
     while (better := _better(stops, area, ways, wish)) is not None:
         stops = better
+    if len(stops) == 2 and start == end:  # nothing to walk to
+        possible = any(place.minutes and not wish.against(place) for place in area.places.values())
+        return {"feasible": False, "reason": "too_short" if possible else "no_way"}
     return _told(stops, area, ways, wish)
 
 
