@@ -41,6 +41,17 @@ class Memory:
                 exchange.heard = text[:LONGEST]
                 exchange.interrupted = interrupted
 
+    def added(self, text: str) -> None:
+        """More was said to the person after the last question: a human spoke."""
+        if self._exchanges:
+            last = self._exchanges[-1]
+            last.heard = f"{last.heard} {text}".strip()[:LONGEST]
+
+    @property
+    def turn(self) -> int:
+        """Of the last question; 0 before the first."""
+        return self._exchanges[-1].turn if self._exchanges else 0
+
     def last_question(self, before: int) -> str:
         """The question of the exchange before turn `before`, "" if there was none."""
         earlier = [exchange.question for exchange in self._exchanges if exchange.turn < before]

@@ -9,16 +9,21 @@ from typing import Any, Literal
 
 from dialogue import prompts
 from dialogue.embedding import Embedder, UseEmbedder
+from dialogue.flows.procedures import PREFIX, Procedures
+from dialogue.flows.runner import Patience
 from dialogue.guard import Guard
+from dialogue.handoff import Desk
 from dialogue.llm import LANGUAGE_MODELS
 from dialogue.llm.base import LanguageModel
+from dialogue.model_words import ModelLimits
 from dialogue.pack import Pack
 from dialogue.packs import load_pack
 from dialogue.planner import CHAT, ELSEWHERE, Planner
 from dialogue.records import TurnRecord
 from dialogue.retrieval import Entry, Index
-from dialogue.talk import ModelLimits, Talk
+from dialogue.talk import Talk
 from dialogue.text import has_chinese, normalise
+from dialogue.tools.types import Tools
 from dialogue.types import Language
 from models.errors import BackendUnavailable
 from models.store import Store
@@ -39,12 +44,22 @@ class Mind:
         phrasing: Phrasing = "approved",
         limits: ModelLimits | None = None,
         today: Callable[[], date] = date.today,
+        tools: Tools | None = None,
+        desk: Desk | None = None,
+        patience: Patience | None = None,
     ) -> None:
-        """`phrasing`: approved answers are spoken as written, or (`model`) told by the model and checked by them."""
+        """`phrasing`: approved answers are spoken as written, or (`model`) told by the model and checked by them.
+
+        `tools` and `desk` stay the caller's to close. Procedures whose tools are not there are not begun.
+        """
         self.pack = pack
         self.model = model
         self.index = index or build_index(pack, embedder)
-        self.planner = Planner(pack, self.index, today=today, by_model=phrasing == "model" and model is not None)
+        self.tools, self.desk, self._patience = tools, desk, patience
+        there = frozenset(tools.specs) if tools else frozenset()
+        procedures = Procedures(tuple(flow for flow in pack.flows if flow.tools <= there), today=today)
+        by_model = phrasing == "model" and model is not None
+        self.planner = Planner(pack, self.index, today=today, by_model=by_model, procedures=procedures)
         self._guard = Guard(pack)
         self._limits = limits or ModelLimits()
         self._owns_model = False
@@ -53,7 +68,10 @@ class Mind:
         self, model: LanguageModel, *, phrasing: Phrasing = "approved", limits: ModelLimits | None = None
     ) -> Mind:
         """The same pack and index with another model, which stays the caller's to close."""
-        return Mind(self.pack, model=model, index=self.index, phrasing=phrasing, limits=limits)
+        return Mind(
+            self.pack, model=model, index=self.index, phrasing=phrasing, limits=limits,
+            tools=self.tools, desk=self.desk, patience=self._patience,
+        )  # fmt: skip
 
     @classmethod
     def load(
@@ -63,6 +81,8 @@ class Mind:
         store: Store | None = None,
         language_model: str | LanguageModel | None = "llama",
         phrasing: Phrasing = "approved",
+        tools: Tools | None = None,
+        desk: Desk | None = None,
         **settings: Any,
     ) -> Mind:
         """Load a pack and what it needs; takes seconds, call it off the event loop.
@@ -78,7 +98,7 @@ class Mind:
             embedder = UseEmbedder()
         except BackendUnavailable:
             embedder = None
-        mind = cls(pack, model=model, embedder=embedder, phrasing=phrasing)
+        mind = cls(pack, model=model, embedder=embedder, phrasing=phrasing, tools=tools, desk=desk)
         mind._owns_model = named
         if model:
             model.warm([prompts.chat_system(pack, pack.languages[0])])
@@ -94,6 +114,9 @@ class Mind:
             language=language,
             limits=self._limits,
             on_record=on_record,
+            tools=self.tools,
+            desk=self.desk,
+            patience=self._patience,
         )
 
     async def aclose(self) -> None:
@@ -111,7 +134,7 @@ def _load_model(name: str, store: Store | None, settings: dict[str, Any]) -> Lan
 
 
 def build_index(pack: Pack, embedder: Embedder | None) -> Index:
-    """The retrieval index of a pack: every item in both languages, and small talk."""
+    """The retrieval index of a pack: every item in both languages, what procedures start with, and small talk."""
     entries = [
         Entry(
             item.id,
@@ -123,6 +146,9 @@ def build_index(pack: Pack, embedder: Embedder | None) -> Index:
     for name, examples in ((CHAT, pack.small_talk.examples), (ELSEWHERE, pack.elsewhere)):
         if examples:
             entries.append(Entry(name, tuple(normalise(text) for text in examples)))
+    for flow in pack.flows:
+        starts = tuple(normalise(text) for key in pack.languages for text in flow.starts[key])
+        entries.append(Entry(PREFIX + flow.id, starts))
     return Index(entries, words=role_words(pack, entries), embedder=embedder)
 
 

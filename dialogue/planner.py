@@ -1,6 +1,7 @@
 """Decides what to do with an utterance, without a language model. The order is fixed:
 
-signs → personal data → moves → retrieval: answer, ask which of two, small talk, or say that she does not know
+signs → personal data → moves → the procedure under way → retrieval: answer, begin a procedure, ask which of two, small
+talk, or say that she does not know
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from dialogue.detectors import detect, moves_in
+from dialogue.detectors import Hit, detect, moves_in
+from dialogue.flows.procedures import PREFIX, Procedures, declines, left, open_question
+from dialogue.flows.types import Flow, Move, Progress
+from dialogue.flows.words import means, phrases
 from dialogue.pack import Item, Pack
 from dialogue.redaction import redact
 from dialogue.retrieval import Index, Match
@@ -22,6 +26,10 @@ from dialogue.wording import Wording
 CHAT = "small talk"
 ELSEWHERE = "belongs elsewhere"
 _MASK = re.compile(r"\[[^\]]+\]")
+# Signs after which a procedure cannot simply go on.
+ENDING = {"human": "human"} | dict.fromkeys(
+    ("emergency_medical", "emergency_fire", "emergency_police", "self_harm", "fraud", "exit"), "cancelled"
+)
 _FOLLOWS = re.compile(r"^(?:那|还有|如果|要是|它|这个|and\b|then\b|what about|how about|what if)", re.IGNORECASE)
 
 
@@ -51,6 +59,8 @@ class State:
     items: tuple[str, ...] = ()  # what the last answer was about
     question: str = ""  # the last question that was looked up
     said: tuple[Sentence, ...] = ()  # the last answer
+    flow: Progress | None = None  # the procedure under way
+    offer: str = ""  # id of the procedure that was offered
 
 
 @dataclass(frozen=True)
@@ -67,30 +77,115 @@ class Plan:
     missed: bool = False
     offers: bool = False
     discloses: bool = True
+    rule: str = ""  # of the sign that was seen
+    move: Move | None = None  # of a procedure, said after `sentences`
+    ended: Progress | None = None  # the procedure that this turn ends
+    offer: Flow | None = None  # the procedure that is offered last
     looked_up: str = ""  # the question as it was looked up, with the one before it if it followed on
 
 
 class Planner:
     """Plans turns of one pack. Stateless; the conversation brings its state."""
 
-    def __init__(self, pack: Pack, index: Index, *, today: Callable[[], date], by_model: bool) -> None:
+    def __init__(
+        self,
+        pack: Pack,
+        index: Index,
+        *,
+        today: Callable[[], date],
+        by_model: bool,
+        procedures: Procedures | None = None,
+    ) -> None:
         self._pack = pack
         self._index = index
         self._today = today
         self._by_model = by_model
         self._limits = BY_MEANING if index.by_meaning else BY_WORDS
+        self.procedures = procedures or Procedures((), today=today)
 
     def plan(self, text: str, language: Language, confidence: float, state: State) -> Plan:
         """`text` is normalised. Never raises for anything a person may say."""
         say = Wording(self._pack, language)
         redacted = redact(text)
-        if hit := detect(text, fraud_phrases=self._pack.policy.fraud_phrases):
-            return Plan(hit.sign, say.template(hit.sign), redacted.text, redacted.kinds, discloses=False)
+        if (hit := detect(text, fraud_phrases=self._pack.policy.fraud_phrases)) and not self._means_no(
+            hit, text, state
+        ):
+            plan = Plan(hit.sign, say.template(hit.sign), redacted.text, redacted.kinds, discloses=False, rule=hit.rule)
+            return self._beside(plan, language, state, ENDING.get(hit.sign, ""))
         question = _MASK.sub(" ", redacted.text).strip()
         if redacted.secret:
-            return self._warn(say, redacted.text, redacted.kinds, question, language)
-        plan = self._move(say, question, state) or self._look_up(say, question, language, confidence, state)
+            plan = self._warn(say, redacted.text, redacted.kinds, question, language)
+            return self._beside(plan, language, state)
+        plan = (
+            self._move(say, question, state)
+            or self._procedure(say, question, language, state)
+            or self._look_up(say, question, language, confidence, state)
+        )
         return _with(plan, question=redacted.text, masked=redacted.kinds)
+
+    def _means_no(self, hit: Hit, text: str, state: State) -> bool:
+        return hit.sign == "exit" and state.flow is not None and declines(state.flow, text)
+
+    def _beside(self, plan: Plan, language: Language, state: State, ends: str = "") -> Plan:
+        """Something beside the procedure that is under way: it goes on where it stood, or ends."""
+        if state.flow is None:
+            return plan
+        if ends:
+            return _with(plan, ended=left(state.flow, ends))
+        return _with(plan, move=self.procedures.again(state.flow, language), offer=None)
+
+    def _procedure(self, say: Wording, question: str, language: Language, state: State) -> Plan | None:
+        """The procedure under way, or the one that was offered."""
+        if state.flow is None:
+            return self._offered(say, question, language, state)
+        if other := self.procedures.leaves(state.flow, question):
+            return self._begin(other, question, language)
+        answered = self.procedures.answer(state.flow, question, language)
+        if answered and not means("question", question):
+            return _flow(answered)
+        matches = self._search(question)
+        item = self._clear(matches)
+        surely = item and next(match.score for match in matches if match.id == item.id) >= self._limits.sure
+        if item and (surely or answered is None or open_question(state.flow)):
+            return self._beside(self._answer(say, (item,), matches), language, state)
+        if answered:
+            return _flow(answered)
+        if flow := self.procedures.named(question) or self._started(matches):
+            return _with(self._instead(flow, question, language, state.flow), matches=matches)
+        if matches and matches[0].id == CHAT and matches[0].score >= self._limits.ask:
+            return self._beside(Plan("chat", say.small_talk(), question, matches=matches), language, state)
+        return _with(_flow(self.procedures.missed(state.flow, language)), matches=matches)
+
+    def _instead(self, flow: Flow, question: str, language: Language, under_way: Progress) -> Plan:
+        """Another procedure than the one under way; the same one, or one that may not be left, goes on."""
+        if flow.id == under_way.flow.id or under_way.uncertain:
+            return _flow(self.procedures.again(under_way, language))
+        return self._begin(flow, question, language)
+
+    def _offered(self, say: Wording, question: str, language: Language, state: State) -> Plan | None:
+        flow = self.procedures.flow(state.offer)
+        if flow is None:
+            return None
+        if means("yes", question):
+            return self._begin(flow, state.question, language)
+        return (
+            Plan("declined", say.fixed(phrases()["declined"]), question, discloses=False)
+            if means("no", question)
+            else None
+        )
+
+    def _begin(self, flow: Flow, question: str, language: Language) -> Plan:
+        return _flow(self.procedures.begin(flow, question, language))
+
+    def _started(self, matches: tuple[Match, ...]) -> Flow | None:
+        """The procedure a request means, where none of the approved answers is as good."""
+        flow = self.procedures.entry(matches[0].id) if matches else None
+        if flow is None or matches[0].score < self._limits.answer:
+            return None
+        rival = next((match.score for match in matches[1:] if match.id not in (CHAT, ELSEWHERE)
+                      and not match.id.startswith(PREFIX)), 0.0)  # fmt: skip
+        clear = rival < self._limits.answer or matches[0].score - rival >= self._limits.margin
+        return flow if clear else None
 
     def _warn(self, say: Wording, masked_text: str, kinds: frozenset[str], question: str, language: Language) -> Plan:
         """Personal data was said aloud: warn, and still answer if the rest of it is a clear question."""
@@ -127,6 +222,12 @@ class Planner:
         if not re.search(r"\w", question):
             return self._missed(say, "not_heard", (), state)
         matches = self._search(question)
+        named = self.procedures.named(question)
+        if named and not (self._clear(matches) and means("question", question)):
+            return _with(self._begin(named, question, language), matches=matches, looked_up=question)
+        if flow := self._started(matches):
+            return _with(self._begin(flow, question, language), matches=matches, looked_up=question)
+        matches = self._without_flows(matches)
         looked_up = question
         if not self._clear(matches) and state.question and _FOLLOWS.match(question):
             together = f"{state.question} {question}"
@@ -141,9 +242,11 @@ class Planner:
             return Plan("chat", say.small_talk(), question, matches=matches, ask_model="chat")
         if confidence < self._limits.unclear:
             return self._missed(say, "not_heard", matches, state)
+        matches = self._without_flows(matches)
         candidates = self._items(match.id for match in matches if match.id not in (CHAT, ELSEWHERE))
         if (
-            matches[0].id != ELSEWHERE
+            matches
+            and matches[0].id != ELSEWHERE
             and matches[0].score >= self._limits.ask
             and len(candidates) > 1
             and not state.choice
@@ -161,19 +264,24 @@ class Planner:
         sentences = tuple(sentence for item in items for sentence in say.approved(item, today))
         stale = any(item.stale(today) for item in items)
         ask = "phrase" if self._by_model and not stale else ""
-        return Plan("stale" if stale else "approved", sentences, "", items=items, matches=matches, ask_model=ask)
+        route = "stale" if stale else "approved"
+        offer = self.procedures.offered_after(items[0].id) if len(items) == 1 and not stale else None
+        return Plan(route, sentences, "", items=items, matches=matches, ask_model=ask, offer=offer)
 
     def _search(self, question: str) -> tuple[Match, ...]:
         return tuple(self._index.search(question)) if re.search(r"\w", question) else ()
 
     def _clear(self, matches: tuple[Match, ...]) -> Item | None:
         """The item that was clearly meant, if one was."""
-        limits = self._limits
+        limits, matches = self._limits, self._without_flows(matches)
         if not matches or matches[0].id in (CHAT, ELSEWHERE) or matches[0].score < limits.answer:
             return None
         second = matches[1].score if len(matches) > 1 else 0.0
         clear = matches[0].score - second >= limits.margin or matches[0].score >= limits.sure
         return self._pack.item(matches[0].id) if clear else None
+
+    def _without_flows(self, matches: tuple[Match, ...]) -> tuple[Match, ...]:
+        return tuple(match for match in matches if not match.id.startswith(PREFIX))
 
     def _items(self, ids) -> tuple[Item, ...]:
         return tuple(self._pack.item(item) for item in ids)
@@ -185,6 +293,10 @@ def _chosen(moves: frozenset[str], choice: tuple[str, ...]) -> tuple[str, ...]:
     if "first" in moves:
         return choice[:1]
     return choice[1:] if "second" in moves else ()
+
+
+def _flow(move: Move) -> Plan:
+    return Plan("flow", (), "", move=move)
 
 
 def _with(plan: Plan, **changes: object) -> Plan:

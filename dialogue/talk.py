@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from dialogue import feelings, marked, prompts
+from dialogue import feelings
+from dialogue.flows.runner import Patience, Run
+from dialogue.flows.telling import fixed
+from dialogue.flows.types import Line, Progress
+from dialogue.flows.words import phrases
 from dialogue.guard import Guard
-from dialogue.llm.base import LanguageModel, Message
+from dialogue.handoff import REASONS, Desk, Reception, handoff_of
+from dialogue.llm.base import LanguageModel
 from dialogue.memory import Memory
+from dialogue.model_words import Kept, ModelLimits, ModelWords
 from dialogue.pack import Pack
 from dialogue.planner import Plan, Planner, State
 from dialogue.records import Intervention, TurnRecord
-from dialogue.sentences import Splitter
+from dialogue.redaction import redact
+from dialogue.sentences import split
 from dialogue.text import language_of, normalise
+from dialogue.tools.types import Tools
 from dialogue.types import Language, Sentence, Utterance
 from dialogue.wording import Wording
 from models.errors import BackendError
@@ -24,20 +31,9 @@ from models.errors import BackendError
 RECORDS = 64
 CHATTY = feelings.Feeling("warm", 0.7)  # small talk without a feeling of its own
 LONGEST = 1000  # characters of an utterance that are looked at
-
-
-@dataclass(frozen=True)
-class ModelLimits:
-    """How much of the language model one answer may use."""
-
-    chat_sentences: int = 2
-    fact_sentences: int = 3
-    max_tokens: int = 96
-    lead_in_s: float = 0.8  # a lead-in is said when nothing else came until then
-
-
-class _Kept(Exception):
-    """The guard kept a sentence of the model back; what follows is not to be trusted either."""
+HEARD = 0.6  # of a confirmation must have been heard, or a yes to it does not count
+URGENT = frozenset(("emergency_medical", "emergency_fire", "emergency_police", "self_harm"))
+CALLS = {"human": "asked", "handoff": "unanswered"} | {name: name for name in REASONS}  # route → reason of a handoff
 
 
 class Talk:
@@ -53,6 +49,9 @@ class Talk:
         language: Language,
         limits: ModelLimits,
         on_record: Callable[[TurnRecord], None] | None,
+        tools: Tools | None = None,
+        desk: Desk | None = None,
+        patience: Patience | None = None,
     ) -> None:
         self._pack = pack
         self._planner = planner
@@ -61,8 +60,14 @@ class Talk:
         self._language = language
         self._limits = limits
         self._on_record = on_record
+        self._tools = tools
+        self._patience = patience or Patience()
         self._state = State()
+        self._run: Run | None = None  # of the procedure, while a turn lasts
+        self._confirmation = (0, "")  # turn and words of the last question before an effect
+        self._disclosed: set[str] = set()  # in the procedure under way
         self._open = True
+        self.reception = Reception(desk)
         self.memory = Memory()
         self.records: deque[TurnRecord] = deque(maxlen=RECORDS)
 
@@ -77,37 +82,57 @@ class Talk:
     def heard(self, turn: int, text: str, *, interrupted: bool) -> None:
         """How much of answer `turn` reached the person; the only way an answer enters memory."""
         self.memory.heard(turn, text, interrupted=interrupted)
+        asked_in, words = self._confirmation
+        if interrupted and turn == asked_in and words[: int(len(words) * HEARD)] not in text:
+            self._confirmation = (turn, "")  # cut off before it could be understood
 
     async def aclose(self) -> None:
-        """Ends the talk and forgets it."""
+        """Ends the talk and forgets it; a tool that runs is stopped."""
         self._open = False
+        self._settle()
+        await self.reception.aclose()
         self.memory = Memory()
         self._state = State()
 
     async def reply(self, said: Utterance, *, turn: int) -> AsyncIterator[Sentence]:
-        """The answer, sentence by sentence, each one guarded. Closing it stops the language model."""
+        """The answer, sentence by sentence, each one guarded. Closing it stops the language model, or a tool.
+
+        While a human has the talk there is none: the words are passed on.
+        """
         if not self._open:
             return
+        self._settle()
         text = normalise(said.text[:LONGEST])
         language = language_of(text, self._language) if said.typed else said.language
         self._language = language
+        if self.reception.human:
+            await self._pass_on(turn, language, text)
+            return
         plan = self._planner.plan(text, language, 1.0 if said.typed else said.confidence, self._state)
         self.memory.asked(turn, plan.question, language)
         record = self._record(turn, language, plan)
+        self._run = run = self._procedure(plan, language, record)
+        if plan.route in CALLS:
+            self._call_human(CALLS[plan.route], language, record, plan.ended)
         spoken: list[Sentence] = []
         towards = feelings.met(text)
         try:
-            async with aclosing(self._words(plan, language, record)) as sentences:
+            async with aclosing(self._words(plan, language, record, run)) as sentences:
                 async for sentence in sentences:
                     sentence = feelings.coloured(sentence, towards, CHATTY if plan.route == "chat" else None)
                     spoken.append(sentence)
                     record.said.append(sentence.text)
                     yield sentence
+                    if self.reception.human:
+                        break
         finally:
+            progress = plan.ended or (run.settle() if run else self._state.flow)
+            if run is self._run:
+                self._settle()
+            if progress:
+                record.flow, record.state = progress.flow.id, progress.state
             self._remember(plan, tuple(spoken))
-            self.records.append(record)
-            if self._on_record:
-                self._on_record(record)
+            self._keep(record)
 
     def likely(self, said: Utterance) -> Sentence | None:
         """How an approved answer to `said` would begin; None where anything else would be said."""
@@ -118,15 +143,145 @@ class Talk:
 
     # --- what to say -------------------------------------------------------------------------------------------------
 
-    async def _words(self, plan: Plan, language: Language, record: TurnRecord) -> AsyncIterator[Sentence]:
+    async def _words(
+        self, plan: Plan, language: Language, record: TurnRecord, run: Run | None
+    ) -> AsyncIterator[Sentence]:
+        say = Wording(self._pack, language)
+        if self.reception.missed():
+            for sentence in say.fixed(phrases()["nobody"], mood="sorry"):
+                yield sentence
         answer = ""
         async with aclosing(self._answer(plan, language, record)) as sentences:
             async for sentence in sentences:
                 answer += sentence.text
                 yield sentence
-        if plan.discloses:
-            for sentence in Wording(self._pack, language).disclosures(plan.question, answer):
+        if plan.discloses and plan.route != "flow":
+            for sentence in say.disclosures(plan.question, answer):
                 yield self._fixed(sentence, record)
+        if plan.offer:
+            for sentence in say.fixed(plan.offer.offer):
+                yield self._fixed(sentence, record)
+        if run:
+            async with aclosing(self._told(run, plan, language, record)) as sentences:
+                async for sentence in sentences:
+                    yield sentence
+        if plan.route not in URGENT and await self.reception.nobody_comes():
+            record.error = self.reception.error
+            for sentence in say.fixed(phrases()["nobody"], mood="sorry"):
+                yield sentence
+
+    # --- procedures --------------------------------------------------------------------------------------------------
+
+    def _procedure(self, plan: Plan, language: Language, record: TurnRecord) -> Run | None:
+        if plan.move is None:
+            return None
+        before = self._state.flow
+        if before is None or before.run != plan.move.progress.run:
+            self._disclosed = set()
+        moment = lambda: self._planner.procedures.moment(language)  # noqa: E731
+        return Run(plan.move, self._tools, moment, patience=self._patience, record=record.tools.append)
+
+    def _settle(self) -> None:
+        """Take down where the procedure stands, however the last turn ended."""
+        state = self._state
+        if self._run:
+            progress = self._run.settle()
+            self._run = None
+            state.flow = None if progress.end else progress
+        flow = state.flow
+        if flow and flow.waits == "confirm" and not self._confirmation[1]:
+            state.flow = replace(flow, waits="")  # what nobody heard is asked again
+
+    async def _told(self, run: Run, plan: Plan, language: Language, record: TurnRecord) -> AsyncIterator[Sentence]:
+        """The lines of a procedure as sentences, each one guarded; then what must follow them."""
+        said, facts, calls = "", False, False
+        async with aclosing(run.lines()) as lines:
+            async for line in lines:
+                sentences = self._of_line(line, language, record)
+                if sentences is None:
+                    run.fail()
+                    break
+                if line.confirms:
+                    self._confirmation = (record.turn, line.text)
+                for sentence in sentences:
+                    yield sentence
+                said, facts, calls = said + line.text, facts or bool(line.citations), calls or line.handoff
+        say, progress = Wording(self._pack, language), run.progress
+        if sentences is None:
+            yield say.template("blocked")[0]
+            yield self._fixed(Sentence(fixed("lost", language).text, language, "template", handoff=True), record)
+        if facts or progress.end == "done":
+            for sentence in say.disclosures(plan.question, said):
+                if sentence.text not in self._disclosed:
+                    self._disclosed.add(sentence.text)
+                    yield self._fixed(sentence, record)
+        if progress.end == "human" and not calls:
+            for sentence in say.template("human"):
+                yield self._fixed(sentence, record)
+        if calls or progress.end in ("human", "failed"):
+            self._call_human("procedure", language, record, progress)
+
+    def _of_line(self, line: Line, language: Language, record: TurnRecord) -> list[Sentence] | None:
+        """None where the guard keeps any of it back: half a question is none."""
+        parts = split(line.text)
+        for part in parts:
+            verdict = self._guard.check(part, line.passages)
+            if not verdict.ok:
+                record.interventions.append(Intervention(verdict.rule, verdict.words, part))
+                return None
+        return [
+            Sentence(
+                part,
+                language,
+                "template",
+                mood=line.mood,
+                gesture=line.gesture if number == 0 else "",
+                citations=line.citations,
+                must_finish=line.must_finish,
+                handoff=line.handoff and number == len(parts) - 1,
+            )
+            for number, part in enumerate(parts)
+        ]
+
+    # --- humans ------------------------------------------------------------------------------------------------------
+
+    def take_over(self) -> tuple[Sentence, ...]:
+        """A human has the talk from now on. Returns what the person is told."""
+        self._settle()
+        self._state.flow = None
+        self.reception.take_over()
+        return Wording(self._pack, self._language).fixed(phrases()["connected"])
+
+    def from_human(self, text: str) -> tuple[Sentence, ...]:
+        """What the human says through the avatar: not guarded, marked as a human's. () unless they have the talk."""
+        if not self.reception.human or not text.strip():
+            return ()
+        language = language_of(text, self._language)
+        masked = redact(normalise(text)).text
+        self.memory.added(masked)
+        self._keep(TurnRecord(self.memory.turn, self._pack.id, language, "", route="from_human", said=[masked]))
+        return tuple(Sentence(part, language, "human") for part in split(text))
+
+    def hand_back(self) -> tuple[Sentence, ...]:
+        """The mind has the talk again, and begins anew. Returns what the person is told."""
+        if not self.reception.human:
+            return ()
+        self.reception.hand_back()
+        self._state = State()
+        return Wording(self._pack, self._language).fixed(phrases()["returned"])
+
+    def _call_human(self, reason: str, language: Language, record: TurnRecord, progress: Progress | None) -> None:
+        record.handoff = reason
+        self.reception.call(handoff_of(self._pack, language, reason, self.memory, progress))
+
+    async def _pass_on(self, turn: int, language: Language, text: str) -> None:
+        redacted = redact(text)
+        self.memory.asked(turn, redacted.text, language)
+        masked = tuple(sorted(redacted.kinds))
+        self._keep(TurnRecord(turn, self._pack.id, language, redacted.text, masked, route="with_human"))
+        await self.reception.visitor_said(redacted.text)
+
+    # --- answers -----------------------------------------------------------------------------------------------------
 
     async def _answer(self, plan: Plan, language: Language, record: TurnRecord) -> AsyncIterator[Sentence]:
         if not (plan.ask_model and self._model):
@@ -136,13 +291,14 @@ class Talk:
         record.model = self._model.name
         done = False
         try:
-            async with aclosing(self._from_model(plan, language, record)) as sentences:
+            words = ModelWords(self._pack, self._model, self._guard, self._limits)
+            async with aclosing(words.told(plan, language, self.memory, record)) as sentences:
                 async for sentence in sentences:
                     done = done or sentence.source == "model"
-                    yield sentence
+                    yield sentence if sentence.source == "model" else self._fixed(sentence, record)
         except BackendError as error:
             record.error = error.code
-        except _Kept:
+        except Kept:
             done = False
         if not done:
             instead = plan.sentences
@@ -150,60 +306,6 @@ class Talk:
                 instead = Wording(self._pack, language).template("blocked")
             for sentence in instead:
                 yield self._fixed(sentence, record, plan)
-
-    async def _from_model(self, plan: Plan, language: Language, record: TurnRecord) -> AsyncIterator[Sentence]:
-        chat = plan.ask_model == "chat"
-        if chat:
-            messages = prompts.chat(self._pack, language, self.memory, plan.question)
-        else:
-            messages = prompts.facts(self._pack, language, plan.items, plan.question, how=plan.ask_model)
-        passages = () if chat else tuple(text for item in plan.items for text in item.answer.values())
-        citations = () if chat else tuple(item.citation(language) for item in plan.items)
-        most = self._limits.chat_sentences if chat else self._limits.fact_sentences
-        lead_in = Wording(self._pack, language).lead_in(record.turn)
-        async with aclosing(self._with_lead_in(self._sentences(messages, most), lead_in)) as pieces:
-            async for piece in pieces:
-                if isinstance(piece, Sentence):
-                    yield self._fixed(piece, record)
-                    continue
-                piece, feeling = feelings.directed(piece)
-                piece = marked.live(piece)
-                verdict = self._guard.check(piece, passages)
-                if not verdict.ok:
-                    record.interventions.append(Intervention(verdict.rule, verdict.words, piece))
-                    raise _Kept
-                sentence = Sentence(piece, language, "model", citations=citations)
-                yield replace(sentence, mood=feeling.mood, intensity=feeling.intensity) if feeling else sentence
-
-    async def _sentences(self, messages: Sequence[Message], most: int) -> AsyncIterator[str]:
-        """The model's first sentences, as they become whole. Raises BackendError."""
-        splitter = Splitter()
-        count = 0
-        async with aclosing(self._model.chat(messages, max_tokens=self._limits.max_tokens)) as pieces:
-            async for piece in pieces:
-                for sentence in splitter.feed(piece):
-                    yield sentence
-                    count += 1
-                    if count == most:
-                        return
-        for sentence in splitter.flush():
-            yield sentence
-
-    async def _with_lead_in(self, sentences: AsyncIterator[str], lead_in: Sentence) -> AsyncIterator[str | Sentence]:
-        """The same sentences, after a lead-in if the first is slow."""
-        first = asyncio.ensure_future(anext(sentences, None))
-        try:
-            done, _ = await asyncio.wait({first}, timeout=self._limits.lead_in_s)
-            if not done:
-                yield lead_in
-            sentence = await first
-            while sentence is not None:
-                yield sentence
-                sentence = await anext(sentences, None)
-        finally:
-            first.cancel()
-            await asyncio.gather(first, return_exceptions=True)
-            await sentences.aclose()
 
     def _fixed(self, sentence: Sentence, record: TurnRecord, plan: Plan | None = None) -> Sentence:
         """A sentence of the pack. It is guarded like any other, against the passages it is taken from."""
@@ -213,6 +315,11 @@ class Talk:
             return sentence
         record.interventions.append(Intervention(verdict.rule, verdict.words, sentence.text))
         return Wording(self._pack, sentence.language).template("blocked")[0]
+
+    def _keep(self, record: TurnRecord) -> None:
+        self.records.append(record)
+        if self._on_record:
+            self._on_record(record)
 
     # --- what to keep ------------------------------------------------------------------------------------------------
 
@@ -224,6 +331,7 @@ class Talk:
             plan.question,
             tuple(sorted(plan.masked)),
             plan.route,
+            plan.rule,
             tuple(item.id for item in plan.items),
             tuple((match.id, round(match.score, 3)) for match in plan.matches[:3]),
         )
@@ -233,6 +341,9 @@ class Talk:
         handed_over = plan.route == "handoff"
         state.misses = 0 if handed_over or not plan.missed else state.misses + 1
         state.offered = plan.offers
+        state.offer = plan.offer.id if plan.offer else ""
+        if plan.ended:
+            state.flow = None
         state.choice = tuple(item.id for item in plan.items) if plan.route == "which" else ()
         if plan.route not in ("repeat", "rephrase", "not_heard"):
             state.items = tuple(item.id for item in plan.items) if plan.route != "which" else ()

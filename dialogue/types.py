@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 Language = Literal["zh", "en"]
-Source = Literal["approved", "model", "template", "unknown"]
+Source = Literal["approved", "model", "template", "unknown", "human"]  # human: a colleague speaks through her
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Citation:
 
 @dataclass(frozen=True)
 class Sentence:
-    """One sentence to speak. Already guarded: every number in it stands in a cited passage."""
+    """One sentence to speak. Already guarded, unless a human says it: every number in it stands in a cited passage."""
 
     text: str
     language: Language

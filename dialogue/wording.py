@@ -42,6 +42,10 @@ class Wording:
         text = getattr(self._pack, name) if name in own else self._pack.policy.templates[name]
         return self._sentences(text, name, source)
 
+    def fixed(self, text: Text, *, mood: str = "") -> tuple[Sentence, ...]:
+        """Any text of the pack, sentence by sentence."""
+        return tuple(Sentence(part, self._language, "template", mood=mood) for part in split(text[self._language]))
+
     def small_talk(self) -> tuple[Sentence, ...]:
         """What she says to a pleasantry when no language model helps."""
         return self._sentences(self._pack.small_talk.fallback, "small_talk", "template")

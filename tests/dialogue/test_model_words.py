@@ -11,7 +11,7 @@ from talking import ScriptedModel, ask, text_of
 from dialogue.llm import LANGUAGE_MODELS
 from dialogue.llm.openmp import wait_passively
 from dialogue.mind import Mind
-from dialogue.talk import ModelLimits
+from dialogue.model_words import ModelLimits
 from dialogue.types import Utterance
 from models import markup
 from models.errors import BackendTimeout, BackendUnavailable

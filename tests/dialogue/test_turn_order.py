@@ -8,8 +8,8 @@ import pytest
 from talking import ScriptedModel, ask, text_of
 
 from dialogue.mind import Mind
+from dialogue.model_words import ModelLimits
 from dialogue.packs import load_pack
-from dialogue.talk import ModelLimits
 from dialogue.types import Utterance
 from models.errors import BackendUnavailable
 

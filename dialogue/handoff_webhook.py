@@ -1,0 +1,109 @@
+"""A desk behind a webhook: each handoff is a signed POST to the operator's own system.
+
+    POST <url>          {"type": "handoff.requested", "handoff": {…}}  → 2xx; {"accepted": false} where nobody is there
+    POST <url>          {"type": "handoff.visitor_said", "handoff_id": …, "text": …}
+    Shuren-Timestamp    seconds since 1970, UTC
+    Shuren-Signature    sha256=<hex of HMAC-SHA256 with the secret over "<timestamp>.<body>">
+    Idempotency-Key     the same for every attempt
+
+A receiver checks the signature, and that the timestamp is no more than a few minutes old.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx2
+
+from dialogue.handoff import Handoff
+from models.errors import BackendTimeout, BackendUnavailable
+
+TIMEOUT_S = 4.0  # of one attempt
+PAUSES_S = (0.3, 1.0)  # between attempts
+LARGEST = 64 << 10  # bytes of an answer that are read
+
+
+class _Busy(BackendUnavailable):
+    """Worth another attempt."""
+
+
+class WebhookDesk:
+    """Raises BackendTimeout or BackendUnavailable where the receiver does not answer."""
+
+    def __init__(
+        self,
+        url: str,
+        secret: str,
+        *,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        if not url.startswith(("https://", "http://")):
+            raise BackendUnavailable(f"Not a web address: {url!r}", hint="Write https://host/path.")
+        if not secret:
+            raise BackendUnavailable("A handoff webhook needs a secret.", hint="Both sides sign with it.")
+        self._url, self._secret, self._now = url, secret.encode(), now
+        self._http = httpx2.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False, transport=transport)
+
+    async def call(self, handoff: Handoff) -> bool:
+        """See dialogue.handoff.Desk."""
+        answer = await self._post({"type": "handoff.requested", "handoff": handoff.as_dict()}, handoff.id)
+        return answer.get("accepted", True) is not False
+
+    async def visitor_said(self, handoff_id: str, text: str) -> None:
+        """See dialogue.handoff.Desk."""
+        body = {"type": "handoff.visitor_said", "handoff_id": handoff_id, "text": text}
+        await self._post(body, f"{handoff_id}.{time.monotonic_ns()}")
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+    async def _post(self, body: dict[str, Any], key: str) -> dict[str, Any]:
+        content = json.dumps(body, ensure_ascii=False).encode()
+        for pause in PAUSES_S:
+            try:
+                return await self._attempt(content, key)
+            except (BackendTimeout, _Busy):
+                await asyncio.sleep(pause)
+        return await self._attempt(content, key)
+
+    async def _attempt(self, content: bytes, key: str) -> dict[str, Any]:
+        try:
+            response = await self._http.post(self._url, content=content, headers=self._headers(content, key))
+        except httpx2.TimeoutException as error:
+            raise BackendTimeout("The handoff webhook did not answer in time.") from error
+        except httpx2.HTTPError as error:
+            raise _Busy(f"The handoff webhook cannot be reached ({type(error).__name__}).") from error
+        if response.is_success:
+            return _fields(response)
+        status = response.status_code
+        problem = _Busy if status >= 500 or status == 429 else BackendUnavailable
+        raise problem(f"The handoff webhook answered with status {status}.")
+
+    def _headers(self, content: bytes, key: str) -> dict[str, str]:
+        timestamp = str(int(self._now()))
+        return {
+            "Content-Type": "application/json",
+            "Idempotency-Key": key,
+            "Shuren-Timestamp": timestamp,
+            "Shuren-Signature": f"sha256={signature(self._secret, timestamp, content)}",
+        }
+
+
+def signature(secret: bytes, timestamp: str, content: bytes) -> str:
+    return hmac.new(secret, timestamp.encode() + b"." + content, hashlib.sha256).hexdigest()
+
+
+def _fields(response: httpx2.Response) -> dict[str, Any]:
+    """The fields of the answer; none where it is no JSON object: a 2xx says enough."""
+    try:
+        answer = json.loads(response.content[:LARGEST])
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
