@@ -10,7 +10,7 @@
 | link | web addresses and e-mail |
 | number | a quantity that stands in no cited passage, in digits or in words |
 | time | an opening time, day or date expression that stands in no cited passage |
-| name | a bank, company, person or other proper name that stands in no cited passage |
+| name | an institution, place, product, person, medicine or law that neither a passage nor the pack's own words hold |
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
 
 from dialogue.homophones import laid_bare
-from dialogue.numbers import quantities
+from dialogue.names import names_in
+from dialogue.numbers import Quantity, quantities
 from dialogue.pack import Pack
 from dialogue.text import has_chinese, normalise
 
@@ -82,21 +83,6 @@ _TIME = re.compile(
     rf"|\b(?:{_DAYS_EN}|{_MONTHS_EN}|noon|midnight|weekends?|weekdays?|tomorrow|yesterday|public holidays?)\b"
     r"|\bin the (?:morning|afternoon|evening)\b",
     re.IGNORECASE,
-)
-_SURNAMES = (
-    "王李张刘陈杨黄赵周吴徐孙马朱胡郭何林罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶"
-    "程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛阎段雷"
-)
-_TITLES = "先生|女士|小姐|经理|主任|行长|医生|老师"
-_NAME_ZH = re.compile(
-    "(?:工商|建设|农业|交通|招商|邮储|邮政储蓄|中信|光大|民生|浦发|兴业|平安|华夏|广发|浙商|渤海|恒丰|成都|四川|北京|上海)银行"
-    "|中国银行(?!业)|[工建农交招]行|支付宝|蚂蚁|微信|腾讯|阿里|京东|抖音|百度|华为|小米|余额宝"
-    f"|(?<![一-龥])[{_SURNAMES}][一-龥]{{0,2}}(?:{_TITLES})|(?:找|叫|问|联系|是|请)[{_SURNAMES}][一-龥]?(?:{_TITLES})"
-)
-_CAPITAL = re.compile(r"(?<!^)(?<![.!?:] )(?<!^[\"'“(])\b[A-Z][A-Za-z]+\b")
-_LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]+")
-_PLAIN_WORDS = frozenset(
-    "AI APP App ATM OK English Chinese Mandarin China Hi Hello Sorry Sure Ms Mr Sir Madam ID PIN".split()
 )
 
 
@@ -162,13 +148,19 @@ class Guard:
         claims = [re.escape(claim) for group in pack.policy.banned_claims.values() for claim in group]
         self._promise = re.compile("|".join(claims), re.IGNORECASE) if claims else None
         self._claims = _claims_in(pack.domain)
-        self._own_names = frozenset(word for name in pack.names.values() for word in _LATIN.findall(name))
-        self._hers = tuple(pack.names.values())
+        own = (
+            *pack.names.values(),
+            *pack.role.values(),
+            *pack.label.values(),
+            *pack.greeting.values(),
+            *pack.vocabulary,
+        )
+        self._own_words = " \n ".join(map(normalise, own))
 
     def check(self, sentence: str, passages: Sequence[str] = ()) -> Verdict:
         """The verdict on one sentence, given the passages it may take facts from."""
         text = normalise(sentence)
-        cited = " \n ".join(map(normalise, passages))
+        cited = " \n ".join(map(_passage, passages))
         for rule, words in (
             ("promise", self._promised(text)),
             *((claim.rule, claim.made_in(text)) for claim in self._claims),
@@ -188,13 +180,8 @@ class Guard:
         return _unless_denied(self._promise, text) if self._promise else ""
 
     def _name(self, text: str, cited: str) -> str:
-        for match in _NAME_ZH.finditer(text):
-            if match[0] not in cited:
-                return match[0]
-        allowed = _PLAIN_WORDS | self._own_names
-        # In Chinese every Latin word is a foreign name or an abbreviation; in English a capital inside gives one away.
-        pattern = _LATIN if has_chinese(text) else _CAPITAL
-        return next((m[0] for m in pattern.finditer(text) if m[0] not in allowed and m[0] not in cited), "")
+        known = f"{cited} \n {self._own_words}"
+        return next((name.text for name in names_in(text) if name.text not in (cited if name.brand else known)), "")
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str:
@@ -212,6 +199,16 @@ def _unless_denied(pattern: re.Pattern[str], text: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=1024)  # passages are asked about again with every sentence
+def _passage(text: str) -> str:
+    return normalise(text)
+
+
+@lru_cache(maxsize=256)
+def _quantities_of(cited: str) -> tuple[Quantity, ...]:
+    return quantities(cited)
+
+
 def _unsupported_number(text: str, cited: str) -> str:
-    known = quantities(cited)
+    known = _quantities_of(cited)
     return next((quantity.text for quantity in quantities(text) if not quantity.found_in(known)), "")
