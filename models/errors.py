@@ -14,6 +14,7 @@
     ├── PackError               persona packs
     │   ├── PersonaUnknown      persona_unknown
     │   └── PackInvalid         pack_invalid         names file, line and mend
+    ├── DocumentInvalid         document_invalid     a document that cannot be taken into a pack
     ├── ToolFailed              tool_failed          a tool of a pack brought no result
     │   ├── ToolTimeout         tool_timeout         an effect may have happened: call again with the same key
     │   ├── ToolUnavailable     tool_unavailable     no server, no connection, or facts too old to be told
@@ -115,6 +116,10 @@ class PackInvalid(PackError):
         super().__init__(message, hint=hint)
         self.file = file
         self.line = line
+
+
+class DocumentInvalid(ShurenError):
+    code = "document_invalid"
 
 
 class ToolFailed(ShurenError):

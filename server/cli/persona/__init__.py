@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from server.cli.ingest import ingest
 from server.cli.persona.ask import ask
 from server.cli.persona.build import build
 from server.cli.persona.check import check
@@ -23,3 +24,4 @@ app.command()(check)
 app.command()(ask)
 app.command("eval")(trials)
 app.command()(build)
+app.command()(ingest)
