@@ -152,7 +152,8 @@ class Planner:
             return _flow(answered)
         if flow := self.procedures.named(question) or self._started(matches):
             return _with(self._instead(flow, question, language, state.flow), matches=matches)
-        if matches and matches[0].id == CHAT and matches[0].score >= self._limits.ask:
+        chats = matches and matches[0].id == CHAT and matches[0].score >= self._limits.ask
+        if chats and state.flow.waits not in ("", "call"):
             return self._beside(Plan("chat", say.small_talk(), question, matches=matches), language, state)
         return _with(_flow(self.procedures.missed(state.flow, language)), matches=matches)
 

@@ -43,11 +43,11 @@ def answer(progress: Progress, text: str, moment: Moment) -> Move | None:
         return cancel(progress, moment)
     if progress.waits == "retry":
         if means("yes", text) or means("again", text):
-            return _go_on(replace(progress, waits="", wrong=0), moment)
+            return _go_on(replace(progress, waits="", agreed=_key(progress, progress.at), wrong=0), moment)
         if means("no", text):
             return cancel(progress, moment)
-        if progress.uncertain:  # what was begun cannot be changed any more
-            return None
+    if progress.uncertain:  # what was begun cannot be changed any more
+        return None
     if progress.waits == "confirm" and agrees(progress, text, moment.today):
         agreed = _key(progress, progress.at)
         return _go_on(replace(progress, waits="", agreed=agreed, wrong=0), moment)
@@ -128,10 +128,12 @@ def failed(progress: Progress, call: Call, error: ToolFailed, moment: Moment) ->
 
 
 def interrupted(progress: Progress, call: Call) -> Progress:
-    """The person spoke while the tool ran, and the call was stopped."""
+    """The person spoke while the tool ran, and the call was stopped. A look-up is simply made again; before an effect
+    is, the person hears that nobody knows."""
+    progress = replace(progress, at=call.step, waits="call")
     if not progress.flow.steps[call.step].effect:
-        return replace(progress, at=call.step, waits="call")
-    return replace(progress, at=call.step, waits="retry", uncertain=call.key, wrong=0, failures=0)
+        return progress
+    return replace(progress, uncertain=call.key, agreed="", failures=0)
 
 
 def unsaid(progress: Progress, lines: tuple[Line, ...]) -> Progress:
@@ -139,6 +141,8 @@ def unsaid(progress: Progress, lines: tuple[Line, ...]) -> Progress:
     steps = {line.step for line in lines if line.step >= 0}
     if progress.end in ("cancelled", "human", "failed") or (progress.end and not steps) or not lines:
         return progress
+    if progress.waits == "retry":
+        return replace(progress, waits="call", agreed="")
     at = min((progress.at, *steps))
     waits = "" if steps or progress.waits in ("slot", "confirm", "mend") else progress.waits
     return replace(progress, at=at, told=progress.told - steps, waits=waits, end="")
@@ -186,6 +190,9 @@ def _due(progress: Progress, step: Step, moment: Moment) -> Move | None:
     done = progress.called.get(progress.at)
     if done is not None and (done == key or step.effect):
         return None
+    if progress.uncertain and progress.agreed != key:
+        progress = replace(progress, waits="retry", wrong=0)
+        return Move(progress, _prompt(progress, moment))
     if step.confirm and progress.agreed != key:
         progress = replace(progress, waits="confirm", agreed="")
         if not (lines := _prompt(progress, moment)):  # something it should name is not known

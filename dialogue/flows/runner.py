@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -54,8 +55,9 @@ class Run:
                 yield self._unsaid.pop(0)
             if self._move.call is None:
                 return
-            async for line in self._made(self._move.call):
-                yield line
+            async with aclosing(self._made(self._move.call)) as meanwhile:
+                async for line in meanwhile:
+                    yield line
 
     def settle(self) -> Progress:
         """Where the procedure stands. The turn is over: a tool that still runs is stopped, and what came back but was
@@ -121,7 +123,7 @@ class Run:
 
     def _take(self, task: asyncio.Task[ToolResult]) -> None:
         self._task = None
-        problem = task.exception()
+        problem = ToolUnavailable("The tool was stopped.") if task.cancelled() else task.exception()
         if problem is None:
             self._move = engine.returned(self._move.progress, self._call, task.result(), self._moment())
         else:
