@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from dialogue.tools.config import Server
 from models.errors import ToolFailed, ToolInvalid, ToolRefused, ToolUnavailable
 
 log = logging.getLogger(__name__)
+logging.getLogger("mcp.client").setLevel(logging.CRITICAL)  # it logs what it cannot read, which may be personal
 
 CALLS = 8  # at a time, to one server
 CONNECT_S = 20.0
@@ -102,17 +104,16 @@ class _Running:
         return self._end.is_set() or self._task.done()
 
     async def _live(self) -> None:
-        from mcp import Client
-
         try:
-            async with asyncio.timeout(CONNECT_S) as limit, _transport(self._where, self._access) as transport:
-                async with Client(transport, mode="auto", cache=None) as client:
+            async with asyncio.timeout(CONNECT_S) as limit:
+                sdk = await asyncio.to_thread(import_module, "mcp")  # takes a second: nobody else need wait for it
+                async with sdk.Client(_transport(self._where, self._access), mode="auto", cache=None) as client:
                     limit.reschedule(None)
                     self.ready.set_result(client)
                     await self._end.wait()
         except (Exception, BaseExceptionGroup) as error:
             if not self.ready.done():
-                self.ready.set_exception(_unavailable(self._name, error))
+                self.ready.set_exception(_unavailable(self._name, error, network.NotSent))
                 self.ready.exception()  # read, should nobody wait any more
             else:
                 log.info("The connection to %s ended: %r", self._name, error)
@@ -188,7 +189,7 @@ class _OverHttp:
             await self._client.__aexit__(*error)
 
 
-def _unavailable(name: str, error: BaseException) -> ToolFailed:
+def _unavailable(name: str, error: BaseException, kind: type[ToolFailed] = ToolUnavailable) -> ToolFailed:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     if isinstance(error, ToolFailed):
@@ -196,7 +197,7 @@ def _unavailable(name: str, error: BaseException) -> ToolFailed:
     what = (
         "did not answer in time" if isinstance(error, TimeoutError) else f"cannot be reached ({type(error).__name__})"
     )
-    return ToolUnavailable(f"The server {name} {what}.")
+    return kind(f"The server {name} {what}.")
 
 
 def _data(name: str, result: Any) -> dict[str, Any]:

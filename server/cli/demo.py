@@ -39,7 +39,8 @@ def _print_tables(tables: dict[str, tuple[list[str], list[tuple]]], most: int) -
 
     console = Console()
     for name, (columns, rows) in tables.items():
-        shown = [number for number, column in enumerate(columns) if not column.endswith("_en")]  # one language is enough
+        # The names in one language are enough.
+        shown = [number for number, column in enumerate(columns) if not column.endswith("_en")]
         table = Table(*(columns[number] for number in shown), title=f"{name} ({len(rows)})", title_justify="left")
         for row in rows[:most]:
             table.add_row(*("" if row[number] is None else str(row[number]) for number in shown))

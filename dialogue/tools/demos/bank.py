@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from dialogue.tools.demos import lines
 from dialogue.tools.demos.server import Demo, found
-from dialogue.tools.demos.store import seed_of, text
+from dialogue.tools.demos.store import data, text
 from dialogue.tools.names import joined
 
 Business = Literal["personal", "company", "loan", "currency"]
@@ -53,7 +53,7 @@ class Bank(Demo):
 
     @classmethod
     def seed(cls) -> Mapping[str, list[dict[str, Any]]]:
-        return seed_of("bank")
+        return data("bank")
 
     # Branches and queues
 

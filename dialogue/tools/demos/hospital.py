@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from dialogue.tools.demos import lines
 from dialogue.tools.demos.server import Demo, found
-from dialogue.tools.demos.store import seed_of, text
+from dialogue.tools.demos.store import data, text
 from dialogue.tools.names import joined
 
 Exam = Literal[
@@ -52,7 +52,7 @@ class Hospital(Demo):
 
     @classmethod
     def seed(cls) -> Mapping[str, list[dict[str, Any]]]:
-        return seed_of("hospital")
+        return data("hospital")
 
     def departments(self, department: str | None = None) -> dict[str, Any]:
         """The departments, or one of them: where it is and whether it is open."""

@@ -9,11 +9,9 @@ from datetime import date, datetime, time, timedelta
 from math import ceil
 from typing import Any, Literal
 
-import yaml
-
 from dialogue.tools.builtins import routes
 from dialogue.tools.demos.server import Demo, found
-from dialogue.tools.demos.store import SEEDS, seed_of, text
+from dialogue.tools.demos.store import data, text
 from dialogue.tools.schema import arguments, expand
 
 Site = Literal["sanxingdui", "jinsha", "jiuzhaigou", "emei", "leshan", "dujiangyan", "qingcheng"]
@@ -52,7 +50,7 @@ class Scenic(Demo):
 
     @classmethod
     def seed(cls) -> Mapping[str, list[dict[str, Any]]]:
-        return seed_of("scenic")
+        return data("scenic")
 
     def opening(self, site: Site, date: str | None = None) -> dict[str, Any]:
         """When a place is open on a day; today where none is said."""
@@ -150,7 +148,7 @@ class Scenic(Demo):
             about = self._site(db, site)
             waits = {row["id"]: row["minutes"] for row in self._waits(db, site)}
             closed = {row["place"] for row in db.execute("SELECT place FROM closed_sights WHERE site = ?", (site,))}
-        entry = yaml.safe_load((SEEDS / "maps.yaml").read_text(encoding="utf-8"))[site]
+        entry = data("maps")[site]
         area = routes.read(entry)
         places = {
             name: replace(

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ class Store:
     def reading(self) -> Iterator[sqlite3.Connection]:
         connection = sqlite3.connect(self.file, timeout=BUSY_S, isolation_level=None)
         connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA synchronous = NORMAL")  # with a WAL, only a power cut can lose the last writes
         try:
             yield connection
         finally:
@@ -99,8 +101,9 @@ class Store:
             return {name: _whole(db, name) for name in _tables(db)}
 
 
-def seed_of(name: str) -> dict[str, list[dict[str, Any]]]:
-    """The rows that a demo's YAML file holds, by table."""
+@cache
+def data(name: str) -> dict[str, Any]:
+    """What a demo's YAML file holds; of a database: the rows by table. Not to be changed."""
     return yaml.safe_load((SEEDS / f"{name}.yaml").read_text(encoding="utf-8"))
 
 
