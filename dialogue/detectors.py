@@ -5,7 +5,7 @@ They lean towards catching: a needless warning costs a sentence, a missed one co
 
 A match does not count where `unless` of its rule (or `calm` of its sign, when nothing `urgent` is said) is seen in the
 clauses it was found in, or where it is denied just before: an excuse in another clause excuses nothing. Each text is
-looked at twice: as it is, and laid bare of dots put between characters.
+looked at twice: as it is, and with words that other spellings hide (dialogue/disguises.py).
 
 Moves (`moves.yaml`) are milder: whole utterances such as "the first one" or "again" that only mean something after what
 was said before, so the conversation decides which of them makes sense now.
@@ -21,7 +21,7 @@ from pathlib import Path
 
 import yaml
 
-from dialogue.homophones import laid_bare
+from dialogue.disguises import Disguises, words_of
 
 SIGNS = (
     "emergency_medical", "emergency_fire", "emergency_police", "self_harm", "fraud", "exit", "human", "identity",
@@ -89,7 +89,7 @@ def _clauses(text: str, match: re.Match[str]) -> str:
 
 def detect(text: str, *, fraud_phrases: tuple[str, ...] = ()) -> Hit | None:
     """The first sign in the fixed order, or None. `text` is normalised; `fraud_phrases` are the pack's own."""
-    views = tuple(dict.fromkeys((text, laid_bare(text))))
+    views = tuple(dict.fromkeys((text, _hidden().bare(text))))
     for sign in _signs():
         for view in views:
             if hit := sign.hit(view):
@@ -138,6 +138,11 @@ def _patterns(rule: dict) -> list[str]:
         _NEAR.join(order) for parts in rule.get("together", ()) for order in permutations(f"(?:{p})" for p in parts)
     ]
     return [*rule.get("patterns", ()), *orders]
+
+
+@cache
+def _hidden() -> Disguises:
+    return Disguises(words_of("signs"))
 
 
 @cache

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import yaml
 
-from dialogue.homophones import laid_bare
+from dialogue.disguises import Disguises, words_of
 from dialogue.names import names_in
 from dialogue.numbers import Quantity, quantities
 from dialogue.pack import Pack
@@ -108,17 +108,14 @@ class Claim:
     undenied: bool  # its words hold their own no ("no need to see a doctor"), so a no around them does not excuse it
     domains: frozenset[str]  # empty: all
 
-    def made_in(self, text: str) -> str:
-        """The words that make the claim, also where signs or other spellings hide them; "" where it is not made."""
-        for view in dict.fromkeys((text, laid_bare(text).translate(_LOOKALIKE))):
+    def made_in(self, *views: str) -> str:
+        """The words that make the claim in one of the views of a sentence; "" where it is not made."""
+        for view in views:
             if not (self.unless and self.unless.search(view)):
                 words = _first(self.pattern, view) if self.undenied else _unless_denied(self.pattern, view)
                 if words:
                     return words
         return ""
-
-
-_LOOKALIKE = str.maketrans("蕞壹嘬", "最一最")
 
 
 @cache
@@ -148,6 +145,9 @@ class Guard:
         claims = [re.escape(claim) for group in pack.policy.banned_claims.values() for claim in group]
         self._promise = re.compile("|".join(claims), re.IGNORECASE) if claims else None
         self._claims = _claims_in(pack.domain)
+        self._hidden = Disguises(
+            (*words_of("claims"), *(claim for group in pack.policy.banned_claims.values() for claim in group))
+        )
         own = (
             *pack.names.values(),
             *pack.role.values(),
@@ -161,9 +161,10 @@ class Guard:
         """The verdict on one sentence, given the passages it may take facts from."""
         text = normalise(sentence)
         cited = " \n ".join(map(_passage, passages))
+        views = self.views(text)
         for rule, words in (
-            ("promise", self._promised(text)),
-            *((claim.rule, claim.made_in(text)) for claim in self._claims),
+            ("promise", self._promised(views)),
+            *((claim.rule, claim.made_in(*views)) for claim in self._claims),
             ("human", _first(_HUMAN, text)),
             ("closeness", _first(_CLOSENESS, text)),
             ("solicit", _unless_denied(_SOLICIT, text)),
@@ -176,8 +177,16 @@ class Guard:
                 return Verdict(rule, words)
         return Verdict()
 
-    def _promised(self, text: str) -> str:
-        return _unless_denied(self._promise, text) if self._promise else ""
+    def views(self, text: str) -> tuple[str, ...]:
+        """A normalised sentence as it is and, where that differs, with its hidden words written out."""
+        return tuple(dict.fromkeys((text, self._hidden.bare(text))))
+
+    def _promised(self, views: tuple[str, ...]) -> str:
+        return (
+            next((words for view in views if (words := _unless_denied(self._promise, view))), "")
+            if self._promise
+            else ""
+        )
 
     def _name(self, text: str, cited: str) -> str:
         known = f"{cited} \n {self._own_words}"

@@ -65,7 +65,7 @@ def names_in(text: str) -> Iterator[Name]:
 def _by_ending(text: str) -> Iterator[str]:
     """Names told by what they end in: 华西医院, 春熙路, 琴台路, 消费者权益保护法."""
     words, before = _lexicon(), ""
-    for token in _cut(text):
+    for token in cut(text):
         long = words.ending.search(token)
         match = long or words.road.search(token)
         if match:
@@ -93,8 +93,9 @@ def _jieba():
     return jieba
 
 
-def _cut(text: str) -> list[str]:
-    return _jieba().lcut(text)
+def cut(text: str, *, guess: bool = True) -> list[str]:
+    """The words of a text; without `guess`, characters of no known word stand alone."""
+    return _jieba().lcut(text, HMM=guess)
 
 
 def _frequency(word: str) -> int:

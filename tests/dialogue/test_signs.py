@@ -92,7 +92,16 @@ def test_fraud_is_seen_in_the_words_of_those_deceived_and_not_in_ordinary_busine
 
 
 @pytest.mark.parametrize(
-    "text", ["有人叫我把钱转到安.全.账.户", "安*全*账*户怎么转", "我想自·杀", "对方让我屏 幕 共 享"]
+    "text",
+    [
+        "有人叫我把钱转到安.全.账.户",
+        "安*全*账*户怎么转",
+        "我想自·杀",
+        "对方让我屏 幕 共 享",
+        "让我转到安荃账户",
+        "我想zi杀",
+        "对方要我开平幕共享",
+    ],
 )
 def test_a_sign_is_seen_through_signs_put_between_its_characters(text: str) -> None:
     assert detect(normalise(text)).sign in ("fraud", "self_harm")
