@@ -44,9 +44,9 @@ class Thresholds:
     unclear: float = 0.4  # below this confidence of the ears a weak match is "not heard"
 
 
-# Chosen on tests/dialogue/paraphrases.yaml: see dialogue/README.md for what they give.
-BY_MEANING = Thresholds(answer=0.45, ask=0.37, margin=0.025, sure=0.62)
-BY_WORDS = Thresholds(answer=0.28, ask=0.18, margin=0.03, sure=0.5)
+# Chosen on what dialogue/fusion.py was fitted on; docs/retrieval.md tells what they give.
+BY_MEANING = Thresholds(answer=0.6, ask=0.45, margin=0.06, sure=0.9)
+BY_WORDS = Thresholds(answer=0.6, ask=0.4, margin=0.06, sure=0.9)
 
 
 @dataclass
@@ -189,10 +189,11 @@ class Planner:
         return flow if clear else None
 
     def _warn(self, say: Wording, masked_text: str, kinds: frozenset[str], question: str, language: Language) -> Plan:
-        """Personal data was said aloud: warn, and still answer if the rest of it is a clear question."""
+        """Personal data was said aloud: warn, and still answer, or begin, if the rest of it is clear."""
         warning = say.template("personal_data")
         matches = self._search(question)
         item = self._clear(matches)
+        flow = None if item else self.procedures.named(question) or self._started(matches)
         sentences = say.approved(item, self._today()) if item else ()
         return Plan(
             "personal_data",
@@ -202,6 +203,7 @@ class Planner:
             (item,) if item else (),
             matches,
             discloses=bool(item),
+            move=self.procedures.begin(flow, question, language) if flow else None,
         )
 
     def _move(self, say: Wording, question: str, state: State) -> Plan | None:
