@@ -12,7 +12,7 @@ from animation.loudness import Loudness, jaw_gain
 from animation.motion import bridge, frames_of
 from animation.rig import INDEX, JAW, Rig
 from animation.types import SAMPLES_PER_FRAME, SHAPES, Phone
-from animation.visemes import PART_SHAPES, PARTS, is_silence, poses
+from animation.visemes import PART, PART_SHAPES, PARTS, is_silence, poses
 
 RELAX = frames_of(0.12)  # a cut-off mouth is at rest this much later
 LATE_CLOSURE = frames_of(0.065)  # lips that learn late that they must be shut hurry
@@ -32,6 +32,10 @@ _PROTRUDING = np.array(
         )
     ]
 )  # fmt: skip
+# What draws the corners apart gives way to pursing: nobody purses a smile.
+_WIDENING = [
+    INDEX[f"{name}{side}"] for name in ("mouthSmile", "mouthDimple", "mouthStretch") for side in ("Left", "Right")
+]
 _TARGETS = np.array([shape for shapes in PART_SHAPES for shape in shapes])
 _SOURCES = np.array([part for part, shapes in enumerate(PART_SHAPES) for _ in shapes])
 
@@ -114,6 +118,7 @@ class Mouth:
         closure, presence = rows[:, _CLOSURE], rows[:, _PRESENCE]
         face[:, _MOUTH] *= (1.0 - 0.5 * presence)[:, None]
         face[:, JAW] *= 1.0 - presence  # a dropped jaw of surprise would spoil every f and s
+        face[:, _WIDENING] *= (1.0 - rows[:, PART["mouthPucker"]])[:, None]
         face[:, self._parting] *= (1.0 - closure)[:, None]
         face[:, _PROTRUDING] *= (1.0 - rows[:, _TEETH])[:, None]
         # Where f and v are solved without a shrug, one would only push the lip away from the teeth.

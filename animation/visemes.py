@@ -58,6 +58,7 @@ class Pose:
 #                 jaw  round spread height tongue
 _VOWEL = (1.0, 0.60, 0.80, 0.60, 0.6)
 _ROUNDED = (0.9, 1.25, 0.90, 0.80, 0.6)
+_PURSED = (0.9, 1.60, 0.90, 0.80, 0.6)
 _NEUTRAL = (0.8, 0.30, 0.35, 0.40, 0.6)  # vowels whose lips follow the neighbourhood
 _TONGUE = (0.35, 0.03, 0.03, 0.05, 0.6)
 _BACK = (0.20, 0.02, 0.02, 0.03, 0.6)
@@ -96,9 +97,9 @@ _POSES: dict[str, Pose] = {
     "e": _pose(_NEUTRAL, "mid", opens=True, jawOpen=0.22, mouthStretch=0.12),
     "@": _pose(_NEUTRAL, "mid", opens=True, jawOpen=0.20),
     "E": _pose(_VOWEL, "eh", opens=True, jawOpen=0.30, mouthStretch=0.22, mouthDimple=0.10),
-    "i": _pose(_VOWEL, "spread", opens=True, jawOpen=0.12, mouthStretch=0.42, mouthDimple=0.22),
-    "u": _pose(_ROUNDED, "oo", opens=True, jawOpen=0.09, mouthPucker=0.86, mouthFunnel=0.20),
-    "v": _pose(_ROUNDED, "oo", opens=True, jawOpen=0.09, mouthPucker=0.92, mouthFunnel=0.16),
+    "i": _pose(_VOWEL, "spread", opens=True, jawOpen=0.12, mouthStretch=0.46, mouthDimple=0.25),
+    "u": _pose(_PURSED, "oo", opens=True, jawOpen=0.09, mouthPucker=0.90, mouthFunnel=0.24),
+    "v": _pose(_PURSED, "oo", opens=True, jawOpen=0.09, mouthPucker=0.95, mouthFunnel=0.20),
     "ir": _pose(_NEUTRAL, "hush", jawOpen=0.09, mouthFunnel=0.16),
     "iz": _pose(_NEUTRAL, "hiss", jawOpen=0.08, mouthStretch=0.12),
     "er": _pose(_NEUTRAL, "mid", opens=True, jawOpen=0.25, mouthFunnel=0.12),

@@ -192,6 +192,14 @@ def test_rounding_begins_well_before_a_rounded_vowel() -> None:
     assert all(40 <= lead <= 150 for lead in leads) and np.median(leads) >= 60, leads
 
 
+def test_a_glad_mouth_purses_without_its_smile() -> None:
+    smiles = {}
+    for vowel in ("u", "i"):
+        take = spoken(f"d {vowel} d", {vowel: 0.2, "d": 0.08}, mood="glad")
+        smiles[vowel] = take.frames.shapes[middle(take, 1), INDEX["mouthSmileLeft"]]
+    assert smiles["u"] < 0.5 * smiles["i"], smiles
+
+
 def test_the_consonant_before_a_rounded_vowel_is_already_round() -> None:
     for pair in ("zh u", "g u", "l v", "d u", "s u"):
         take = spoken(f"a {pair}", {"a": 0.15, "u": 0.15, "v": 0.15, "s": 0.1})
