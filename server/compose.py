@@ -30,8 +30,11 @@ if TYPE_CHECKING:
     from avatar.listening import Listening
     from avatar.puppetry import PuppetSession
     from avatar.session import Session
+    from dialogue.handoff import Desk
     from dialogue.mind import Mind
     from dialogue.pack import Pack
+    from dialogue.tools.access import Access
+    from dialogue.tools.toolbox import Toolbox
     from speech.hearing import Ears
     from speech.types import Language, Recogniser, Transcript, Voice
     from speech.vad import SileroVad
@@ -83,6 +86,7 @@ class Persona:
     pack: Pack
     card: PersonaCard
     mind: Mind | None = None
+    tools: Toolbox | None = None  # where its pack has any
     voice: Voice | None = None
     rig: Rig | None = None
     rendered: rendering.Progress | None = None
@@ -96,7 +100,7 @@ class House:
     """Personas, shared engines and the sessions that are open."""
 
     def __init__(self, settings: Settings, *, store: Store | None = None, listener: Listener | None = None) -> None:
-        """Reads the packs; raises PersonaUnknown or PackInvalid."""
+        """Reads the packs; raises PersonaUnknown or PackInvalid, or BackendUnavailable for a desk set up wrongly."""
         self._settings = settings
         self._store = store or Store.default()
         self._listener = listener or _Logged()
@@ -104,6 +108,8 @@ class House:
             pack.id: Persona(pack, _card(pack, settings.avatar or pack.avatar)) for pack in _packs(settings)
         }
         self._parts = {name: "loading" for name, _ in self._plan()}
+        self._access = _access(settings)
+        self._desk = _desk(settings)
         self._ears: Ears | None = None
         self._language_model: Any = None
         self._sessions: set[LiveSession] = set()
@@ -127,7 +133,8 @@ class House:
         for task in filter(None, (self._loading, self._rendering)):
             task.cancel()
             await asyncio.wait([task])
-        for engine in (*self._minds(), *self._voices(), self._ears, self._language_model):
+        toolboxes = (persona.tools for persona in self._personas.values())
+        for engine in (*self._minds(), *toolboxes, self._desk, *self._voices(), self._ears, self._language_model):
             if engine is not None:
                 await engine.aclose()
 
@@ -150,6 +157,8 @@ class House:
 
     async def _prepare(self, persona: Persona) -> None:
         await asyncio.to_thread(self._load_persona, persona)
+        if persona.tools:
+            persona.tools.warm()
         await _rehearse(persona, persona.pack.languages[0])
 
     async def _load(self) -> None:
@@ -231,14 +240,18 @@ class House:
 
     def _load_persona(self, persona: Persona) -> None:
         from dialogue.mind import Mind
+        from dialogue.tools.toolbox import Toolbox
         from speech.role import Role
 
         Role.of(persona.pack.likely_words)  # learnt here rather than while the first visitor waits
+        persona.tools = Toolbox(persona.pack.tools, self._access) if persona.pack.tools.tools else None
         persona.mind = Mind.load(
             persona.pack.folder,
             store=self._store,
             language_model=self._language_model,
             phrasing=self._settings.language_model.phrasing,
+            tools=persona.tools,
+            desk=self._desk,
         )
         persona.voice = load_voice(self._settings, self._store, persona.pack)
         persona.rig = _load_rig(self._settings.avatars / persona.card.avatar)
@@ -369,6 +382,22 @@ class House:
 
     def _voices(self) -> list[Voice]:
         return [persona.voice for persona in self._personas.values() if persona.voice]
+
+
+def _access(settings: Settings) -> Access:
+    """What the operator lets tools reach. Raises PackInvalid where the file is wrong."""
+    from dialogue.tools.access import Access, load_access
+
+    return load_access(settings.tools) if settings.tools else Access()
+
+
+def _desk(settings: Settings) -> Desk | None:
+    """Where humans are called. Raises BackendUnavailable where it is set up wrongly."""
+    if not settings.handoff.url:
+        return None
+    from dialogue.handoff_webhook import WebhookDesk
+
+    return WebhookDesk(settings.handoff.url, settings.handoff.secret.get_secret_value())
 
 
 def _packs(settings: Settings) -> list[Pack]:

@@ -205,6 +205,16 @@ class Log(BaseModel):
     """Lowest level written: DEBUG, INFO, WARNING or ERROR."""
 
 
+class Handoff(BaseModel):
+    """Where a human is called when somebody asks for one (docs/flows.md)."""
+
+    url: str = ""
+    """Webhook of the operator's own system. Empty: the persona says its words, and nobody is told."""
+
+    secret: SecretStr = SecretStr("")
+    """Signs what is posted there."""
+
+
 class Settings(BaseSettings):
     """The service's settings, from the environment."""
 
@@ -234,6 +244,9 @@ class Settings(BaseSettings):
     api_key: SecretStr = SecretStr("")
     """If set, `/v1/…` wants it as `Authorization: Bearer KEY`, or as the subprotocol browsers use."""
 
+    tools: Path | None = None
+    """The operator's file of what tools may reach (docs/tools.md). None: demo servers only."""
+
     threads: int = Field(2, ge=1)
     """CPU threads for each model."""
 
@@ -246,6 +259,7 @@ class Settings(BaseSettings):
     ears: Ears = Ears()
     listening: Listening = Listening()
     mirror: Mirrors = Mirrors()
+    handoff: Handoff = Handoff()
     log: Log = Log()
 
     @property

@@ -9,7 +9,7 @@ import pytest
 
 from avatar.listening import Listening
 from dialogue.types import Sentence
-from models.errors import AtCapacity, BackendUnavailable, ModelMissing, PersonaUnknown
+from models.errors import AtCapacity, BackendUnavailable, ModelMissing, PackInvalid, PersonaUnknown
 from server.compose import House, _understood
 from server.settings import Settings
 
@@ -157,3 +157,19 @@ def test_a_persona_that_does_not_exist_stops_the_start(tmp_path: Path) -> None:
 
 def test_a_backend_gets_only_settings_it_understands_and_no_empty_ones() -> None:
     assert _understood(("url", "model"), url="http://x", model="", threads=2) == {"url": "http://x"}
+
+
+async def test_the_operators_file_and_desk_are_set_up_before_anything_loads(tmp_path: Path) -> None:
+    tools = tmp_path / "tools.yaml"
+    tools.write_text("demos: no\nhosts: {mcp.bank.example: {}}\n", "utf-8")
+    handoff = {"url": "https://desk.example/hook", "secret": "s"}
+    house = House(Settings(tools=tools, handoff=handoff))
+    assert not house._access.demos and "mcp.bank.example" in house._access.hosts
+    assert house._desk is not None
+    await house.aclose()
+    tools.write_text("hots: {}\n", "utf-8")
+    with pytest.raises(PackInvalid) as told:
+        House(Settings(tools=tools))
+    assert told.value.line == 1
+    with pytest.raises(BackendUnavailable):
+        House(Settings(handoff={"url": "https://desk.example/hook"}))
