@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 logging.getLogger("mcp.client").setLevel(logging.CRITICAL)  # it logs what it cannot read, which may be personal
 
 CALLS = 8  # at a time, to one server
-CONNECT_S = 20.0
+CONNECT_S = 60.0  # in the background: a call has a limit of its own, and the next one finds it further along
 Target = Command | str
 
 

@@ -75,6 +75,12 @@ class Toolbox:
             except ToolRefused:
                 continue
 
+    async def connected(self) -> None:
+        """Begin to connect, and wait until every server is there or has failed."""
+        self.warm()
+        if waited := [connection.connect().ready for connection in self._connections.values()]:
+            await asyncio.wait(waited)
+
     async def aclose(self) -> None:
         """End every server and connection."""
         await asyncio.gather(*(connection.drop() for connection in self._connections.values()))

@@ -77,6 +77,12 @@ def calling(db: sqlite3.Connection, line: sqlite3.Row, now: datetime) -> str:
     return row["code"] if row else ""
 
 
+def open_all(db: sqlite3.Connection, now: datetime) -> None:
+    """Let the day begin in every line, as the first look at each would."""
+    for line in db.execute("SELECT * FROM lines").fetchall():
+        open_day(db, line, now)
+
+
 def open_day(db: sqlite3.Connection, line: sqlite3.Row, now: datetime) -> None:
     """The first look at a line on a day finds the people who stand there in the morning."""
     row = db.execute(
