@@ -8,6 +8,7 @@ The format is described in docs/personas.md. Whatever is wrong is a PackInvalid 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from dialogue.flows.load import load_flows
@@ -24,6 +25,16 @@ FORMAT = 1
 LANGUAGES = ("zh", "en")
 INTERACTIONS = ("service", "companion")
 DOMAINS = ("finance", "health", "commerce", "tourism", "entertainment", "culture", "education", "general")
+TEXTS = ("names", "role", "label", "manners", "greeting", "unknown", "handoff", "ask_which", "not_heard", "stale")
+WORDS = ("id", "locale", "avatar")
+OPTIONAL = ("languages", "companion", "elsewhere", "settings")
+KEYS = ("format", *TEXTS, *WORDS, "interaction", "domain", "voice", "lead_ins", "small_talk", *OPTIONAL)
+VOICE_WORDS = ("backend", "zh", "en")
+VOICE_BOUNDS = {"speed": (0.5, 2.0), "pitch": (-6.0, 6.0), "gain": (-12.0, 6.0)}
+SMALL_TALK = ("scope", "examples", "fallback")
+COMPANION_BOUNDS = {"age_gate": (14, 120), "usage_reminder_minutes": (1, 120)}
+COMPANION_TEXTS = ("minor_mode", "usage_reminder", "crisis_protocol")
+DUTIES = ("emergency_contact", "data_export", "data_delete")  # each must be `yes`
 PERSONAS = Path(__file__).resolve().parent.parent / "personas"
 TEMPLATES = (
     "emergency_medical", "emergency_fire", "emergency_police", "self_harm", "fraud", "exit", "human", "identity",
@@ -58,10 +69,9 @@ def load_pack(folder: Path) -> Pack:
     items = _items(folder / "knowledge", settings)
     tools = forgiving(ToolsConfig)(load_tools)(folder)
     expect_honest(persona)
-    return Pack(
-        **{key: persona.both(key) for key in ("names", "role", "label", "manners", "greeting", "unknown", "handoff")},
-        **{key: persona.both(key) for key in ("ask_which", "not_heard", "stale")},
-        **{key: persona.text(key) for key in ("id", "locale", "avatar")},
+    pack = Pack(
+        **{key: persona.both(key) for key in TEXTS},
+        **{key: persona.text(key) for key in WORDS},
         domain=persona.one_of("domain", DOMAINS),
         folder=folder,
         languages=LANGUAGES,
@@ -82,11 +92,15 @@ def load_pack(folder: Path) -> Pack:
             settings=settings,
         ),
     )
+    persona.only(*KEYS)  # last, so that a misspelt key is told once: where the right one was looked for
+    return pack
 
 
 def _expect_format(persona: Node) -> None:
     if persona.value("format") != FORMAT:
         report(persona.wrong("format", f"format is not {FORMAT}", f"This version reads `format: {FORMAT}`."))
+    if "languages" in persona.keys() and persona.value("languages") != list(LANGUAGES):
+        report(persona.wrong("languages", "a pack speaks zh and en", "Write `languages: [zh, en]`, or leave it out."))
 
 
 def check_pack(folder: Path) -> tuple[PackInvalid, ...]:
@@ -112,34 +126,40 @@ def _companion(persona: Node) -> Companion | None:
     《人工智能拟人化互动服务管理暂行办法》 (in force since 2026-07-15), articles 12 to 19, as read in docs/personas.md.
     """
     if "interaction" not in persona.keys() or persona.value("interaction") != "companion":
+        if "companion" in persona.keys():
+            mend = "Remove it, or write `interaction: companion`."
+            report(persona.wrong("companion", "a service keeps no company, so it has no such gate", mend))
         return None
     node = persona.node("companion")
-    for duty in ("emergency_contact", "data_export", "data_delete"):
+    for duty in DUTIES:
         if not node.yes(duty) and duty in node.keys():
             report(node.wrong(duty, f"{duty} must be yes for a companion", f"Write `{duty}: yes` and see to it."))
-    return Companion(
-        least_age=int(_within(node, "age_gate", 14, 120)),
+    companion = Companion(
+        least_age=int(_within(node, "age_gate", COMPANION_BOUNDS)),
         minor_mode=node.both("minor_mode"),
-        reminder_minutes=int(_within(node, "usage_reminder_minutes", 1, 120)),
+        reminder_minutes=int(_within(node, "usage_reminder_minutes", COMPANION_BOUNDS)),
         reminder=node.both("usage_reminder"),
         crisis_protocol=node.both("crisis_protocol"),
         exit_phrases=node.phrases("exit_phrases"),
     )
+    node.only(*COMPANION_BOUNDS, *COMPANION_TEXTS, *DUTIES, "exit_phrases")
+    return companion
 
 
 def _voice(node: Node) -> Voice:
-    return Voice(
-        node.text("backend"),
-        node.text("zh"),
-        node.text("en"),
-        speed=_within(node, "speed", 0.5, 2.0),
-        pitch=_within(node, "pitch", -6.0, 6.0, default=0.0),
-        gain=_within(node, "gain", -12.0, 6.0, default=0.0),
+    voice = Voice(
+        *(node.text(key) for key in VOICE_WORDS),
+        speed=_within(node, "speed", VOICE_BOUNDS),
+        pitch=_within(node, "pitch", VOICE_BOUNDS, default=0.0),
+        gain=_within(node, "gain", VOICE_BOUNDS, default=0.0),
     )
+    node.only(*VOICE_WORDS, *VOICE_BOUNDS)
+    return voice
 
 
 @forgiving(float)
-def _within(node: Node, key: str, least: float, most: float, *, default: float | None = None) -> float:
+def _within(node: Node, key: str, bounds: Mapping[str, tuple[float, float]], *, default: float | None = None) -> float:
+    least, most = bounds[key]
     if default is not None and key not in node.keys():
         return default
     value = node.read(key)
@@ -149,7 +169,9 @@ def _within(node: Node, key: str, least: float, most: float, *, default: float |
 
 
 def _small_talk(node: Node) -> SmallTalk:
-    return SmallTalk(node.both("scope"), node.list("examples"), node.both("fallback"))
+    small_talk = SmallTalk(node.both("scope"), node.list("examples"), node.both("fallback"))
+    node.only(*SMALL_TALK)
+    return small_talk
 
 
 def _policy(node: Node) -> Policy:
@@ -157,12 +179,17 @@ def _policy(node: Node) -> Policy:
     unknown = set(templates.keys()) - set(TEMPLATES)
     for name in sorted(unknown):
         report(templates.wrong(name, f"there is no template {name!r}", "Known: " + ", ".join(TEMPLATES) + "."))
-    return Policy(
+    policy = Policy(
         templates={name: templates.both(name) for name in TEMPLATES},
         fraud_phrases=node.node("detectors", optional=True).list("fraud", optional=True),
         banned_claims=node.phrases("banned_claims"),
         disclosures=tuple(Disclosure(part.phrases("when"), part.own_both()) for part in node.nodes("disclosures")),
     )
+    node.only("templates", "detectors", "banned_claims", "disclosures")
+    node.node("detectors", optional=True).only("fraud")
+    for part in node.nodes("disclosures"):
+        part.only("when", *LANGUAGES)
+    return policy
 
 
 @forgiving(tuple)

@@ -30,6 +30,7 @@ class Node:
         self.path = path
         self.line = line
         self._children: dict[str, tuple[yaml.Node, int]] = {}
+        self._told: set[str] = set()  # keys that were taken for misspelt ones
         for key, value in node.value if node else ():
             name = str(key.value)
             if name in self._children:
@@ -51,6 +52,7 @@ class Node:
             raise Beneath(f"{self._name(key)} is missing")
         if key not in self._children:
             near = get_close_matches(key, self._children, n=1, cutoff=0.75)
+            self._told.update(near)
             mend = f"Did you mean {key!r} where it says {near[0]!r}?" if near else f"Add `{key}:`."
             raise self.wrong(near[0] if near else key, f"{self._name(key)} is missing", mend)
         return self._children[key][0]
@@ -135,13 +137,18 @@ class Node:
     def only(self, *known: str) -> None:
         """Raises PackInvalid for a key that is none of these."""
         for key in self._children:
-            if key not in known:
+            if key not in (*known, *self._told):
                 near = get_close_matches(key, known, n=1)
                 mend = f"Did you mean `{near[0]}:`?" if near else "Known keys: " + ", ".join(known) + "."
+                if " " in key:
+                    mend = "Put the text before it in quotes: inside braces, a comma ends what is in none."
                 report(self.wrong(key, f"{self._name(key)} is not known here", mend))
 
     def both(self, key: str) -> Text:
-        return self.node(key).own_both()
+        node = self.node(key)
+        text = node.own_both()
+        node.only(*LANGUAGES)
+        return text
 
     def own_both(self) -> Text:
         return {language: self._marked(language) for language in LANGUAGES}
@@ -154,7 +161,10 @@ class Node:
             raise self.wrong(key, error.message, error.hint or "Mend the tag.") from None
 
     def phrases(self, key: str) -> Phrases:
-        return {language: self.node(key).list(language) for language in LANGUAGES}
+        node = self.node(key)
+        phrases = {language: node.list(language) for language in LANGUAGES}
+        node.only(*LANGUAGES)
+        return phrases
 
 
 def _loader() -> yaml.SafeLoader:

@@ -23,6 +23,7 @@ KEYS: dict[Kind, tuple[str, ...]] = {
     "talks": ("id", "turns", *COMMON),
     "visitors": ("id", "opens", "answers", "at_most", "database", *COMMON, *EXPECTATIONS),
 }
+PARTS = {"answers": ("hears", "says"), "database": ("table", "where", "added")}  # of a visitor
 MOST_TURNS = 12  # of a visitor, where none are given
 
 
@@ -108,6 +109,9 @@ def _talk(node: Node, name: str) -> list[Case]:
 def _visitors(node: Node, name: str) -> list[Visitor]:
     """A visitor for each opening."""
     name, openings = _named(node, name), node.texts("opens")
+    for key, known in PARTS.items():
+        for part in node.nodes(key):
+            part.only(*known)
     return [
         Visitor(
             id=name if len(openings) == 1 else f"{name}.{number}",

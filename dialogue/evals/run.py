@@ -8,12 +8,14 @@ from datetime import date
 from time import perf_counter
 
 from dialogue.evals.cases import Case, Turn, Visitor
+from dialogue.evals.database import Database
 from dialogue.evals.judge import declined, wrong, wrong_at_end
 from dialogue.evals.score import Outcome, Score, Sort
 from dialogue.evals.slips import misheard
 from dialogue.evals.support import Support
-from dialogue.evals.trial import Reply, Trial
+from dialogue.evals.trial import Recorded, Reply, Trial
 from dialogue.mind import Mind, Phrasing
+from dialogue.tools.types import Tools
 from dialogue.types import Language, Utterance
 
 Tell = Callable[[int, int], None]  # done, of
@@ -28,16 +30,21 @@ class Run:
         mind: Mind,
         *,
         phrasing: Phrasing = "approved",
+        tools: Tools | None = None,
+        database: Database | None = None,
     ) -> None:
-        """The mind's pack, index and model are used; the dates are the evals' own."""
+        """The mind's pack, index and model are used; dates, tools and the database behind them are the evals' own."""
         self._pack = mind.pack
         self._today: date | None = None
+        self._tools = Recorded(tools) if tools else None
+        self._database = database
         self._mind = Mind(
             mind.pack,
             model=mind.model,
             index=mind.index,
             phrasing=phrasing,
             today=lambda: self._today or date.today(),
+            tools=self._tools,
         )
         self._support = Support(mind.pack)
 
@@ -71,7 +78,10 @@ class Run:
         return reply
 
     async def _visit(self, visitor: Visitor) -> Outcome:
-        trial = self._trial(visitor.language, visitor.today)
+        trial, before = self._trial(visitor.language, visitor.today), ()
+        if self._database:
+            self._database.reset()
+            before = self._database.counts(visitor.database)
         unused, says = list(visitor.answers), visitor.opens
         try:
             for _ in range(visitor.at_most):
@@ -84,11 +94,14 @@ class Run:
         finally:
             await trial.aclose()
         problem = wrong_at_end(visitor.expected, trial.replies)
+        if not problem and visitor.database:
+            no_database = "there is no database to look into"
+            problem = self._database.differs(visitor.database, before) if self._database else no_database
         return _outcome(visitor.id, "visitors", visitor.rule, problem, trial.replies)
 
     def _trial(self, language: Language, today: date | None) -> Trial:
         self._today = today
-        return Trial(self._mind, language, self._support)
+        return Trial(self._mind, language, self._support, self._tools)
 
 
 def _with_misheard(cases: tuple[Case, ...]) -> Iterator[tuple[Case, Sort]]:

@@ -56,10 +56,19 @@ def test_every_mistake_is_told_at_once_with_its_line(small_pack: Path) -> None:
     for expected in (
         "'greeting' is missing", "speed cannot be 9", "'label' must have keys", "there is no template 'leave'",
         "'templates.exit' is missing", "cannot read the heading", "mood cannot be 'merry'", "vocabulary.txt: the file",
-        "there is no item 'cash'", "'sign' is not known",
+        "there is no item 'cash'", "'sign' is not known", "'lable' is not known",
     ):  # fmt: skip
         assert expected in text
-    assert len(problems) == 10
+    assert len(problems) == 11
+
+
+def test_a_text_that_a_comma_cut_off_is_told(small_pack: Path) -> None:
+    change(small_pack / "policy.yaml", "templates:", "templates:\n  exit: {zh: 再见。, en: Goodbye, and take care.}")
+    text = (small_pack / "policy.yaml").read_text("utf-8")
+    start = text.index("  exit:\n")
+    (small_pack / "policy.yaml").write_text(text[:start] + text[text.index("  human:") :], "utf-8")
+    (problem,) = check_pack(small_pack)
+    assert problem.line == 3 and "in quotes" in problem.hint
 
 
 def test_a_paraphrase_that_the_pack_lists_itself_is_told(small_pack: Path) -> None:

@@ -9,6 +9,7 @@ from server.cli.persona.ask import ask
 from server.cli.persona.build import build
 from server.cli.persona.check import check
 from server.cli.persona.new import new
+from server.cli.persona.schema import schema
 from server.cli.persona.trials import trials
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Make, check, try and build persona packs.")
@@ -25,3 +26,4 @@ app.command()(ask)
 app.command("eval")(trials)
 app.command()(build)
 app.command()(ingest)
+app.command()(schema)

@@ -7,12 +7,14 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
     from dialogue.evals.score import Measure, Score
+    from dialogue.mind import Mind
     from server.settings import Settings
 
 FAILURES = 20  # shown of each pack; all of them in --json
@@ -41,7 +43,6 @@ def trials(
 
 
 async def _score(folders: list[Path], settings: Settings, model: str, tell: Callable | None) -> list[Score]:
-    from dialogue.evals.run import Run
     from server.cli.minds import load_mind
 
     scores = []
@@ -49,12 +50,28 @@ async def _score(folders: list[Path], settings: Settings, model: str, tell: Call
         mind = load_mind(folder, settings, model)
         try:
             with _bar(folder.name) as progress:
-                scores.append(await Run(mind, phrasing=settings.language_model.phrasing).score(progress))
+                scores.append(await _run(mind, settings, progress))
         finally:
             await mind.aclose()
         if tell:
             tell(scores[-1])
     return scores
+
+
+async def _run(mind: Mind, settings: Settings, progress: Callable[[int, int], None]) -> Score:
+    """The evals, with demo servers whose databases are thrown away afterwards."""
+    from dialogue.evals.database import Database
+    from dialogue.evals.run import Run
+    from dialogue.tools.access import Access
+    from dialogue.tools.toolbox import Toolbox
+
+    config = mind.pack.tools
+    with TemporaryDirectory(prefix="shuren-eval-") as folder:
+        async with Toolbox(config, Access(demo_data=Path(folder))) as tools:
+            database = Database(config, Path(folder))
+            await tools.connected()
+            run = Run(mind, phrasing=settings.language_model.phrasing, tools=tools, database=database)
+            return await run.score(progress)
 
 
 def _told(scores: list[Score], model: str) -> dict[str, Any]:
