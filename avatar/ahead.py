@@ -28,13 +28,20 @@ class WorkAhead:
         spawn: Callable[[Coroutine[Any, Any, None], str], asyncio.Task],
     ) -> None:
         self._conversation, self._voice, self._spawn = conversation, voice, spawn
-        self._expected = ""
+        self._guessed = ""  # how the answer to the last guess would begin
+        self._expected = ""  # how the one begins that is made, or was
         self._work: asyncio.Task | None = None
+        self._taken: asyncio.Task | None = None  # the work for the answer under way
 
-    def consider(self, text: str) -> None:
-        """The question may be `text`: begin to make the answer it would get, unless that is under way or done."""
+    def consider(self, text: str, *, whole: bool = False) -> None:
+        """The question may be `text`: begin to make the answer it would get, unless that is under way or done.
+
+        While somebody is still saying it (not `whole`), two guesses in a row must lead to the same answer: half a
+        question often sounds like another one, and what is made for that takes the cores from the ears.
+        """
         likely = self._conversation.likely(Utterance(text, language_of(text, "zh")))
-        if likely is None or likely.text == self._expected:
+        before, self._guessed = self._guessed, likely.text if likely else ""
+        if likely is None or likely.text == self._expected or not (whole or likely.text == before):
             return
         if self._work:
             self._work.cancel()
@@ -43,9 +50,17 @@ class WorkAhead:
 
     def settle(self, text: str) -> None:
         """The answer begins with `text`: what was begun for another one is in its way."""
-        if self._work and text != self._expected:
+        if text == self._expected:
+            self._taken = self._work
+        elif self._work:
             self._work.cancel()
-        self._expected = ""
+        self._expected = self._guessed = ""
+
+    def over(self) -> None:
+        """The answer has ended or was cut short: nothing more is made of it."""
+        if self._taken:
+            self._taken.cancel()
+        self._taken = None
 
     async def _prepare(self, sentence: Sentence) -> None:
         try:

@@ -38,9 +38,10 @@ class Sound:
 
 @dataclass(frozen=True)
 class Words:
-    """Somebody is saying `text`, and it is not over."""
+    """Somebody is saying `text`, and it is not over. `whole`: they have paused, so it may be."""
 
     text: str
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,8 +140,8 @@ class Listener:
                 self._sounds_since = self._clock.seconds()
                 self._emit(InputSpeechStarted(self._open_item(), _ms(at)))
                 return Sound()
-            case Partial(text, stable):
-                return self._partial(text, stable)
+            case Partial():
+                return self._partial(event)
             case SpeechStopped(at):
                 self._sounds_since = None
                 self._emit(InputSpeechStopped(self._open_item(), _ms(at)))
@@ -151,12 +152,12 @@ class Listener:
                 return Nothing()
         return None
 
-    def _partial(self, text: str, stable: str) -> Words | None:
-        meant = None if self.attention.is_echo(text, self._began) else self._meant(text)
+    def _partial(self, heard: Partial) -> Words | None:
+        meant = None if self.attention.is_echo(heard.text, self._began) else self._meant(heard.text)
         if meant is None:
             return None
-        self._emit(InputPartial(self._open_item(), stable, text))
-        return Words(meant) if has_words(meant) else None
+        self._emit(InputPartial(self._open_item(), heard.stable, heard.text))
+        return Words(meant, heard.whole) if has_words(meant) else None
 
     def _heard(self, heard: Heard) -> Said | Nothing:
         item, now = self._close_item(), self._clock.seconds()

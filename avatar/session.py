@@ -248,9 +248,9 @@ class Session:
         match meaning:
             case Sound():
                 self._on_sound()
-            case Words(text):
+            case Words(text, whole):
                 self._step(floor_events.Words())
-                self._ahead.consider(_joined(self._unanswered, text))
+                self._ahead.consider(_joined(self._unanswered, text), whole=whole)
             case Said():
                 self._step(floor_events.Words())  # where no partial came first, the answer under way ends here
                 said = Utterance(_joined(self._unanswered, meaning.text), meaning.language, meaning.confidence)
@@ -330,6 +330,7 @@ class Session:
         self._listener.attention.attend(self.clock.seconds())
         if self._answer and status == "cancelled":
             self._answer.cancel()
+        self._ahead.over()
         heard = whole = script.with_rest(self._paused_lines)
         if status != "completed":
             pts = self._playhead.heard()

@@ -90,6 +90,7 @@ class Persona:
     voice: Voice | None = None
     rig: Rig | None = None
     rendered: rendering.Progress | None = None
+    wanted: bool = False  # somebody talks with it, or will
 
     @property
     def loaded(self) -> bool:
@@ -114,7 +115,8 @@ class House:
         self._language_model: Any = None
         self._sessions: set[LiveSession] = set()
         self._loading: asyncio.Task[None] | None = None
-        self._rendering: asyncio.Task[None] | None = None
+        self._ahead: asyncio.Task[None] | None = None
+        self._wanted: asyncio.Queue[Persona] = asyncio.Queue()  # what they say word for word is rendered
         self._speakers: dict[str, Voice] = {}  # voices of no persona, for /v1/audio/speech
 
     # --- loading ---------------------------------------------------------------------------------------------------
@@ -130,7 +132,7 @@ class House:
 
     async def aclose(self) -> None:
         """Stop loading and let go of the engines. Sessions end with their sockets, before this."""
-        for task in filter(None, (self._loading, self._rendering)):
+        for task in filter(None, (self._loading, self._ahead)):
             task.cancel()
             await asyncio.wait([task])
         toolboxes = (persona.tools for persona in self._personas.values())
@@ -157,9 +159,12 @@ class House:
 
     async def _prepare(self, persona: Persona) -> None:
         await asyncio.to_thread(self._load_persona, persona)
-        if persona.tools:
-            persona.tools.warm()
-        await _rehearse(persona, persona.pack.languages[0])
+        if persona is self._default:
+            await _rehearse(persona, persona.pack.languages[0], rendering.Quiet())
+
+    @property
+    def _default(self) -> Persona:
+        return self._personas[self._settings.persona or next(iter(self._personas))]
 
     async def _load(self) -> None:
         for part, load in self._plan():
@@ -177,30 +182,42 @@ class House:
             self._listener.part(part, self._parts[part], (perf_counter() - began) * 1000)
         ready = all(state == "ready" for state in self._parts.values())
         self._listener.all(ready)
-        for persona in self._personas.values() if ready else ():
-            for language in persona.pack.languages[1:]:
-                await _rehearse(persona, language)
-        if ready and self._settings.rendered.ahead:
-            self._rendering = asyncio.create_task(self._render_ahead(), name="render ahead")
+        if ready:
+            self._want(self._default)
+            self._ahead = asyncio.create_task(self._work_ahead(), name="work ahead")
 
-    async def _render_ahead(self) -> None:
-        """Render what the packs say word for word, whenever nobody speaks."""
+    def _want(self, persona: Persona) -> None:
+        if not persona.wanted:
+            persona.wanted = True
+            self._wanted.put_nowait(persona)
+            if persona.tools:
+                persona.tools.warm()
+
+    async def _work_ahead(self) -> None:
+        """What nobody waits for, whenever nobody speaks: each voice says its first words once, and what the personas in
+        use say word for word is rendered."""
         quiet = rendering.Quiet(lambda: all(session.quiet for session in self._sessions))
         for persona in self._personas.values():
+            for language in persona.pack.languages[1 if persona is self._default else 0 :]:
+                await _rehearse(persona, language, quiet)
+        while self._settings.rendered.ahead:
+            await self._render_ahead(await self._wanted.get(), quiet)
+            self._wanted.task_done()
 
-            def tell(progress: rendering.Progress, persona: Persona = persona) -> None:
-                persona.rendered = progress
-                self._listener.rendering(progress)
+    async def _render_ahead(self, persona: Persona, quiet: rendering.Quiet) -> None:
+        def tell(progress: rendering.Progress) -> None:
+            persona.rendered = progress
+            self._listener.rendering(progress)
 
-            if not getattr(rendering.live(persona.voice), "ahead", True):
-                continue  # each clause is paid for: `shuren persona build`
-            try:
-                done = await rendering.of_pack(persona.pack, persona.voice, quiet=quiet, tell=tell)
-            except Exception as problem:
-                logs.failure("rendering_failed", problem, persona=persona.card.id)
-            else:
-                if done:
-                    self._listener.rendered(done)
+        if not getattr(rendering.live(persona.voice), "ahead", True):
+            return  # each clause is paid for: `shuren persona build`
+        try:
+            done = await rendering.of_pack(persona.pack, persona.voice, quiet=quiet, tell=tell)
+        except Exception as problem:
+            logs.failure("rendering_failed", problem, persona=persona.card.id)
+        else:
+            if done:
+                self._listener.rendered(done)
 
     def _load_ears(self) -> None:
         from speech.hearing import Ears
@@ -273,7 +290,7 @@ class House:
 
     def persona(self, name: str) -> PersonaCard:
         """A persona by id, "" for the default one. Raises PersonaUnknown."""
-        name = name or self._settings.persona or next(iter(self._personas))
+        name = name or self._default.card.id
         if name not in self._personas:
             raise PersonaUnknown(f"No persona named {name[:80]!r}.", hint=f"Known: {', '.join(self._personas)}")
         return self._personas[name].card
@@ -287,6 +304,7 @@ class House:
         self._check_room()
         session = self._make_session(self._personas[persona], speaks_label, language, rendered)
         self._sessions.add(session)
+        self._want(self._personas[persona])
         return session
 
     def open_puppet(self, persona: str) -> PuppetSession:
@@ -425,7 +443,7 @@ def _card(pack: Pack, avatar: str) -> PersonaCard:
     )
 
 
-async def _rehearse(persona: Persona, language: Language) -> None:
+async def _rehearse(persona: Persona, language: Language, quiet: rendering.Quiet) -> None:
     """Speak the greeting and the AI label once, live: a voice reads its dictionaries at its first sentence, which takes
     seconds, and what was spoken once comes from the voice's cache."""
     voice = rendering.live(persona.voice)
@@ -433,6 +451,7 @@ async def _rehearse(persona: Persona, language: Language) -> None:
     if language == rendering.own_language(persona.pack):
         texts.append(rendering.spoken_label(persona.pack))
     for text in texts:
+        await quiet.wait()
         async for _ in voice.say(text, language=language):
             pass
 

@@ -295,9 +295,9 @@ class Hearing:
             turn.partials += 1
             self._tell(turn, guess.text)
 
-    def _tell(self, turn: _Turn, text: str) -> None:
-        if turn.agreement.push(text):
-            self._put(Partial(turn.agreement.text, turn.agreement.stable))
+    def _tell(self, turn: _Turn, text: str, *, whole: bool = False) -> None:
+        if turn.agreement.push(text) or whole:
+            self._put(Partial(turn.agreement.text, turn.agreement.stable, whole))
 
     def _begin_early(self, turn: _Turn, end: int) -> None:
         self._drop_early(turn)
@@ -311,7 +311,7 @@ class Hearing:
         if turn is self._turn:
             self._endpointer.hint(words=self._judge(heard))
             if heard.text:
-                self._tell(turn, heard.text)
+                self._tell(turn, heard.text, whole=True)
         return heard
 
     def _judge(self, heard: Transcript) -> Completeness:

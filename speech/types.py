@@ -139,6 +139,7 @@ class Partial:
 
     text: str
     stable: str
+    whole: bool = False  # the voice has paused: if nothing more is said, this is all
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from models.errors import BackendUnavailable
+from speech.cores import CORES
 
 T = TypeVar("T")
 
@@ -31,6 +32,12 @@ class Lane:
 
     async def run(self, call: Callable[[], T], *, urgent: bool) -> T:
         """The result of `call()`, made in the lane's thread. Raises BackendUnavailable once the lane is closed."""
+        if not urgent:
+            return await self._run(call, urgent)
+        with CORES.urgent():
+            return await self._run(call, urgent)
+
+    async def _run(self, call: Callable[[], T], urgent: bool) -> T:
         await self._turn(urgent)
         loop = asyncio.get_running_loop()
         job = loop.run_in_executor(self._executor, call)

@@ -6,6 +6,7 @@ windows of words → Speech …
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Hashable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ import numpy as np
 from models.errors import BackendError
 from models.markup import Marked
 from speech.audio import to_int16
+from speech.cores import CORES
 from speech.markup import PLAIN, Manner, overall, phrases, spoken
 from speech.pronounce import phones
 from speech.pronounce.phones import SILENCE, Spoken
@@ -97,9 +99,9 @@ class KokoroVoice:
                     yield speech
 
     async def prepare(self, text: str, *, language: Language | None = None, speed: float = 1.0) -> None:
-        """Make the first clause of `text` ahead of need."""
+        """Make the first clause of `text` ahead of need, while nobody waits for anything else."""
         for clause in (await self.cut(text, language=language, speed=speed))[:1]:
-            async with aclosing(self.speak(clause)) as spoken:
+            async with aclosing(self._pieces(clause, ahead=True)) as spoken:
                 async for _ in spoken:
                     pass
 
@@ -121,8 +123,11 @@ class KokoroVoice:
     def _pace(self, speed: float) -> float:
         return float(np.clip(self._speed * speed, *SPEEDS))
 
-    async def speak(self, clause: Clause) -> AsyncIterator[Speech]:
+    def speak(self, clause: Clause) -> AsyncIterator[Speech]:
         """From the cache, or from whoever is making it already, or made now."""
+        return self._pieces(clause)
+
+    async def _pieces(self, clause: Clause, *, ahead: bool = False) -> AsyncIterator[Speech]:
         key = (self._voices[clause.language], clause)
         made = self._cache.get(key)
         if made is not None:
@@ -130,8 +135,8 @@ class KokoroVoice:
                 yield speech
             return
         if key not in self._making:
-            self._making[key] = Making(self._make(clause), partial(self._made, key))
-        async with aclosing(self._making[key].follow()) as pieces:
+            self._making[key] = Making(partial(self._make, clause), partial(self._made, key))
+        async with aclosing(self._making[key].follow(ahead=ahead)) as pieces:
             async for speech in pieces:
                 yield speech
 
@@ -140,7 +145,7 @@ class KokoroVoice:
         if pieces is not None:
             self._cache.put(key, pieces)
 
-    async def _make(self, clause: Clause) -> AsyncIterator[Speech]:
+    async def _make(self, clause: Clause, needed: asyncio.Event) -> AsyncIterator[Speech]:
         words, manners = await self._engine.prepare(spoken, Marked(clause.text, clause.marks), clause.language)
         if not words:
             yield timing.rest((), clause.language, clause.rest)
@@ -149,18 +154,19 @@ class KokoroVoice:
             after = at + len(group)
             last = after == len(words)
             part = replace(clause, rest=clause.rest if last else 0)
-            async with aclosing(self._group(group, manners[at:after], part)) as pieces:
+            async with aclosing(self._group(group, manners[at:after], part, needed)) as pieces:
                 async for speech in pieces:
                     yield speech
             at = after
 
     async def _group(
-        self, words: tuple[Spoken, ...], manners: tuple[Manner, ...], clause: Clause
+        self, words: tuple[Spoken, ...], manners: tuple[Manner, ...], clause: Clause, needed: asyncio.Event
     ) -> AsyncIterator[Speech]:
         if not any(sound.phones for word in words for sound in word.sounds):
             yield timing.rest([word.text for word in words], clause.language, clause.rest)
             return
         voice = self._voices[clause.language]
+        await CORES.leisure(needed)
         plan = await self._plan(words, manners, voice, clause.pace)
         row = timing.beats(words, _spans(words, plan), plan.frames * FRAME)
         natural = timing.pause_after("".join(word.text for word in words), clause.pace)
@@ -168,6 +174,7 @@ class KokoroVoice:
         gain = np.float32(GAINS.get(voice, 1.0) * 10 ** (self._gain / 20))
         overlap = np.zeros(0, np.float32)
         for window in _windows(words, row):
+            await CORES.leisure(needed)
             audio = gain * await self._engine.render(plan, window.start // FRAME, window.end // FRAME)
             length = window.end - window.start
             pcm, overlap = timing.crossfade(overlap, audio[:length]), audio[length : length + OVERLAP]

@@ -135,21 +135,30 @@ class KokoroEngine:
         return await asyncio.get_running_loop().run_in_executor(self._reader, work, *args)
 
     async def plan(self, tokens: list[int], voice: str, speed: float) -> Plan:
-        """How long everything will last, before any audio."""
+        """How long everything will last, before any audio. Cancelled, the model stops at once."""
         return await self._run(self._plan, tokens, voice, speed)
 
     async def render(self, plan: Plan, start: int, end: int) -> np.ndarray:
-        """float32 samples at 24 kHz of frames start..end, and OVERLAP more unless the clause ends there."""
+        """float32 samples at 24 kHz of frames start..end, and OVERLAP more unless the clause ends there.
+
+        Cancelled, the model stops at once: whoever talks over her needs the cores to be heard.
+        """
         return await self._run(self._render, plan, start, end)
 
     async def _run(self, work: Any, *args: Any) -> Any:
         """On the model's thread; cancelled before its turn, it never runs."""
+        from onnxruntime import RunOptions
+
+        options = RunOptions()
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._worker, work, *args)
+            return await asyncio.get_running_loop().run_in_executor(self._worker, work, *args, options)
+        except asyncio.CancelledError:
+            options.terminate = True
+            raise
         except (RuntimeError, ValueError) as error:
             raise BackendError(f"Kokoro could not speak: {error}") from error
 
-    def _plan(self, tokens: list[int], voice: str, speed: float) -> Plan:
+    def _plan(self, tokens: list[int], voice: str, speed: float, options: Any = None) -> Plan:
         rows = self.style(voice)
         style = rows[[min(len(tokens), len(rows) - 1)]]
         feed = {
@@ -157,7 +166,7 @@ class KokoroEngine:
             "style": style,
             "speed": np.array([speed], np.float32),
         }
-        features, pitch, energy, durations = self._encoder.run(None, feed)
+        features, pitch, energy, durations = self._encoder.run(None, feed, options)
         lengths = np.round(durations.reshape(-1)).astype(int)
         first = max(0, lengths[0] - _KEPT_PADDING)
         sounding = np.flatnonzero(energy.reshape(-1, 2).max(axis=1) > _SILENT)
@@ -168,7 +177,7 @@ class KokoroEngine:
         level = np.ones(last - first, np.float32)
         return Plan(voice, features, pitch, energy, tuple(map(int, edges)), turns_of(pitch), level)
 
-    def _render(self, plan: Plan, start: int, end: int) -> np.ndarray:
+    def _render(self, plan: Plan, start: int, end: int, options: Any = None) -> np.ndarray:
         begin, finish = max(0, start - CONTEXT), min(plan.frames, end + CONTEXT)
         feed = self._feed(plan, begin, finish) | self._normals(plan.voice)
         kept = slice((start - begin) * FRAME, (end - begin) * FRAME + OVERLAP)
@@ -176,7 +185,7 @@ class KokoroEngine:
         # which is thrown away, may: the decoder begins there in the middle of a sound.
         for trust in (1.0, 0.0):
             given = feed | {graph.TRUST: np.full(1, trust, np.float32)}
-            audio = self._decoder.run([graph.AUDIO], given)[0].reshape(-1)[kept]
+            audio = self._decoder.run([graph.AUDIO], given, options)[0].reshape(-1)[kept]
             if np.isfinite(audio).all() and np.abs(audio).max(initial=0.0) <= _LOUDEST:
                 return audio * _envelope(plan.levels, start, len(audio))
         raise ValueError("the model left its range")

@@ -16,18 +16,28 @@ from speech.types import Speech
 class Making:
     """One clause under way. Use from one event loop."""
 
-    def __init__(self, pieces: AsyncIterator[Speech], on_end: Callable[[tuple[Speech, ...] | None], None]) -> None:
-        """`on_end` is told, once, all pieces when the clause is whole, or None as soon as it never will be."""
+    def __init__(
+        self,
+        make: Callable[[asyncio.Event], AsyncIterator[Speech]],
+        on_end: Callable[[tuple[Speech, ...] | None], None],
+    ) -> None:
+        """`make` gives the pieces, and may take its time until the event it is given is set: somebody listens then.
+
+        `on_end` is told, once, all pieces when the clause is whole, or None as soon as it never will be.
+        """
         self._parts: list[Speech] = []
         self._on_end: Callable[[tuple[Speech, ...] | None], None] | None = on_end
         self._followers = 0
         self._changed = asyncio.Event()
         self._error: Exception | None = None
-        self._task = asyncio.create_task(self._make(pieces), name="voice:clause")
+        self._needed = asyncio.Event()
+        self._task = asyncio.create_task(self._make(make(self._needed)), name="voice:clause")
 
-    async def follow(self) -> AsyncIterator[Speech]:
-        """Every piece from the first one on, as soon as it is there."""
+    async def follow(self, *, ahead: bool = False) -> AsyncIterator[Speech]:
+        """Every piece from the first one on, as soon as it is there. `ahead`: nobody listens to them yet."""
         self._followers += 1
+        if not ahead:
+            self._needed.set()
         try:
             at = 0
             while True:

@@ -13,6 +13,7 @@ import numpy as np
 from models.errors import BackendError
 from models.markup import Marked
 from speech.audio import to_int16
+from speech.cores import CORES
 from speech.markup import Manner, overall, phrases, spoken
 from speech.pronounce.phones import FINALS, SILENCE, Sound, Spoken
 from speech.text.language import language_of
@@ -76,7 +77,7 @@ class WholeVoice:
         """Make the first clause of `text` ahead of need, where that costs nothing but time."""
         if self.ahead:
             for clause in (await self.cut(text, language=language, speed=speed))[:1]:
-                async with aclosing(self.speak(clause)) as pieces:
+                async with aclosing(self._pieces(clause, ahead=True)) as pieces:
                     async for _ in pieces:
                         pass
 
@@ -89,16 +90,19 @@ class WholeVoice:
         parts = await asyncio.to_thread(phrases, text, language)
         return [Clause(str(part.text), language, pace, part.text.marks, part.rest) for part in parts]
 
-    async def speak(self, clause: Clause) -> AsyncIterator[Speech]:
+    def speak(self, clause: Clause) -> AsyncIterator[Speech]:
         """From the cache, or from whoever is making it already, or made now."""
+        return self._pieces(clause)
+
+    async def _pieces(self, clause: Clause, *, ahead: bool = False) -> AsyncIterator[Speech]:
         made = self._cache.get(clause)
         if made is not None:
             for speech in made:
                 yield speech
             return
         if clause not in self._making:
-            self._making[clause] = Making(self._make(clause), partial(self._made, clause))
-        async with aclosing(self._making[clause].follow()) as pieces:
+            self._making[clause] = Making(partial(self._make, clause), partial(self._made, clause))
+        async with aclosing(self._making[clause].follow(ahead=ahead)) as pieces:
             async for speech in pieces:
                 yield speech
 
@@ -110,7 +114,8 @@ class WholeVoice:
         if pieces is not None:
             self._cache.put(clause, pieces)
 
-    async def _make(self, clause: Clause) -> AsyncIterator[Speech]:
+    async def _make(self, clause: Clause, needed: asyncio.Event) -> AsyncIterator[Speech]:
+        await CORES.leisure(needed)
         words, manners = await asyncio.to_thread(spoken, Marked(clause.text, clause.marks), clause.language)
         if not any(sound.phones for word in words for sound in word.sounds):
             yield timing.rest([word.text for word in words], clause.language, clause.rest)

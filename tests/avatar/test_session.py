@@ -197,12 +197,41 @@ def test_the_voice_works_ahead_while_the_person_speaks_once_for_an_answer() -> N
     converse(script)
 
 
+def test_one_guess_in_the_middle_of_a_question_makes_nothing_ahead() -> None:
+    async def script(stand: Stand) -> None:
+        stand.hearing.tell(SpeechStarted(0))
+        stand.hearing.tell(Partial("银行卡丢", ""))
+        await asyncio.sleep(0.5)
+        assert stand.voice.prepared == []
+        stand.hearing.tell(Partial("银行卡丢", "银行", whole=True))
+        await asyncio.sleep(0.5)
+        assert stand.voice.prepared == [ANSWER[0]]
+
+    converse(script)
+
+
+def test_what_is_made_ahead_of_an_answer_stops_with_it() -> None:
+    async def script(stand: Stand) -> None:
+        stand.voice.prepare_for = 60.0
+        stand.hearing.tell(SpeechStarted(0))
+        stand.hearing.tell(Partial("银行卡丢了怎么办", "", whole=True))
+        stand.hearing.tell(SpeechStopped(8000, 12000))
+        stand.hearing.tell(Heard("银行卡丢了怎么办", "zh", 0.9, 0, 8000))
+        await asyncio.sleep(1.0)
+        assert stand.voice.dropped == []
+        await stand.session.cancel()
+        await asyncio.sleep(0.1)
+        assert stand.voice.dropped == [ANSWER[0]]
+
+    converse(script)
+
+
 @pytest.mark.parametrize(("meant", "dropped"), [(ANSWER, []), (("请您取号。", ANSWER[1]), [ANSWER[0]])])
 def test_what_was_made_ahead_gives_way_only_to_another_answer(meant: tuple[str, ...], dropped: list[str]) -> None:
     async def script(stand: Stand) -> None:
         stand.voice.prepare_for = 3.0
         stand.hearing.tell(SpeechStarted(0))
-        stand.hearing.tell(Partial("银行卡丢了怎么办", ""))
+        stand.hearing.tell(Partial("银行卡丢了怎么办", "", whole=True))
         await asyncio.sleep(0.5)
         stand.mind.sentences = [Sentence(text, "zh", "approved") for text in meant]
         stand.hearing.tell(SpeechStopped(8000, 12000))

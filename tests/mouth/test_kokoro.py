@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from functools import cache
+from threading import Event
 
 import numpy as np
 import pytest
+from onnxruntime import RunOptions
 
 from models.errors import BackendUnknown
 from models.store import Store
@@ -179,10 +181,33 @@ def test_a_question_typed_without_a_mark_is_spoken_to_its_end(name: str, text: s
     spoken = asyncio.run(all_of_it())
     vowels = [level for speech in spoken for level in _levels(speech, FINALS - {"ir", "iz"})]
     assert len(vowels) >= len(text)
-    assert max(vowels) < -6, vowels
+    assert max(vowels) < -5, vowels  # noise is at 0; the same weights round otherwise from processor to processor
     if (name, text) != ("zm_yunxi", UNMARKED[0]):  # who swallows the ends of some questions, whatever mark follows
         assert min(vowels[-3:]) > -45, vowels
     assert "".join(word.text for speech in spoken for word in speech.words) == text
+
+
+def test_the_model_stops_at_once_when_nobody_wants_its_sound_any_more() -> None:
+    engine, told = KokoroEngine.shared(Store.default().path("kokoro-82m"), 2), Event()
+
+    def work(options: RunOptions) -> None:
+        while not options.terminate:
+            told.wait(0.001)
+        told.set()
+
+    async def cancelled() -> None:
+        task = asyncio.create_task(engine._run(work))
+        await asyncio.sleep(0.01)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert await asyncio.to_thread(told.wait, 10)
+
+    asyncio.run(cancelled())
+    plan = engine._plan(tokens_of(phones.ipa(mandarin.pronounce("您好。"))), "zf_xiaoxiao", 1.0)
+    stopped = RunOptions()
+    stopped.terminate = True
+    with pytest.raises(Exception, match="terminate"):
+        engine._render(plan, 0, plan.frames, stopped)
 
 
 def test_a_window_may_begin_in_the_middle_of_a_sound() -> None:

@@ -20,7 +20,7 @@ class Source:
     def __init__(self, count: int, fail: bool = False) -> None:
         self.made, self.count, self.fail, self.ended = 0, count, fail, []
 
-    async def pieces(self):
+    async def pieces(self, needed: asyncio.Event):
         for n in range(self.count):
             await asyncio.sleep(0.001)
             self.made += 1
@@ -29,7 +29,7 @@ class Source:
             raise BackendError("It broke.")
 
     def making(self) -> Making:
-        return Making(self.pieces(), self.ended.append)
+        return Making(self.pieces, self.ended.append)
 
 
 async def follow(making: Making) -> list[int]:

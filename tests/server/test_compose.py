@@ -83,6 +83,7 @@ async def test_the_shared_parts_load_before_the_personas() -> None:
     await house.loaded()
     assert told.parts[:3] == [("ears", "ready"), ("language model", "ready"), ("persona bank-teller", "ready")]
     assert told.ready is True
+    await house._wanted.join()
     assert house._personas["bank-teller"].voice.said == [
         ("您好。", "zh"),
         ("数字人，内容由AI生成。", "zh"),

@@ -154,7 +154,7 @@ async def test_a_voice_that_gives_no_clauses_is_left_as_it_is(tmp_path: Path) ->
 def personas(tmp_path: Path) -> Path:
     """A folder with one small pack."""
     pack = tmp_path / "personas" / WHOLE.id
-    shutil.copytree(WHOLE.folder, pack)
+    shutil.copytree(WHOLE.folder, pack, ignore=shutil.ignore_patterns("flows", "evals", "tools.yaml"))
     for file in pack.glob("knowledge/*.md"):
         if file.name != "cash.md":
             file.unlink()
@@ -240,7 +240,7 @@ async def test_a_service_that_stops_stops_rendering(personas: Path) -> None:
     house.open()
     await begun.wait()
     await house.aclose()
-    assert dropped.is_set() and house._rendering.done()
+    assert dropped.is_set() and house._ahead.done()
 
 
 @pytest.mark.parametrize("settings", [{"rendered": {"ahead": False}}, {"rendered": {"play": False}}])
@@ -260,7 +260,7 @@ async def test_a_voice_that_is_paid_for_is_rendered_only_on_request(personas: Pa
     house, _ = small_house(personas, voice)
     house.open()
     await house.loaded()
-    await house._rendering
+    await house._wanted.join()
     await house.aclose()
     assert house.rendered() == {}
 
