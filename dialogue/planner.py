@@ -30,6 +30,7 @@ _MASK = re.compile(r"\[[^\]]+\]")
 ENDING = {"human": "human"} | dict.fromkeys(
     ("emergency_medical", "emergency_fire", "emergency_police", "self_harm", "fraud", "exit"), "cancelled"
 )
+_SHORT = ("yes", "no", "cancel", "any")  # answers that begin nothing: 算了 is no calculation
 _FOLLOWS = re.compile(r"^(?:那|还有|如果|要是|它|这个|and\b|then\b|what about|how about|what if)", re.IGNORECASE)
 
 
@@ -150,7 +151,7 @@ class Planner:
             return self._beside(self._answer(say, (item,), matches), language, state)
         if answered:
             return _flow(answered)
-        if flow := self.procedures.named(question) or self._started(matches):
+        if flow := self.procedures.named(question) or self._started(matches, question):
             return _with(self._instead(flow, question, language, state.flow), matches=matches)
         chats = matches and matches[0].id == CHAT and matches[0].score >= self._limits.ask
         if chats and state.flow.waits not in ("", "call"):
@@ -167,33 +168,41 @@ class Planner:
         flow = self.procedures.flow(state.offer)
         if flow is None:
             return None
-        if means("yes", question):
-            return self._begin(flow, state.question, language)
+        if self._takes(flow, question):
+            return self._begin(flow, f"{state.question} {question}", language)
         return (
             Plan("declined", say.fixed(phrases()["declined"]), question, discloses=False)
             if means("no", question)
             else None
         )
 
+    def _takes(self, flow: Flow, question: str) -> bool:
+        """A yes to an offer, alone or with more, or at once what the procedure would ask."""
+        first = re.split("[，,。]", question, maxsplit=1)[0]
+        given = self.procedures.given(flow, question) > 0
+        return means("yes", question) or (not means("question", question) and (means("yes", first) or given))
+
     def _begin(self, flow: Flow, question: str, language: Language) -> Plan:
         return _flow(self.procedures.begin(flow, question, language))
 
-    def _started(self, matches: tuple[Match, ...]) -> Flow | None:
-        """The procedure a request means, where none of the approved answers is as good."""
-        flow = self.procedures.entry(matches[0].id) if matches else None
-        if flow is None or matches[0].score < self._limits.answer:
+    def _started(self, matches: tuple[Match, ...], question: str) -> Flow | None:
+        """The procedure a request means, where no approved answer is as good. A request that already gives what it
+        asks for need be no better than the answer; any other must be clearly so."""
+        best = next((match for match in matches if match.id.startswith(PREFIX)), None)
+        flow = self.procedures.entry(best.id) if best else None
+        if flow is None or best.score < self._limits.answer or any(means(word, question) for word in _SHORT):
             return None
-        rival = next((match.score for match in matches[1:] if match.id not in (CHAT, ELSEWHERE)
-                      and not match.id.startswith(PREFIX)), 0.0)  # fmt: skip
-        clear = rival < self._limits.answer or matches[0].score - rival >= self._limits.margin
-        return flow if clear else None
+        others = (match.score for match in matches if not match.id.startswith(PREFIX))
+        rival = next(others, 0.0)
+        ahead = 0.0 if self.procedures.given(flow, question) else self._limits.margin
+        return flow if rival < self._limits.answer or best.score - rival >= ahead else None
 
     def _warn(self, say: Wording, masked_text: str, kinds: frozenset[str], question: str, language: Language) -> Plan:
         """Personal data was said aloud: warn, and still answer, or begin, if the rest of it is clear."""
         warning = say.template("personal_data")
         matches = self._search(question)
         item = self._clear(matches)
-        flow = None if item else self.procedures.named(question) or self._started(matches)
+        flow = None if item else self.procedures.named(question) or self._started(matches, question)
         sentences = say.approved(item, self._today()) if item else ()
         return Plan(
             "personal_data",
@@ -228,7 +237,7 @@ class Planner:
         named = self.procedures.named(question)
         if named and not (self._clear(matches) and means("question", question)):
             return _with(self._begin(named, question, language), matches=matches, looked_up=question)
-        if flow := self._started(matches):
+        if flow := self._started(matches, question):
             return _with(self._begin(flow, question, language), matches=matches, looked_up=question)
         matches = self._without_flows(matches)
         looked_up = question

@@ -86,7 +86,7 @@ def cancel(progress: Progress, moment: Moment) -> Move:
     """The person gives it up. What was done already is not called undone."""
     if progress.uncertain:
         return _ended(progress, "failed", fixed("uncertain", moment.language, handoff=True))
-    if any(progress.flow.steps[number].effect for number in progress.called):
+    if any(_happened(progress, number) for number in progress.called):
         return _ended(progress, "cancelled", fixed("already", moment.language, handoff=True))
     own = line_of(progress, progress.flow.cancelled, moment)
     return _ended(progress, "cancelled", own or fixed("cancelled", moment.language))
@@ -188,7 +188,7 @@ def _due(progress: Progress, step: Step, moment: Moment) -> Move | None:
     """The call of a step, or the question before it; None where it was made already."""
     key = _key(progress, progress.at)
     done = progress.called.get(progress.at)
-    if done is not None and (done == key or step.effect):
+    if done is not None and (done == key or _happened(progress, progress.at)):
         return None
     if progress.uncertain and progress.agreed != key:
         progress = replace(progress, waits="retry", wrong=0)
@@ -333,9 +333,17 @@ def _prompt(progress: Progress, moment: Moment, *, again: bool = False) -> tuple
 
 def _settled(progress: Progress) -> set[str]:
     """Slots that something rests on that was done, or may have been."""
-    steps = progress.flow.steps
-    done = {number for number in progress.called if steps[number].effect}
-    return {name for number in done for name in asked_for(progress, steps[number])} & set(progress.slots)
+    done = [progress.flow.steps[number] for number in progress.called if _happened(progress, number)]
+    return {name for step in done for name in asked_for(progress, step)} & set(progress.slots)
+
+
+def _happened(progress: Progress, number: int) -> bool:
+    """Something in the world was changed by the call of this step. An answer that says no to something and gives a
+    `reason` (docs/tools.md) changed nothing."""
+    step = progress.flow.steps[number]
+    result = progress.results.get(step.save)
+    declined = result and result.data.get("reason") and any(value is False for value in result.data.values())
+    return step.effect and not declined
 
 
 def _forgotten(progress: Progress, names: frozenset[str]) -> Progress:
@@ -344,7 +352,7 @@ def _forgotten(progress: Progress, names: frozenset[str]) -> Progress:
         return progress
     touched, gone = set(names), set()
     for number, step in enumerate(progress.flow.steps):
-        if step.call and not step.effect and asked_for(progress, step) & touched:
+        if step.call and not _happened(progress, number) and asked_for(progress, step) & touched:
             touched.add(step.save)
             gone.add(number)
     told = frozenset(

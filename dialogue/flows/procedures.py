@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 
 from dialogue.flows import engine
 from dialogue.flows.types import Flow, Moment, Move, Progress
+from dialogue.flows.understanding import opening
 from dialogue.flows.words import means, within
 from dialogue.types import Language
 
@@ -48,6 +49,10 @@ class Procedures:
 
     def offered_after(self, item: str) -> Flow | None:
         return next((flow for flow in self._flows.values() if item in flow.offered_after), None)
+
+    def given(self, flow: Flow, text: str) -> int:
+        """How many of its slots a request gives."""
+        return len(opening(flow, text, self._today()).values)
 
     def flow(self, flow_id: str) -> Flow | None:
         return self._flows.get(flow_id)

@@ -28,7 +28,7 @@ class Told:
 
 def opening(flow: Flow, text: str, today: date) -> Told:
     """The slots that the request itself already gives."""
-    return _judged(flow, dict(_found(flow, text, today, taken={}, may=frozenset(flow.slots))), today)
+    return _judged(flow, dict(_found(flow, text, today, may=frozenset(flow.slots))), today)
 
 
 def told(progress: Progress, text: str, today: date) -> Told:
@@ -41,7 +41,7 @@ def told(progress: Progress, text: str, today: date) -> Told:
         given[asked.name] = value
     given |= _named(progress, text, today, given) if corrects or progress.waits == "confirm" else {}
     may = frozenset(flow.slots) if not given or corrects else frozenset(flow.slots) - frozenset(known)
-    given |= dict(_found(flow, text, today, taken=given | dict(known), may=may - set(given)))
+    given |= dict(_found(flow, text, today, known=frozenset(known), given=frozenset(given), may=may))
     if not given and asked and corrects and (value := read(asked, text, asked=True, today=today)) is not None:
         given[asked.name] = value
     changes = {name: value for name, value in given.items() if known.get(name) != value}
@@ -62,15 +62,21 @@ def agrees(progress: Progress, text: str, today: date) -> bool:
     ):
         return False
     flow = progress.flow
-    given = dict(_found(flow, rest, today, taken={}, may=frozenset(flow.slots)))
+    given = dict(_found(flow, rest, today, may=frozenset(flow.slots)))
     return bool(given) and all(progress.slots.get(name) == value for name, value in given.items())
 
 
 def _found(
-    flow: Flow, text: str, today: date, *, taken: dict[str, Any], may: frozenset[str]
+    flow: Flow,
+    text: str,
+    today: date,
+    *,
+    may: frozenset[str],
+    known: frozenset[str] = frozenset(),
+    given: frozenset[str] = frozenset(),
 ) -> Iterator[tuple[str, Any]]:
-    """Values that carry their own unit or name. Of slots that are alike, one takes the value: the one that is named,
-    else the first that has none, else the only one."""
+    """Values that carry their own unit or name. Of slots that are alike, one takes the value, unless one was `given` it
+    already: the one that is named, else the first that has none, else the only one."""
     alike: dict[tuple[str, str] | str, list[Slot]] = {}
     for slot in flow.slots.values():
         if slot.type not in _NEVER_FOUND:
@@ -78,7 +84,9 @@ def _found(
             alike.setdefault(kind, []).append(slot)
     for slots in alike.values():
         named = [slot for slot in slots if _mentions(text, slot)]
-        empty = [slot for slot in slots if slot.name not in taken]
+        if any(slot.name in given for slot in slots):
+            continue
+        empty = [slot for slot in slots if slot.name not in known]
         for slot in (named if len(slots) > 1 and named else empty or (slots if len(slots) == 1 else []))[:1]:
             if slot.name in may and (value := read(slot, text, asked=False, today=today)) is not None:
                 yield slot.name, value

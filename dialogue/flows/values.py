@@ -64,8 +64,9 @@ _SHORT = re.compile(
     r"(?P<scale>[万千])(?P<digit>[一二三四五六七八九1-9])(?![\d点.十百千万亿一二三四五六七八九个月年天])"
 )
 _YUAN = re.compile(rf"(?P<n>{_NUM})\s*(?:元|块|圆|人民币)")
-_SCALED = re.compile(
-    rf"(?P<n>(?:\d[\d,.]*|[{_CN}]*[一二两三四五六七八九十百千])[万亿][{_CN}\d]*)(?!\s*(?:个|人|年|天|月|次))"
+_COUNTED = r"(?!\s*(?:个|人|年|天|月|次|小时|周|岁))"
+_SCALED = re.compile(  # in 100万30年 the 30 is of the years
+    rf"(?P<n>(?:\d[\d,.]*|[{_CN}]*[一二两三四五六七八九十百千])[万亿](?:(?>[{_CN}\d]+){_COUNTED})?){_COUNTED}"
 )
 _YUAN_EN = re.compile(
     r"(?:[¥￥]\s*)?(?P<n>\d[\d,]*(?:\.\d+)?(?:\s*(?:hundred|thousand|million|k|m)\b)?)\s*(?:yuan|rmb|cny|renminbi)\b"

@@ -331,3 +331,51 @@ def test_lines_name_what_supports_them(loan):
     assert line.text == "The annual rate for that term is 3.5%."
     assert [citation.source for citation in line.citations] == ["bank: rates"]
     assert "percent: 3.5" in line.passages
+
+
+BOOKING = """format: 1
+id: booking
+title: {zh: 预约, en: booking}
+starts: {zh: [帮我预约], en: [book it]}
+slots:
+  time:
+    type: time
+    label: {zh: 时间, en: time}
+    ask: {zh: "几点？", en: "When?"}
+  second:
+    type: time
+    label: {zh: 备选, en: second choice}
+    ask: {zh: "不行的话几点？", en: "And if not?"}
+steps:
+  - id: again
+    ask: time
+  - ask: second
+  - call: take_ticket
+    arguments: {business: "{time}"}
+    confirm: {zh: "约{time}，对吗？", en: "{time}?"}
+    save: booked
+  - when: {booked.booked: no}
+    say: {zh: "{time}约不了。", en: "Not {time}."}
+  - when: {booked.booked: no}
+    go: again
+    forget: [time]
+  - say: {zh: "约好了{time}。", en: "Booked {time}."}
+"""
+
+
+def test_an_answer_fills_the_slot_asked_for_and_not_another_of_its_kind(tmp_path):
+    visit = Visit(read(tmp_path, BOOKING, "booking"), {})
+    assert visit.says("帮我预约") == "几点？"
+    assert visit.says("上午十点") == "不行的话几点？"
+    assert visit.says("下午三点") == "约10点，对吗？"
+
+
+def test_an_effect_that_was_declined_with_a_reason_may_be_tried_with_something_else(tmp_path):
+    full = {"booked": False, "reason": "full"}
+    visit = Visit(read(tmp_path, BOOKING, "booking"), {"take_ticket": [full, {"booked": True}]})
+    for text in ("帮我预约", "上午十点", "下午三点"):
+        visit.says(text)
+    assert visit.says("对") == "10点约不了。几点？"
+    assert visit.says("十一点") == "约11点，对吗？"
+    assert visit.says("对") == "约好了11点。"
+    assert len({key for _, _, key in visit.called}) == 2

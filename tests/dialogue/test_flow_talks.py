@@ -98,6 +98,13 @@ async def test_words_of_the_file_start_it_wherever_they_stand(minded):
     assert visitor.at == ("ticket", "business")
 
 
+async def test_short_answers_begin_nothing(minded):
+    for text in ("算了", "好", "随便"):
+        visitor, _ = visit(minded)
+        await visitor.says(text)
+        assert visitor.record.flow == ""
+
+
 async def test_it_speaks_english_to_who_speaks_english(minded):
     visitor, tools = visit(minded)
     assert await visitor.says("I need a queue ticket", language="en") == "Personal or company business?"
@@ -186,6 +193,9 @@ async def test_a_procedure_is_offered_after_its_item_and_begun_by_a_yes(small_pa
     visitor = Visitor(mind.converse())
     assert (await visitor.says("我的银行卡丢了怎么办")).endswith("要我帮您取个号吗")
     assert await visitor.says("好的") == "请问您办什么业务？个人还是对公？"
+    quick = Visitor(mind.converse())
+    await quick.says("我的银行卡丢了怎么办")
+    assert await quick.says("好，个人业务") == "需要轮椅或者其他协助吗？"
     other = Visitor(mind.converse())
     await other.says("我的银行卡丢了怎么办")
     await other.says("没有")
