@@ -14,6 +14,7 @@ was said before, so the conversation decides which of them makes sense now.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from itertools import permutations
@@ -66,7 +67,7 @@ class _Rule:
 
 
 @dataclass(frozen=True)
-class _Sign:
+class Sign:
     name: str
     rules: tuple[_Rule, ...]
     calm: re.Pattern[str] | None
@@ -89,9 +90,9 @@ def _clauses(text: str, match: re.Match[str]) -> str:
 
 def detect(text: str, *, fraud_phrases: tuple[str, ...] = ()) -> Hit | None:
     """The first sign in the fixed order, or None. `text` is normalised; `fraud_phrases` are the pack's own."""
-    views = tuple(dict.fromkeys((text, _hidden().bare(text))))
+    ways = views(text)
     for sign in _signs():
-        for view in views:
+        for view in ways:
             if hit := sign.hit(view):
                 return hit
         if sign.name == "fraud":
@@ -116,20 +117,30 @@ def sign_files() -> dict[str, dict]:
 
 
 @cache
-def _signs() -> tuple[_Sign, ...]:
+def _signs() -> tuple[Sign, ...]:
+    return read_signs(sign_files())
+
+
+def read_signs(data: dict[str, dict], keep: Callable[[dict], bool] = lambda rule: True) -> tuple[Sign, ...]:
+    """Signs of a file such as those in signs/, with the rules that are to be kept."""
     return tuple(
-        _Sign(
+        Sign(
             name,
             tuple(
                 _Rule(rule, _any(_patterns(parts)), _any(parts.get("unless")))
                 for rule, parts in sign.items()
-                if isinstance(parts, dict)
+                if isinstance(parts, dict) and keep(parts)
             ),
             _any(sign.get("calm")),
             _any(sign.get("urgent")),
         )
-        for name, sign in sign_files().items()
+        for name, sign in data.items()
     )
+
+
+def views(text: str) -> tuple[str, ...]:
+    """A normalised text as it is and, where that differs, with its hidden words written out."""
+    return tuple(dict.fromkeys((text, _hidden().bare(text))))
 
 
 def _patterns(rule: dict) -> list[str]:
