@@ -22,7 +22,7 @@ from bench.questions import QUESTIONS
 from bench.report import spread
 
 CHUNK = RATE * 40 // 1000  # what the page sends
-CUSHION = 0.12  # s a client holds back before it plays
+CUSHION = 0.06  # s a client holds back before it plays
 AUDIBLE = 300  # int16; about -40 dBFS
 MOUTH_MOVES = 0.05  # jawOpen; at rest it is below
 TURN_LIMIT = 30.0  # s to wait for an answer

@@ -287,10 +287,13 @@ class Hearing:
         turn.working = self._spawn(self._partial(turn, self._slice(turn.first, self._judged).copy()))
 
     async def _partial(self, turn: _Turn, audio: np.ndarray) -> None:
+        began = self._judged
         try:
             guess = await self._recogniser.transcribe(audio, language=self._language, partial=True)
         except ShurenError:
             return  # the final will say so
+        # At most half of the time goes into partials: on a slow machine one would always be in the final's way.
+        turn.next_partial = max(turn.next_partial, 2 * self._judged - began)
         if turn is self._turn and guess.text:
             turn.partials += 1
             self._tell(turn, guess.text)

@@ -106,6 +106,18 @@ def test_a_slow_recogniser_skips_partials_instead_of_queueing_them() -> None:
     assert sum(partial for _, partial in listener.recogniser.calls) <= 3
 
 
+def test_partials_take_at_most_half_of_a_slow_recognisers_time() -> None:
+    delay = 0.7
+
+    async def script(listener: Listener) -> None:
+        await listener.play(voice(9), silence(1))
+
+    listener = listen(script, ScriptedRecogniser("银行卡丢了怎么办？", delay=delay))
+    ends = [samples / INPUT_RATE for samples, partial in listener.recogniser.calls if partial]
+    assert len(ends) >= 5
+    assert all(later - earlier >= 2 * delay - 0.08 for earlier, later in zip(ends, ends[1:], strict=False))
+
+
 def test_a_broken_recogniser_is_told_once_and_listening_goes_on() -> None:
     recogniser = ScriptedRecogniser("你好", fail=BackendUnavailable("The recogniser does not answer."))
 

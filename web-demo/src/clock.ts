@@ -8,8 +8,11 @@
 
 import { RATE } from "./net/codec";
 
-/** Seconds between the arrival of media and its sound, to begin with. */
-export const CUSHION_START = 0.12;
+/**
+ * Seconds between the arrival of media and its sound, to begin with. An answer is sent faster than it is heard, so only
+ * its very beginning depends on this.
+ */
+export const CUSHION_START = 0.06;
 export const CUSHION_MAX = 0.5;
 /** An underrun widens the cushion by this factor; every calm turn takes a little of it back. */
 const CUSHION_GROWTH = 1.5;

@@ -30,8 +30,8 @@ describe("media clock", () => {
   it("moves later by exactly the missing time plus the cushion when audio comes too late", () => {
     const clock = new MediaClock();
     clock.arrived(0, 10, false);
-    const shift = clock.makeRoom(RATE, 11.5, true); // due at 11.12
-    expect(shift).toBeCloseTo(0.38 + clock.cushion);
+    const shift = clock.makeRoom(RATE, 11.5, true); // due at 11 and the cushion
+    expect(shift).toBeCloseTo(0.5 - CUSHION_START + clock.cushion);
     expect(clock.timeOf(RATE)).toBeCloseTo(11.5 + clock.cushion);
     expect(clock.underruns).toBe(1);
   });
