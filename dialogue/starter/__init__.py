@@ -30,6 +30,13 @@ class Draft:
     interaction: str = SERVICE  # lines of persona.yaml
 
 
+def checked_id(text: str) -> str:
+    """The same text. Raises PackInvalid where it cannot be the id of a pack, and so the name of its folder."""
+    if not ID.fullmatch(text):
+        raise PackInvalid(f"{text!r} cannot be an id.", hint="Use small letters, digits and -, such as my-persona.")
+    return text
+
+
 def plain_draft(persona: str, names: Text) -> Draft:
     """A draft of somebody who has nothing of its own yet but a name."""
     return Draft(
@@ -49,8 +56,7 @@ def plain_draft(persona: str, names: Text) -> Draft:
 
 def write_pack(draft: Draft, folder: Path, *, today: date) -> None:
     """Write the pack into `folder`, which must not exist. Raises PackInvalid for a bad id and FileExistsError."""
-    if not ID.fullmatch(draft.id):
-        raise PackInvalid(f"{draft.id!r} cannot be an id.", hint="Use small letters, digits and -, such as my-persona.")
+    checked_id(draft.id)
     texts = {
         f"{key}_{language}": json.dumps(getattr(draft, attribute)[language], ensure_ascii=False)  # JSON is YAML, too
         for key, attribute in (("name", "names"), ("role", "role"), ("manners", "manners"), ("greeting", "greeting"))

@@ -9,17 +9,15 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import dialogue.mind
+from dialogue.archive import export_zip
 from dialogue.packs import check_pack, load_pack
-from models.errors import BackendUnavailable, PersonaUnknown
+from models.errors import PackInvalid, PersonaUnknown
 from server.cli.persona import app
 
 
 @pytest.fixture(autouse=True)
 def without_embeddings(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken() -> None:
-        raise BackendUnavailable("no encoder")
-
-    monkeypatch.setattr(dialogue.mind, "UseEmbedder", broken)
+    monkeypatch.setattr(dialogue.mind, "load_embedders", lambda store: (), raising=False)
     monkeypatch.setenv("SHUREN_LANGUAGE_MODEL__NAME", "none")
 
 
@@ -94,3 +92,39 @@ def test_new_overwrites_nothing_and_takes_only_plain_ids(tmp_path: Path) -> None
     for name in ("mine", "../mine", "Mine", "-x"):
         assert run("new", "--into", tmp_path, "--", name).exit_code != 0
     assert [each.name for each in tmp_path.iterdir()] == ["mine"]
+
+
+def test_a_pack_is_exported_and_imported_whole(small_pack: Path, tmp_path: Path) -> None:
+    file, into = tmp_path / "small.zip", tmp_path / "packs"
+    assert run("export", small_pack, "--to", file).exit_code == 0
+    assert run("import", file, "--into", into).exit_code == 0
+    assert check_pack(into / "small") == ()
+    assert run("import", file, "--into", into).exit_code == 1
+    assert run("import", file, "--into", into, "--replace").exit_code == 0
+    assert [each.name for each in into.iterdir()] == ["small"]
+
+
+def test_an_archive_with_mistakes_is_told_them_and_not_taken(small_pack: Path, tmp_path: Path) -> None:
+    file, into = tmp_path / "small.zip", tmp_path / "packs"
+    persona = small_pack / "persona.yaml"
+    persona.write_text(persona.read_text("utf-8").replace("speed: 1.0", "speed: 9"))
+    export_zip(small_pack, file)
+    told = run("import", file, "--into", into)
+    assert told.exit_code == 1 and "speed cannot be 9" in told.stdout
+    assert list(into.iterdir()) == []
+
+
+def test_a_card_becomes_a_draft_and_its_mistakes_are_the_things_to_do(small_pack: Path, tmp_path: Path) -> None:
+    file = tmp_path / "small.png"
+    assert run("export", small_pack, "--to", file).exit_code == 0
+    told = run("import", file, "--into", tmp_path / "drafts", "--id", "friend")
+    assert "companion.age_gate" in told.stdout
+    assert (tmp_path / "drafts/friend/persona.yaml").is_file()
+    outside = run("import", file, "--into", tmp_path / "drafts", "--id", "../friend")
+    assert isinstance(outside.exception, PackInvalid) and not (tmp_path / "friend").exists()
+
+
+def test_schemas_are_printed_and_written(tmp_path: Path) -> None:
+    assert json.loads(run("schema", "persona").stdout)["properties"]["greeting"]
+    run("schema", "--into", tmp_path)
+    assert len(list(tmp_path.glob("*.schema.json"))) == 5

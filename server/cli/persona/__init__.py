@@ -8,6 +8,7 @@ from server.cli.ingest import ingest
 from server.cli.persona.ask import ask
 from server.cli.persona.build import build
 from server.cli.persona.check import check
+from server.cli.persona.exchange import export, import_
 from server.cli.persona.new import new
 from server.cli.persona.schema import schema
 from server.cli.persona.trials import trials
@@ -27,3 +28,5 @@ app.command("eval")(trials)
 app.command()(build)
 app.command()(ingest)
 app.command()(schema)
+app.command("import")(import_)
+app.command()(export)

@@ -30,12 +30,12 @@ def check(
         typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
     else:
         for folder, problems in found.items():
-            _tell(folder, problems)
+            tell(folder, problems)
     if any(found.values()):
         raise typer.Exit(1)
 
 
-def _tell(folder: Path, problems: tuple) -> None:
+def tell(folder: Path, problems: tuple) -> None:
     if not problems:
         typer.echo(f"{folder.name}: nothing is wrong")
         return
