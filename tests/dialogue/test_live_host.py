@@ -106,3 +106,24 @@ def test_what_a_host_may_not_claim_is_blocked(host: Pack, claim: str) -> None:
 )
 def test_what_only_sounds_like_a_claim_passes(host: Pack, words: str) -> None:
     assert Guard(host).check(words).ok, words
+
+
+@pytest.fixture(scope="module")
+def rundown(host: Pack) -> dict:
+    return yaml.safe_load((host.folder / "rundown.yaml").read_text(encoding="utf-8"))
+
+
+def test_the_rundown_shows_each_product_once_with_words_that_are_approved(
+    host: Pack, catalogue: dict, rundown: dict
+) -> None:
+    known = {item.id for item in host.items if item.chapter["zh"] == "流程和串词"}
+    assert {part["item"] for part in rundown["parts"]} <= known
+    cards = [sku for part in rundown["parts"] for sku in part["cards"]]
+    assert sorted(cards) == sorted(product["sku"] for product in catalogue["products"])
+
+
+def test_viewers_are_told_at_least_every_quarter_of_an_hour_that_it_is_ai(rundown: dict) -> None:
+    since = 0
+    for part in rundown["parts"]:
+        since = 0 if part["item"] in ("run-ai-notice", "run-opening") else since + part["seconds"]
+        assert since <= rundown["notice_every_seconds"] == 900
