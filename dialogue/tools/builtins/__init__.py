@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dialogue.tools.builtins import departments, money, routes
+from dialogue.tools.builtins import departments, money, physiology, routes
 from dialogue.tools.schema import expand
 from dialogue.types import Language
 
@@ -73,5 +73,23 @@ BUILTINS: dict[str, Function] = {
         departments.run,
         "the hospital's rule table",
         departments.read,
+    ),
+    "circulation": Function(
+        {"zh": "循环系统教学模型：心输出量和血压", "en": "A teaching model of the circulation: output and pressures"},
+        expand(physiology.CIRCULATION),
+        physiology.told(physiology.circulation, physiology.CIRCULATION),
+        "teaching model: two-element Windkessel",
+    ),
+    "breathing": Function(
+        {"zh": "呼吸教学模型：通气量和血氧", "en": "A teaching model of breathing: ventilation and gases"},
+        expand(physiology.BREATHING),
+        physiology.told(physiology.breathing, physiology.BREATHING),
+        "teaching model: alveolar gas equations",
+    ),
+    "glucose": Function(
+        {"zh": "血糖教学模型：静脉注射葡萄糖以后", "en": "A teaching model of glucose after a dose into a vein"},
+        expand(physiology.GLUCOSE),
+        physiology.told(physiology.glucose, physiology.GLUCOSE),
+        "teaching model: minimal model of glucose and insulin",
     ),
 }
