@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from dialogue.pack import Pack
+from dialogue.flows import references
+from dialogue.flows.types import Flow
+from dialogue.flows.words import phrases
+from dialogue.pack import Pack, Text
+from dialogue.sentences import split
 from dialogue.types import Language
 from dialogue.wording import Wording
 
@@ -36,3 +40,30 @@ def fixed_sentences(pack: Pack, today: date) -> Iterator[Fixed]:
     for language in pack.languages:
         topics = tuple(item.topic[language] for item in pack.items)
         yield Fixed(pack.ask_which[language], language, tuple({"first": each, "second": each} for each in topics))
+        for flow in pack.flows:
+            yield from _of_flow(flow, language)
+        if pack.flows:
+            texts = [part for text in phrases().values() for part in split(text[language])]
+            yield from (Fixed(text, language) for text in dict.fromkeys(texts))
+
+
+def _of_flow(flow: Flow, language: Language) -> Iterator[Fixed]:
+    """What a procedure says, sentence by sentence; slots of a few choices with each of their names."""
+    texts: list[Text | None] = [flow.offer, flow.cancelled]
+    texts += [text for slot in flow.slots.values() for text in (slot.ask, slot.again, slot.wrong)]
+    for step in flow.steps:
+        texts += [step.say, step.confirm, step.filler, step.failed, step.refused]
+    parts = (part for text in texts if text for part in split(text[language]))
+    yield from (_with_slots(part, flow, language) for part in dict.fromkeys(parts))
+
+
+def _with_slots(part: str, flow: Flow, language: Language) -> Fixed:
+    """References become the letters a template knows; where all are the one same choice, its names are known."""
+    written = list(dict.fromkeys(name for name, _ in references.written_in(part)))
+    if not written:
+        return Fixed(part, language)
+    letters = {name: chr(ord("a") + number) for number, name in enumerate(written)}
+    slot = flow.slots.get(written[0]) if len(written) == 1 else None
+    choices = slot.choices if slot and slot.type == "choice" else ()
+    known = tuple({"a": str(choice.label[language])} for choice in choices)
+    return Fixed(references.fill(part, {name: f"{{{letter}}}" for name, letter in letters.items()}), language, known)

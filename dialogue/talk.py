@@ -83,6 +83,7 @@ class Talk:
         """How much of answer `turn` reached the person; the only way an answer enters memory."""
         self.memory.heard(turn, text, interrupted=interrupted)
         asked_in, words = self._confirmation
+        words, text = "".join(words.split()), "".join(text.split())
         if interrupted and turn == asked_in and words[: int(len(words) * HEARD)] not in text:
             self._confirmation = (turn, "")  # cut off before it could be understood
 
