@@ -20,7 +20,7 @@ import numpy as np
 
 from models.errors import AtCapacity, BackendUnavailable, BackendUnknown, PersonaUnknown, ShurenError
 from models.store import Store
-from server import logs, rendering
+from server import logs, reload, rendering
 from server.realtime.host import LiveSession, PersonaCard
 from server.realtime.ids import new_id
 from server.settings import Settings
@@ -108,6 +108,9 @@ class House:
         self._personas = {
             pack.id: Persona(pack, _card(pack, settings.avatar or pack.avatar)) for pack in _packs(settings)
         }
+        self._watch = reload.Watch(persona.pack.folder for persona in self._personas.values())
+        self._retired = reload.Retired()
+        self._following: asyncio.Task[None] | None = None
         self._parts = {name: "loading" for name, _ in self._plan()}
         self._access = _access(settings)
         self._desk = _desk(settings)
@@ -132,9 +135,10 @@ class House:
 
     async def aclose(self) -> None:
         """Stop loading and let go of the engines. Sessions end with their sockets, before this."""
-        for task in filter(None, (self._loading, self._ahead)):
+        for task in filter(None, (self._loading, self._ahead, self._following)):
             task.cancel()
             await asyncio.wait([task])
+        await self._retired.close()
         toolboxes = (persona.tools for persona in self._personas.values())
         for engine in (*self._minds(), *toolboxes, self._desk, *self._voices(), self._ears, self._language_model):
             if engine is not None:
@@ -182,9 +186,31 @@ class House:
             self._listener.part(part, self._parts[part], (perf_counter() - began) * 1000)
         ready = all(state == "ready" for state in self._parts.values())
         self._listener.all(ready)
+        if self._settings.reload:
+            following = reload.follow(self._watch, self._renew, lambda: self._retired.close(self._sessions))
+            self._following = asyncio.create_task(following, name="follow packs")
         if ready:
             self._want(self._default)
             self._ahead = asyncio.create_task(self._work_ahead(), name="work ahead")
+
+    async def _renew(self, folder: Path) -> None:
+        """Take a changed pack for the talks that begin from now on; those under way go on as they began. Raises
+        PersonaUnknown or PackInvalid."""
+        before = self._personas[folder.name]
+        fresh = await asyncio.to_thread(self._load_again, before)
+        self._personas[folder.name] = fresh
+        voices = (before.voice,) if rendering.live(before.voice) is not rendering.live(fresh.voice) else ()
+        self._retired.add(self._sessions, filter(None, (before.mind, before.tools, *voices)))
+        if before.wanted:
+            self._want(fresh)
+
+    def _load_again(self, before: Persona) -> Persona:
+        from dialogue.packs import load_pack
+
+        pack = load_pack(before.pack.folder)
+        fresh = Persona(pack, _card(pack, self._settings.avatar or pack.avatar))
+        self._load_persona(fresh, before)
+        return fresh
 
     def _want(self, persona: Persona) -> None:
         if not persona.wanted:
@@ -255,7 +281,8 @@ class House:
             ),
         )
 
-    def _load_persona(self, persona: Persona) -> None:
+    def _load_persona(self, persona: Persona, before: Persona | None = None) -> None:
+        """`before`: the same persona with an older pack, whose voice and body are kept where the pack keeps them."""
         from dialogue.mind import Mind
         from dialogue.tools.toolbox import Toolbox
         from speech.role import Role
@@ -270,8 +297,13 @@ class House:
             tools=persona.tools,
             desk=self._desk,
         )
-        persona.voice = load_voice(self._settings, self._store, persona.pack)
-        persona.rig = _load_rig(self._settings.avatars / persona.card.avatar)
+        if before and before.voice and before.pack.voice == persona.pack.voice:
+            live = rendering.live(before.voice)
+            persona.voice = rendering.with_shelf(live, persona.pack, self._settings, self._store)
+        else:
+            persona.voice = load_voice(self._settings, self._store, persona.pack)
+        same_body = before and before.card.avatar == persona.card.avatar
+        persona.rig = (before.rig if same_body else None) or _load_rig(self._settings.avatars / persona.card.avatar)
 
     # --- what connections and REST ask -----------------------------------------------------------------------------
 

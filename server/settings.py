@@ -232,6 +232,9 @@ class Settings(BaseSettings):
     personas: Path = REPOSITORY / "personas"
     """Folder of persona packs."""
 
+    reload: bool = True
+    """Packs that change on the disk are checked and used by the talks that begin from then on."""
+
     persona: str = ""
     """The persona a client gets that names none. Empty: the first by name."""
 
