@@ -9,8 +9,10 @@ as they are.
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +33,8 @@ class E5Embedder:
 
     Raises ModelMissing when the weights are not installed, BackendUnavailable when they cannot be read.
     """
+
+    name, version, worth_keeping = "e5", "e5-small-q4", True
 
     def __init__(self, store: Store | None = None) -> None:
         folder = (store or Store.default()).path(MODEL)
@@ -57,9 +61,16 @@ class E5Embedder:
         tokens = self._tokens(texts)
         order = sorted(range(len(tokens)), key=lambda index: len(tokens[index]))
         out = np.empty((len(tokens), self._places.shape[1]), dtype=np.float32)
-        for at in range(0, len(order), _BATCH):
-            rows = order[at : at + _BATCH]
+        batches = [order[at : at + _BATCH] for at in range(0, len(order), _BATCH)]
+
+        def embed(rows: list[int]) -> None:
             out[rows] = self._run([tokens[index] for index in rows])
+
+        if len(batches) == 1:
+            embed(batches[0])
+        else:  # a whole pack, before anybody speaks: every core may help
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                list(pool.map(embed, batches))
         return out
 
     def _run(self, tokens: list[list[int]]) -> np.ndarray:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
 from dialogue import prompts
-from dialogue.embedding import Embedder, UseEmbedder
+from dialogue.embedding import Embedder, load_embedders
 from dialogue.flows.procedures import PREFIX, Procedures
 from dialogue.flows.runner import Patience
 from dialogue.guard import Guard
@@ -22,10 +22,10 @@ from dialogue.planner import CHAT, ELSEWHERE, Planner
 from dialogue.records import TurnRecord
 from dialogue.retrieval import Entry, Index
 from dialogue.talk import Talk
-from dialogue.text import has_chinese, normalise
+from dialogue.text import normalise
 from dialogue.tools.types import Tools
 from dialogue.types import Language
-from models.errors import BackendUnavailable
+from dialogue.vectors import VectorCache
 from models.store import Store
 
 Phrasing = Literal["approved", "model"]
@@ -39,7 +39,7 @@ class Mind:
         pack: Pack,
         *,
         model: LanguageModel | None = None,
-        embedder: Embedder | None = None,
+        embedders: Sequence[Embedder] = (),
         index: Index | None = None,
         phrasing: Phrasing = "approved",
         limits: ModelLimits | None = None,
@@ -54,7 +54,7 @@ class Mind:
         """
         self.pack = pack
         self.model = model
-        self.index = index or build_index(pack, embedder)
+        self.index = index or build_index(pack, embedders)
         self.tools, self.desk, self._patience = tools, desk, patience
         there = frozenset(tools.specs) if tools else frozenset()
         procedures = Procedures(tuple(flow for flow in pack.flows if flow.tools <= there), today=today)
@@ -89,16 +89,14 @@ class Mind:
 
         `language_model`: a name from `LANGUAGE_MODELS` (with its `settings`), `"none"`, or a model already loaded,
         which then stays the caller's to close. Raises PersonaUnknown, PackInvalid, ModelMissing, BackendUnknown or
-        BackendUnavailable. Without the sentence encoder it goes on by words and sound.
+        BackendUnavailable. Without sentence encoders it goes on by words and sound.
         """
         pack = load_pack(Path(pack_dir))
         named = isinstance(language_model, str)
         model = _load_model(language_model, store, settings) if named else language_model
-        try:
-            embedder = UseEmbedder()
-        except BackendUnavailable:
-            embedder = None
-        mind = cls(pack, model=model, embedder=embedder, phrasing=phrasing, tools=tools, desk=desk)
+        store = store or Store.default()
+        index = build_index(pack, load_embedders(store), VectorCache(store.home / "cache" / "vectors"))
+        mind = cls(pack, model=model, index=index, phrasing=phrasing, tools=tools, desk=desk)
         mind._owns_model = named
         if model:
             model.warm([prompts.chat_system(pack, pack.languages[0])])
@@ -133,7 +131,7 @@ def _load_model(name: str, store: Store | None, settings: dict[str, Any]) -> Lan
     return LANGUAGE_MODELS.load(name, **settings)
 
 
-def build_index(pack: Pack, embedder: Embedder | None) -> Index:
+def build_index(pack: Pack, embedders: Sequence[Embedder] = (), cache: VectorCache | None = None) -> Index:
     """The retrieval index of a pack: every item in both languages, what procedures start with, and small talk."""
     entries = [
         Entry(
@@ -149,18 +147,4 @@ def build_index(pack: Pack, embedder: Embedder | None) -> Index:
     for flow in pack.flows:
         starts = tuple(normalise(text) for key in pack.languages for text in flow.starts[key])
         entries.append(Entry(PREFIX + flow.id, starts))
-    return Index(entries, words=role_words(pack, entries), embedder=embedder)
-
-
-def role_words(pack: Pack, entries: list[Entry]) -> set[str]:
-    """The words a mistaken recogniser is mended towards: the vocabulary, and what the phrasings are made of."""
-    import logging
-
-    import jieba
-
-    jieba.setLogLevel(logging.WARNING)
-    words = {word for word in pack.vocabulary if has_chinese(word)}
-    for entry in entries:
-        for phrasing in entry.phrasings:
-            words.update(word for word in jieba.cut(phrasing) if len(word) > 1 and has_chinese(word))
-    return words
+    return Index(entries, name=pack.id, words=pack.vocabulary, embedders=embedders, cache=cache)

@@ -93,6 +93,19 @@ def hear(
 
 
 @app.command()
+def find(
+    personas: Annotated[str, typer.Option(help="Packs whose evals are asked, comma between; all when omitted.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Is the right answer found: in other words, misheard, outside; per language and pack, and how fast."""
+    from bench.find.run import run
+    from bench.report import report
+
+    chosen = personas.split(",") if personas else []
+    report(run(chosen), settings={"personas": chosen or "all"}, as_json=as_json)
+
+
+@app.command()
 def voice(
     sentences: Annotated[int, typer.Option(help="Sentences for each voice.")] = 20,
     as_json: Json = False,

@@ -10,7 +10,6 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from dialogue.embedding import UseEmbedder
 from dialogue.mind import Mind
 from dialogue.pack import Pack
 from dialogue.packs import find_pack, load_pack
@@ -24,7 +23,7 @@ def pack() -> Pack:
 @pytest.fixture(scope="session")
 def mind(pack: Pack) -> Mind:
     """The bank teller with sentence embeddings and without a language model."""
-    return Mind(pack, embedder=UseEmbedder())
+    return Mind.load(pack.folder, language_model="none")
 
 
 SMALL = {

@@ -9,16 +9,13 @@ import sys
 import pytest
 
 import dialogue.mind
-from models.errors import BackendUnavailable, PersonaUnknown
+from models.errors import PersonaUnknown
 from server.cli.chat import chat
 
 
 @pytest.fixture(autouse=True)
 def without_embeddings(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken() -> None:
-        raise BackendUnavailable("no encoder")
-
-    monkeypatch.setattr(dialogue.mind, "UseEmbedder", broken)
+    monkeypatch.setattr(dialogue.mind, "load_embedders", lambda store: ())
 
 
 def talk(monkeypatch: pytest.MonkeyPatch, *lines: str, as_json: bool = False) -> None:

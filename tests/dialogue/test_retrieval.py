@@ -1,7 +1,7 @@
 """The right item is found, in other words, in English, and through a recogniser's mistakes.
 
-`final` is the held-out round: measured 83 % at one and 93 % at three. The other rounds were looked at while the
-phrasings were written. Floors stand a little below what was measured.
+`final` is the held-out round: measured 89 % at one and 99 % at three, 83 and 97 % with homophones. The others were
+looked at while phrasings were written and weights fitted. Floors stand a little below what was measured.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dialogue.homophones import Homophones
+from dialogue.evals.slips import misheard
 from dialogue.mind import Mind, build_index
 from dialogue.pack import Pack
 from dialogue.pinyin import sounds
@@ -30,7 +30,8 @@ def index(mind: Mind) -> Index:
 
 @cache
 def found(index: Index, text: str) -> tuple[str, ...]:
-    return tuple(match.id for match in index.search(normalise(text))[:3])
+    """The best three answers; procedures and small talk, which have a space in their id, are none."""
+    return tuple(match.id for match in index.search(normalise(text), count=12) if " " not in match.id)[:3]
 
 
 def recall(index: Index, questions: list[tuple[str, str]], at: int) -> float:
@@ -42,14 +43,24 @@ FLOORS = [
     ("homophone", 0.94, 0.98),
     ("english", 0.93, 0.96),
     ("second", 0.85, 0.93),
-    ("final", 0.76, 0.89),
+    ("final", 0.84, 0.95),
 ]
+FLOORS_MISHEARD = [("second", 0.85, 0.93), ("final", 0.77, 0.93)]
 
 
+@pytest.mark.model
 @pytest.mark.parametrize(("round_", "at_one", "at_three"), FLOORS)
 def test_questions_in_other_words_find_their_item(index: Index, round_: str, at_one: float, at_three: float) -> None:
     assert recall(index, QUESTIONS[round_], 1) >= at_one
     assert recall(index, QUESTIONS[round_], 3) >= at_three
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(("round_", "at_one", "at_three"), FLOORS_MISHEARD)
+def test_questions_with_homophones_find_their_item(index: Index, round_: str, at_one: float, at_three: float) -> None:
+    heard = [(item, misheard(normalise(text))) for item, text in QUESTIONS[round_]]
+    assert recall(index, heard, 1) >= at_one
+    assert recall(index, heard, 3) >= at_three
 
 
 def test_no_test_question_is_itself_a_phrasing(pack: Pack) -> None:
@@ -63,13 +74,14 @@ def plans(mind: Mind, questions: list[str]) -> list:
     return [mind.planner.plan(normalise(text), "zh" if has_chinese(text) else "en", 1.0, State()) for text in questions]
 
 
+@pytest.mark.model
 def test_wrong_answers_are_rare_on_the_held_out_round(mind: Mind) -> None:
     rows = QUESTIONS["final"]
     taken = list(zip(rows, plans(mind, [text for _, text in rows]), strict=True))
     wrong = [text for (item, text), plan in taken if plan.route == "approved" and plan.items[0].id != item]
     helped = [text for (item, text), plan in taken if item in [found.id for found in plan.items]]
     assert len(wrong) <= 0.07 * len(rows), wrong
-    assert len(helped) >= 0.82 * len(rows)
+    assert len(helped) >= 0.86 * len(rows)
 
 
 @pytest.mark.parametrize("round_", ["outside", "second_outside", "final_outside"])
@@ -79,19 +91,11 @@ def test_questions_that_belong_elsewhere_are_not_answered(mind: Mind, round_: st
 
 
 def test_without_embeddings_words_and_sound_still_find_most(pack: Pack) -> None:
-    index = build_index(pack, None)
+    index = build_index(pack)
     assert not index.by_meaning
     assert recall(index, QUESTIONS["paraphrase"], 1) >= 0.78
     assert recall(index, QUESTIONS["homophone"], 1) >= 0.88
     assert recall(index, QUESTIONS["final"], 3) >= 0.82
-
-
-def test_words_written_wrong_are_mended_by_their_sound() -> None:
-    mend = Homophones(["转账", "账单日", "挂失", "存款"]).mend
-    assert mend("怎么转仗") == "怎么转账"
-    assert mend("张丹日是哪天") == "账单日是哪天"
-    assert mend("卦失怎么办，存款呢") == "挂失怎么办，存款呢"
-    assert mend("今天天气好") == "今天天气好"
 
 
 def test_sounds_that_people_confuse_are_equal() -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import pytest
 from talking import ask, text_of
 
-from dialogue.embedding import UseEmbedder
 from dialogue.mind import Mind
-from dialogue.packs import find_pack, load_pack
+from dialogue.packs import find_pack
 
 
 @pytest.fixture(scope="module")
 def guide() -> Mind:
-    return Mind(load_pack(find_pack("tour-guide")), embedder=UseEmbedder())
+    return Mind.load(find_pack("tour-guide"), language_model="none")
 
 
 @pytest.mark.model

@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from bench.noise import babble, mixed, noises
-from dialogue.embedding import UseEmbedder
 from dialogue.mind import Mind
-from dialogue.packs import find_pack, load_pack
+from dialogue.packs import find_pack
 from models.store import Store
 from speech.hearing import Ears
 from speech.types import INPUT_RATE, Heard
@@ -36,7 +35,7 @@ def ears():
 
 @pytest.fixture(scope="module")
 def mind() -> Mind:
-    return Mind(load_pack(find_pack("bank-teller")), embedder=UseEmbedder())
+    return Mind.load(find_pack("bank-teller"), language_model="none")
 
 
 def understand(ears: Ears, audio: np.ndarray, words: tuple[str, ...], language=None):
