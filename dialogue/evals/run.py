@@ -101,7 +101,7 @@ class Run:
 
     def _trial(self, language: Language, today: date | None) -> Trial:
         self._today = today
-        return Trial(self._mind, language, self._support, self._tools)
+        return Trial(self._mind, language, self._support, today=today or date.today(), tools=self._tools)
 
 
 def _with_misheard(cases: tuple[Case, ...]) -> Iterator[tuple[Case, Sort]]:

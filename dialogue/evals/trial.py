@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from time import perf_counter
 from typing import Any
 
-from dialogue.evals.support import Support
+from dialogue.evals.support import Support, told
 from dialogue.mind import Mind
 from dialogue.records import TurnRecord
 from dialogue.tools.types import ToolResult, Tools, ToolSpec
@@ -60,10 +61,13 @@ class Reply:
 class Trial:
     """A talk with a mind, as the service holds it: heard to the end, never interrupted."""
 
-    def __init__(self, mind: Mind, language: Language, support: Support, tools: Recorded | None = None) -> None:
+    def __init__(
+        self, mind: Mind, language: Language, support: Support, *, today: date, tools: Recorded | None = None
+    ) -> None:
         self._records: list[TurnRecord] = []
         self._talk = mind.converse(language=language, on_record=self._records.append)
         self._support = support
+        self._today = today
         self._tools = tools
         self._sources: list[str] = []
         self.replies: list[Reply] = []
@@ -78,8 +82,8 @@ class Trial:
             sentences.append(sentence)
         self._talk.heard(turn, "".join(sentence.text for sentence in sentences), interrupted=False)
         calls = tuple(self._tools.calls[before:]) if self._tools else ()
-        self._sources += [text, *(call.result.passage() for call in calls)]
-        self._sources += [str(value) for call in calls for value in call.arguments.values()]
+        self._sources += self._support.heard(text, self._today)
+        self._sources += [said for call in calls for part in (call.arguments, call.result.data) for said in told(part)]
         sources = tuple(self._sources)
         reply = Reply(
             asked=text,

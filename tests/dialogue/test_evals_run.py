@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,10 @@ from dialogue.evals.cases import Expected
 from dialogue.evals.judge import declined, wrong
 from dialogue.evals.run import Run
 from dialogue.evals.score import Outcome, Score
-from dialogue.evals.support import Support
+from dialogue.evals.support import Support, told
 from dialogue.evals.trial import Reply
 from dialogue.mind import Mind
-from dialogue.packs import load_pack
+from dialogue.packs import find_pack, load_pack
 from dialogue.records import Intervention, TurnRecord
 from dialogue.types import Citation, Sentence
 
@@ -132,6 +133,22 @@ def test_a_number_that_nothing_supports_is_found(
 ) -> None:
     cited = (Citation(cites, "", ""),) if cites else ()
     assert Support(load_pack(small_pack)).missing(Sentence(text, "zh", source, citations=cited), sources) == missing
+
+
+def test_what_the_person_said_may_be_said_back_as_a_procedure_says_it() -> None:
+    support = Support(load_pack(find_pack("bank-teller")))
+    heard = support.heard("贷款20万，两年", date(2026, 12, 1))
+    assert support.missing(Sentence("贷20万元，2年，可以吗？", "zh", "template"), heard) == ()
+    assert support.missing(Sentence("贷77万元，可以吗？", "zh", "template"), heard) == ("77万",)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(80, "要1小时20分钟"), ("2026-12-03", "12月3日"), ("15:30", "15点30分"), (20000, "2万元")]
+)
+def test_what_a_tool_told_may_be_said_in_words(small_pack: Path, value: object, text: str) -> None:
+    support = Support(load_pack(small_pack))
+    assert support.missing(Sentence(text, "zh", "template"), tuple(told({"of": [value]}))) == ()
+    assert support.missing(Sentence(text, "zh", "template"), ()) != ()
 
 
 def outcome(sort: str, problem: str = "", **more: object) -> Outcome:
