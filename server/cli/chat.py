@@ -13,6 +13,7 @@ import typer
 if TYPE_CHECKING:
     from dialogue.mind import Mind
     from dialogue.talk import Talk
+    from dialogue.tools.toolbox import Toolbox
     from dialogue.types import Sentence
 
 
@@ -22,19 +23,22 @@ def chat(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per sentence.")] = False,
 ) -> None:
     """Talk with a persona in the terminal. Each line you type is an utterance; end with Ctrl-D."""
-    from server.cli.minds import load_mind, pack_folder
+    from server.cli.minds import load_mind, pack_folder, toolbox_of
     from server.settings import Settings
 
     settings = Settings()
-    mind = load_mind(pack_folder(persona, settings), settings, language_model)
-    asyncio.run(_talk(mind, as_json))
+    folder = pack_folder(persona, settings)
+    tools = toolbox_of(folder, settings)
+    mind = load_mind(folder, settings, language_model, tools)
+    asyncio.run(_talk(mind, tools, as_json))
 
 
-async def _talk(mind: Mind, as_json: bool) -> None:
+async def _talk(mind: Mind, tools: Toolbox, as_json: bool) -> None:
     from dialogue.types import Utterance
 
     show = _show_json if as_json else _show_text
     conversation = mind.converse()
+    tools.warm()
     try:
         for sentence in conversation.greeting():
             show(0, sentence)
@@ -47,6 +51,7 @@ async def _talk(mind: Mind, as_json: bool) -> None:
     finally:
         await conversation.aclose()
         await mind.aclose()
+        await tools.aclose()
 
 
 async def _answer(conversation: Talk, said: Any, turn: int, show: Any) -> None:

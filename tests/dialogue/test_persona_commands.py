@@ -17,7 +17,7 @@ from server.cli.persona import app
 
 @pytest.fixture(autouse=True)
 def without_embeddings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dialogue.mind, "load_embedders", lambda store: (), raising=False)
+    monkeypatch.setattr(dialogue.mind, "load_embedders", lambda store: ())
     monkeypatch.setenv("SHUREN_LANGUAGE_MODEL__NAME", "none")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -76,11 +77,17 @@ def change(folder: Path, old: str, new: str, file: str = "persona.yaml") -> None
     (folder / file).write_text(text.replace(old, new), "utf-8")
 
 
+async def soon(happens: Callable[[], bool]) -> None:
+    for _ in range(4000):
+        if happens():
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("it did not happen")
+
+
 async def until(told: list[tuple[str, dict]], name: str, count: int = 1) -> dict:
-    async with asyncio.timeout(20):
-        while len(found := [fields for event, fields in told if event == name]) < count:
-            await asyncio.sleep(0.005)
-    return found[-1]
+    await soon(lambda: [event for event, _ in told].count(name) >= count)
+    return [fields for event, fields in told if event == name][-1]
 
 
 async def opened(folder: Path) -> House:
@@ -105,9 +112,7 @@ async def test_a_new_talk_gets_the_change_and_an_old_one_goes_on_as_it_began(fol
         assert house.persona("guide").name["zh"] == "小新"
         assert not old.mind.closed
         house.close_session(old)
-        async with asyncio.timeout(20):
-            while not old.mind.closed:
-                await asyncio.sleep(0.005)
+        await soon(lambda: old.mind.closed)
         assert not new.mind.closed
     finally:
         await house.aclose()
@@ -151,9 +156,7 @@ async def test_an_unchanged_voice_is_kept_and_a_changed_one_is_closed(folder: Pa
         assert house._personas["guide"].voice is voice and not voice.closed
         change(folder, "speed: 1.0", "speed: 1.2")
         await until(told, "pack_renewed", 2)
-        async with asyncio.timeout(20):
-            while not voice.closed:
-                await asyncio.sleep(0.005)
+        await soon(lambda: voice.closed)
     finally:
         await house.aclose()
 

@@ -13,6 +13,7 @@ import typer
 if TYPE_CHECKING:
     from dialogue.mind import Mind
     from dialogue.records import TurnRecord
+    from dialogue.tools.toolbox import Toolbox
     from dialogue.types import Sentence
 
 
@@ -23,21 +24,24 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per question.")] = False,
 ) -> None:
     """Ask a persona: its answer, what it cites, what the guard decided, how it came about and how long it took."""
-    from server.cli.minds import load_mind, pack_folder
+    from server.cli.minds import load_mind, pack_folder, toolbox_of
     from server.cli.serve import settings_of
 
     settings = settings_of()
     began = perf_counter()
-    mind = load_mind(pack_folder(pack, settings), settings, language_model)
+    folder = pack_folder(pack, settings)
+    tools = toolbox_of(folder, settings)
+    mind = load_mind(folder, settings, language_model, tools)
     load_ms = (perf_counter() - began) * 1000
-    asyncio.run(_ask(mind, questions, load_ms, _json if as_json else _text))
+    asyncio.run(_ask(mind, tools, questions, load_ms, _json if as_json else _text))
 
 
-async def _ask(mind: Mind, questions: list[str], load_ms: float, show: Any) -> None:
+async def _ask(mind: Mind, tools: Toolbox, questions: list[str], load_ms: float, show: Any) -> None:
     from dialogue.text import language_of
     from dialogue.types import Utterance
 
     records: list[TurnRecord] = []
+    tools.warm()
     talk = mind.converse(on_record=records.append)
     talk.likely(Utterance("你好", "zh"))  # dictionaries are read at the first question; a service has done so
     try:
@@ -53,6 +57,7 @@ async def _ask(mind: Mind, questions: list[str], load_ms: float, show: Any) -> N
     finally:
         await talk.aclose()
         await mind.aclose()
+        await tools.aclose()
 
 
 def answer(sentences: list[Sentence], record: TurnRecord, timing: dict[str, float]) -> dict[str, Any]:
@@ -88,7 +93,12 @@ def _text(turn: dict[str, Any]) -> None:
         typer.echo(f"    the guard kept back, by rule {kept['rule']} ({kept['words']}): {kept['sentence']}")
     if turn["guard"]["masked"]:
         typer.echo(f"    masked: {', '.join(turn['guard']['masked'])}")
+    for called in turn["tools"]:
+        told = ", ".join(f"{name}: {value}" for name, value in called["arguments"].items())
+        typer.echo(f"    called {called['tool']}({told}), {called['error'] or 'answered'} in {called['ms']} ms")
     near = ", ".join(f"{name} {score:.2f}" for name, score in turn["matches"])
     first, whole = turn["timing"]["first_sentence_ms"], turn["timing"]["whole_ms"]
     offered = " · a human is offered" if turn["handoff"] else ""
+    if turn["flow"]:
+        offered = f" {turn['flow']}: {turn['state']}{offered}"
     typer.echo(f"    {turn['route']}{offered} · nearest: {near or 'not looked up'} · {first:.0f} of {whole:.0f} ms")
