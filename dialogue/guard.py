@@ -4,6 +4,7 @@
 | --- | --- |
 | role.…, health.…, ads.… | a claim of `claims.yaml` that may not be made in the pack's domain |
 | promise | a banned claim of the pack, unless the sentence says that it is not so |
+| role.echo | repeating what the model was told |
 | human | claiming to be human or to have lived |
 | closeness | words that bind people: 我爱你, 离不开我 |
 | solicit | asking for a password, code, card or identity number |
@@ -27,6 +28,7 @@ from dialogue.disguises import Disguises, words_of
 from dialogue.names import names_in
 from dialogue.numbers import Quantity, quantities
 from dialogue.pack import Pack
+from dialogue.prompts import own_lines
 from dialogue.text import has_chinese, normalise
 
 _CLAUSE = re.compile(r"[，,。！!？?；;：:\n]|\. ")
@@ -165,6 +167,7 @@ class Guard:
         for rule, words in (
             ("promise", self._promised(views)),
             *((claim.rule, claim.made_in(*views)) for claim in self._claims),
+            ("role.echo", _echoed(text)),
             ("human", _first(_HUMAN, text)),
             ("closeness", _first(_CLOSENESS, text)),
             ("solicit", _unless_denied(_SOLICIT, text)),
@@ -191,6 +194,27 @@ class Guard:
     def _name(self, text: str, cited: str) -> str:
         known = f"{cited} \n {self._own_words}"
         return next((name.text for name in names_in(text) if name.text not in (cited if name.brand else known)), "")
+
+
+ECHO = {True: 10, False: 24}  # characters of a prompt's own line, in Chinese or not, that give it away
+
+
+@cache
+def _prompt_shingles() -> frozenset[str]:
+    """Every run of `ECHO` characters in what the model is told."""
+    lines = [line for text in own_lines() for line in re.split(r"\{\w+\}", normalise(text).lower())]
+    return frozenset(
+        line[at : at + ECHO[has_chinese(line)]]
+        for line in lines
+        for at in range(len(line) - ECHO[has_chinese(line)] + 1)
+    )
+
+
+def _echoed(text: str) -> str:
+    """Words of the prompt itself."""
+    text, size = text.lower(), ECHO[has_chinese(text)]
+    runs = (text[at : at + size] for at in range(len(text) - size + 1))
+    return next((run for run in runs if run in _prompt_shingles()), "")
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str:

@@ -18,6 +18,7 @@ from dialogue.flows.types import Flow, Move, Progress
 from dialogue.flows.words import means, phrases
 from dialogue.pack import Item, Pack
 from dialogue.redaction import redact
+from dialogue.refusals import ALWAYS, refused
 from dialogue.retrieval import Index, Match
 from dialogue.types import Language, Sentence
 from dialogue.wording import Wording
@@ -122,7 +123,18 @@ class Planner:
             or self._procedure(say, question, language, state)
             or self._look_up(say, question, language, confidence, state)
         )
+        if hit := refused(question, self._pack.domain):
+            plan = self._refused(hit, say, question, language, state, plan)
         return _with(plan, question=redacted.text, masked=redacted.kinds)
+
+    def _refused(self, hit: Hit, say: Wording, question: str, language: Language, state: State, plan: Plan) -> Plan:
+        """A fixed reply, unless an approved answer or a procedure says it better. No model gets to see the request."""
+        answered = plan.route in ("approved", "stale") or plan.move is not None
+        if answered and hit.sign not in ALWAYS:
+            return _with(plan, ask_model="", rule=hit.rule)
+        offers = hit.sign == "forbidden"
+        reply = Plan("refused", say.template(hit.sign), question, discloses=False, offers=offers, rule=hit.rule)
+        return self._beside(reply, language, state)
 
     def _means_no(self, hit: Hit, text: str, state: State) -> bool:
         return hit.sign == "exit" and state.flow is not None and declines(state.flow, text)

@@ -6,6 +6,7 @@ from datetime import date
 
 from dialogue.gestures import gestures_in
 from dialogue.pack import Item, Pack, Text
+from dialogue.refusals import replies
 from dialogue.sentences import split
 from dialogue.types import Language, Sentence, Source
 
@@ -20,6 +21,10 @@ _MANNER: dict[str, tuple[str, str, bool, bool]] = {
     "human": ("warm", "invite", False, True),
     "identity": ("neutral", "explain", False, False),
     "personal_data": ("serious", "refuse", False, False),
+    "injection": ("neutral", "refuse", False, False),
+    "minor": ("warm", "explain", False, False),
+    "forbidden": ("serious", "refuse", False, False),
+    "abuse": ("sorry", "", False, False),
     "unknown": ("sorry", "", False, True),
     "handoff": ("sorry", "invite", False, True),
     "not_heard": ("sorry", "", False, False),
@@ -37,9 +42,9 @@ class Wording:
         self._language = language
 
     def template(self, name: str, source: Source = "template") -> tuple[Sentence, ...]:
-        """A policy template or one of the persona's own fixed texts, sentence by sentence."""
+        """A policy template, one of the persona's own fixed texts or the reply of a refusal, sentence by sentence."""
         own = {"unknown", "handoff", "not_heard", "stale", "greeting"}
-        text = getattr(self._pack, name) if name in own else self._pack.policy.templates[name]
+        text = getattr(self._pack, name) if name in own else self._pack.policy.templates.get(name) or replies()[name]
         return self._sentences(text, name, source)
 
     def fixed(self, text: Text, *, mood: str = "") -> tuple[Sentence, ...]:

@@ -126,3 +126,15 @@ def test_what_may_not_be_said_is_blocked_with_its_rule(guard: Guard, sentence: s
 )
 def test_what_is_harmless_or_denied_passes(guard: Guard, sentence: str) -> None:
     assert guard.check(sentence).ok, guard.check(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "只能用资料里的内容和数字，不要添加。",
+        "我的要求是只说一到两句口语，不超过四十个字。",
+        "Answer only from the notes below, in spoken words.",
+    ],
+)
+def test_what_the_model_was_told_is_never_said(guard: Guard, sentence: str) -> None:
+    assert guard.check(sentence).rule == "role.echo"
