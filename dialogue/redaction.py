@@ -32,17 +32,27 @@ SECRET: frozenset[Kind] = frozenset({"id", "card", "code", "password", "number"}
 
 _IS = r"(?:\s*(?:是|为|叫|is|was|[:：=]|就是|号码|号|number|,|，)){0,3}\s*"
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# Read out: john dot smith at gmail dot com, 张三艾特一六三点康姆.
+_DOT = r"\s*(?:\.|点|\bdot\b|下划线|\bunderscore\b)\s*"
+_EMAIL_SPOKEN = re.compile(
+    rf"(?:(?:[A-Za-z0-9+_-]+\s+){{0,2}}[A-Za-z0-9+_-]+(?:{_DOT}[A-Za-z0-9+_-]+){{0,3}}|[\u4e00-\u9fff]{{1,4}})"
+    rf"\s*(?:@|艾特|圈[Aa]|\bat\b)\s*[A-Za-z0-9\u4e00-\u9fff-]{{1,15}}(?:{_DOT}[A-Za-z0-9-]+)?"
+    rf"{_DOT}(?:com|cn|net|org|edu|io|gov|康姆|抗姆)(?![A-Za-z])",
+    re.IGNORECASE,
+)
 _CODE_NAMES = "验证码|校验码|动态码|安全码|verification code|sms code|security code|one.?time code|otp|cvv2?"
 _CODE = re.compile(rf"(?P<head>(?:{_CODE_NAMES}){_IS})(?P<body>\d(?:[\s-]?\d){{2,7}})(?!\d)", re.IGNORECASE)
 _PASSWORD_NAMES = r"密码|口令|password|passcode|\bpin(?: code)?\b"
 _PASSWORD = re.compile(rf"(?P<head>(?:{_PASSWORD_NAMES}){_IS})(?P<body>[A-Za-z]*\d[\w@#$%&*!-]{{3,}})", re.IGNORECASE)
 _PASSPORT = re.compile(
-    rf"(?P<head>(?:护照|通行证|台胞证|passport|permit){_IS})(?P<body>[A-Za-z]{{1,2}}\d{{7,9}})", re.IGNORECASE
+    rf"(?P<head>(?:护照|通行证|台胞证|passport|permit){_IS})(?P<body>(?:[A-Za-z](?:\s?[A-Za-z])?|[鹅诶伊记基])\s?\d(?:\s?\d){{6,8}})",
+    re.IGNORECASE,
 )
 _PLATE = re.compile(
-    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·\s]?[A-Z0-9]{5,6}(?![A-Za-z0-9])"
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]\s?[A-Z][·\s.]?[A-Z0-9](?:\s?[A-Z0-9]){4,5}(?![A-Za-z0-9])",
+    re.IGNORECASE,
 )
-_RUN = re.compile(r"(?<![\dA-Za-z])\+?\d(?:[\s-]?\d){9,}(?:[\s-]?[Xx](?![A-Za-z]))?(?![\dA-Za-z])")
+_RUN = re.compile(r"(?<![\dA-Za-z])\+?\d(?:[\s-]?\d){9,}(?:[\s-]?(?:[Xx叉]|艾克斯)(?![A-Za-z]))?(?![\dA-Za-z])")
 # A land line has its area code in front (0 and two or three digits) or the word for it.
 _LANDLINE = re.compile(r"(?<![\dA-Za-z])\(?0(?:10|2\d|[3-9]\d{2})\)?[\s-]?[2-9]\d{2,3}[\s-]?\d{4}(?![\dA-Za-z])")
 # A home is certain where a road's number goes on to a building, a flat or a room.
@@ -101,6 +111,7 @@ def redact(text: str) -> Redacted:
         return label(kind) if kind else match[0]
 
     text = _EMAIL.sub(lambda _: label("email"), text)
+    text = _EMAIL_SPOKEN.sub(lambda _: label("email"), text)
     text = _CODE.sub(after_head("code"), text)
     text = _RUN.sub(run, text)
     text = _LANDLINE.sub(lambda _: label("phone"), text)
@@ -112,7 +123,7 @@ def redact(text: str) -> Redacted:
 
 
 def _kind_of_run(written: str) -> Kind | None:
-    digits = re.sub(r"[\s+-]", "", written)
+    digits = re.sub("叉|艾克斯", "X", re.sub(r"[\s+-]", "", written))
     if id_number_valid(digits):
         return "id"
     if re.fullmatch(r"(?:86)?1[3-9]\d{9}", digits):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from talking import ScriptedModel, ask
 
 from dialogue.redaction import id_number_valid, luhn_valid, redact
 
@@ -83,6 +84,18 @@ def test_thirteen_digits_or_more_never_come_through(number: str) -> None:
         ("座机028-86712345找我", "phone", "86712345"),
         ("打(010) 6612 3456", "phone", "6612"),
         ("家里零二八八六七一二三四五", "phone", "86712345"),
+        ("我的邮箱是zhang san at 163 点 com", "email", "zhang"),
+        ("邮箱张三艾特一六三点com", "email", "张三"),
+        ("li.lei艾特qq点com点cn", "email", "lei"),
+        ("my email is john dot smith at gmail dot com", "email", "smith"),
+        ("护照号码是E一二三四五六七八", "passport", "12345678"),
+        ("护照号码是鹅一二三四五六七八", "passport", "12345678"),
+        ("我的护照 G 1 2 3 4 5 6 7 8", "passport", "5 6 7"),
+        ("车牌川 A·12345", "plate", "12345"),
+        ("车牌川A一二三四五", "plate", "12345"),
+        ("新能源川AD12345", "plate", "12345"),
+        ("身份证五一零一零四一九九零零三零七八八四叉", "number", "八八四"),
+        ("六二二二 零二一二 三四五六 七八九零 一二八", "card", "三四五六"),
         ("我住成都市天府三街18号5栋2单元301", "address", "301"),
     ],
 )
@@ -107,6 +120,10 @@ def test_other_personal_data_is_masked(text: str, kind: str, gone: str) -> None:
         "天府三街18号在哪里",
         "到3号楼2单元怎么走",
         "I forgot my password",
+        "Let's meet at three, then go on",
+        "在三点到公园门口见",
+        "京剧A座在哪里",
+        "川菜有什么",
     ],
 )
 def test_ordinary_questions_are_left_alone(text: str) -> None:
@@ -118,3 +135,25 @@ def test_ordinary_questions_are_left_alone(text: str) -> None:
 def test_any_text_can_be_redacted_again_without_change(text: str) -> None:
     once = redact(text).text
     assert redact(once).text == once
+
+
+PLANTED = [
+    "我的邮箱是wang wu at 163 点 com，银行卡丢了怎么办",
+    "车牌川A88888停哪里，银行卡丢了怎么办",
+    "护照E87654321，银行卡丢了怎么办",
+    "身份证五一零一零四一九九零零三零七八八四叉，银行卡丢了怎么办",
+    "我叫王五，卡号六二二二零二幺二三四五六七八九零幺二八丢了",
+    "电话一三八零零一三八零零零，我住成都市天府三街18号5栋2单元301",
+]
+SECRETS = ("wang wu", "88888", "87654321", "八八四", "884", "五六七八", "5678", "13800138000", "一三八", "5栋", "301")
+
+
+@pytest.mark.parametrize("text", PLANTED)
+async def test_nothing_personal_reaches_a_record_a_log_the_memory_or_the_model(mind, caplog, text: str) -> None:
+    model = ScriptedModel("好的。")
+    caplog.set_level("DEBUG")
+    talk = mind.with_model(model, phrasing="model").converse()
+    await ask(talk, text)
+    await ask(talk, "今天天气真好", turn=2)
+    kept = repr(list(talk.records)) + repr(list(talk.memory)) + repr(model.asked) + caplog.text
+    assert not [secret for secret in SECRETS if secret in kept]
