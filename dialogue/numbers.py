@@ -29,7 +29,7 @@ _IDIOMS_ZH = re.compile(
 _NUMBER_ZH = re.compile(
     rf"百分之(?P<percent>[{_CN}点\d.]+|百)"
     rf"|(?P<below>[{_CN}\d]+)分之(?P<above>[{_CN}\d]+)"
-    r"|(?P<arabic>\d[\d,]*(?:\.\d+)?)(?P<scale>[十百千万亿]*)"
+    r"|(?P<arabic>(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)(?P<scale>[十百千万亿]*)"
     rf"|(?P<decimal>[{_CN}]+点[零〇一二两三四五六七八九]+)(?=[%元块个百千万亿成倍米公毫厘平立克斤升度吨里小天年月岁周]|$)"
     rf"|(?P<chinese>[{_CN}]+)"
     r"|(?P<half>半)"
@@ -55,7 +55,7 @@ _IDIOMS_EN = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_EN = re.compile(
-    rf"(?P<arabic>\d[\d,]*(?:\.\d+)?)(?:\s*(?P<scale>hundred|thousand|million|billion|k|bn)\b)?"
+    rf"(?P<arabic>(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)(?:\s*(?P<scale>hundred|thousand|million|billion|k|bn)\b)?"
     rf"|\b(?P<words>(?:{_ANY_EN})(?:(?:[\s-]+(?:and\s+)?)(?:{_ANY_EN}))*)\b",
     re.IGNORECASE,
 )

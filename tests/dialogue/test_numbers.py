@@ -133,3 +133,9 @@ def test_one_number_in_two_units_is_not_the_same(said: str, known: str) -> None:
 def test_every_unit_has_a_name_of_its_own_and_a_way_to_write_it() -> None:
     assert len(BY_NAME) == len(UNITS)
     assert all(unit.zh or unit.en for unit in UNITS)
+
+
+def test_a_comma_parts_two_numbers_unless_it_groups_thousands() -> None:
+    code, month, *_ = quantities("预约码是8919，12月9日来")
+    assert (code.value, month.value, month.unit) == (8919, 12, "month")
+    assert quantities("1,234,567元")[0].value == 1234567
