@@ -167,7 +167,7 @@ class Guard:
         for rule, words in (
             ("promise", self._promised(views)),
             *((claim.rule, claim.made_in(*views)) for claim in self._claims),
-            ("role.echo", _echoed(text)),
+            ("role.echo", "" if text in cited else _echoed(text)),  # the pack's own words are not a prompt's
             ("human", _first(_HUMAN, text)),
             ("closeness", _first(_CLOSENESS, text)),
             ("solicit", _unless_denied(_SOLICIT, text)),
