@@ -49,16 +49,15 @@ class Disguises:
         sounds = [sound for sound, _, _ in pieces]
         if not any(sound in self._by_sound for sound in sounds):
             return text
-        whole = _covered(text)
         out, at, end = [], 0, 0
         while at < len(pieces):
-            word, size = self._heard(text, pieces, sounds, at, whole)
+            word, size = self._heard(text, pieces, sounds, at)
             start, stop = pieces[at][1], pieces[at + max(size, 1) - 1][2]
             out += [text[end:start], word or text[start:stop]]
             at, end = at + max(size, 1), stop
         return "".join(out) + text[end:]
 
-    def _heard(self, text: str, pieces: list, sounds: list[str], at: int, whole: set[int]) -> tuple[str, int]:
+    def _heard(self, text: str, pieces: list, sounds: list[str], at: int) -> tuple[str, int]:
         """The word that is heard here and how many pieces it takes; ("", 0) where none is."""
         candidates = self._by_sound.get(sounds[at], {})
         for sound, word in sorted(candidates.items(), key=lambda pair: -len(pair[0])):
@@ -69,12 +68,12 @@ class Disguises:
             written = text[start:stop]
             if written == word:
                 return word, size
-            if _MIXED.fullmatch(written) or (len(written) == size and _hides(written, word, whole, start)):
+            if _MIXED.fullmatch(written) or (len(written) == size and _hides(written, word, _covered(text), start)):
                 return word, size
         return "", 0
 
 
-def _hides(written: str, word: str, whole: set[int], start: int) -> bool:
+def _hides(written: str, word: str, whole: frozenset[int], start: int) -> bool:
     """Whether `written` can be nothing but a disguise: no ordinary word covers it, and it is a little like the word.
 
     In a word of four characters it is enough that the characters that differ stand alone: 安荃账户.
@@ -114,7 +113,8 @@ def _as_pinyin(letters: str) -> tuple[tuple[str, int, int], ...]:
     return ways.get(len(letters), ())
 
 
-def _covered(text: str) -> set[int]:
+@lru_cache(maxsize=1)  # asked again for each word that may be hidden in a sentence
+def _covered(text: str) -> frozenset[int]:
     """Places that belong to an ordinary word of two characters or more."""
     covered: set[int] = set()
     at = 0
@@ -122,7 +122,7 @@ def _covered(text: str) -> set[int]:
         if len(token) > 1 and has_chinese(token):
             covered.update(range(at, at + len(token)))
         at += len(token)
-    return covered
+    return frozenset(covered)
 
 
 @lru_cache(maxsize=8192)

@@ -25,7 +25,7 @@ from pathlib import Path
 import yaml
 
 from dialogue.disguises import Disguises, words_of
-from dialogue.names import names_in
+from dialogue.names import cut, names_in
 from dialogue.numbers import Quantity, quantities
 from dialogue.pack import Pack
 from dialogue.prompts import own_lines
@@ -157,6 +157,7 @@ class Guard:
             *pack.greeting.values(),
             *pack.vocabulary,
         )
+        cut("")  # what reads words takes seconds to load, and no sentence should wait for it
         self._own_words = " \n ".join(map(normalise, own))
 
     def check(self, sentence: str, passages: Sequence[str] = ()) -> Verdict:
@@ -167,7 +168,7 @@ class Guard:
         for rule, words in (
             ("promise", self._promised(views)),
             *((claim.rule, claim.made_in(*views)) for claim in self._claims),
-            ("role.echo", "" if text in cited else _echoed(text)),  # the pack's own words are not a prompt's
+            ("role.echo", _echoed(text, cited)),
             ("human", _first(_HUMAN, text)),
             ("closeness", _first(_CLOSENESS, text)),
             ("solicit", _unless_denied(_SOLICIT, text)),
@@ -196,6 +197,7 @@ class Guard:
         return next((name.text for name in names_in(text) if name.text not in (cited if name.brand else known)), "")
 
 
+_HONEST = re.compile("是ai数字人[，,]不是真人|am an ai digital human, not a person")  # a prompt says so, and she may
 ECHO = {True: 10, False: 24}  # characters of a prompt's own line, in Chinese or not, that give it away
 
 
@@ -210,11 +212,11 @@ def _prompt_shingles() -> frozenset[str]:
     )
 
 
-def _echoed(text: str) -> str:
-    """Words of the prompt itself."""
-    text, size = text.lower(), ECHO[has_chinese(text)]
+def _echoed(text: str, cited: str) -> str:
+    """Words of the prompt itself, which no passage holds."""
+    text, cited, size = _HONEST.sub(" ", text.lower()), cited.lower(), ECHO[has_chinese(text)]
     runs = (text[at : at + size] for at in range(len(text) - size + 1))
-    return next((run for run in runs if run in _prompt_shingles()), "")
+    return next((run for run in runs if run in _prompt_shingles() and run not in cited), "")
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str:

@@ -43,6 +43,7 @@ class _Lexicon:
     english: re.Pattern[str]
     ending: re.Pattern[str]  # of a word of two characters or more
     road: re.Pattern[str]  # of one
+    any_ending: re.Pattern[str]
     plain_before: frozenset[str]
     plain: frozenset[str]
 
@@ -65,6 +66,8 @@ def names_in(text: str) -> Iterator[Name]:
 def _by_ending(text: str) -> Iterator[str]:
     """Names told by what they end in: 华西医院, 春熙路, 琴台路, 消费者权益保护法."""
     words, before = _lexicon(), ""
+    if not words.any_ending.search(text):
+        return
     for token in cut(text):
         long = words.ending.search(token)
         match = long or words.road.search(token)
@@ -118,6 +121,7 @@ def _lexicon() -> _Lexicon:
         english=re.compile(rf"\b(?:[A-Z]\w+ ){{1,3}}(?:{data['kinds_en']})\b"),
         ending=re.compile(f"(?:{'|'.join(data['kinds'])})$"),
         road=re.compile(f"(?:{data['roads']})$"),
+        any_ending=re.compile(f"{'|'.join(data['kinds'])}|{data['roads']}"),
         plain_before=frozenset("|".join(data["before"]).split("|")),
         plain=frozenset(data["plain"]),
     )

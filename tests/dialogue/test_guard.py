@@ -116,6 +116,8 @@ def test_what_may_not_be_said_is_blocked_with_its_rule(guard: Guard, sentence: s
         "There is no guaranteed return.",
         "No product is risk-free.",
         "我不是真人，我是AI数字人。",
+        "我是AI数字人，不是真人。",
+        "I am an AI digital human, not a person.",
         "请不要把验证码告诉任何人。",
         "Never tell anyone your password.",
         "今天天气真好，祝您愉快。",
