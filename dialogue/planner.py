@@ -43,7 +43,7 @@ class Thresholds:
     ask: float
     margin: float
     sure: float  # from here the margin does not matter
-    unclear: float = 0.4  # below this confidence of the ears a weak match is "not heard"
+    unclear: float = 0.4  # below this confidence of the ears anything that is not `sure` is "not heard"
 
 
 # Chosen on what dialogue/fusion.py was fitted on; docs/retrieval.md tells what they give.
@@ -260,11 +260,12 @@ class Planner:
                 matches, looked_up = longer, together
         if state.choice and matches and matches[0].id in state.choice and matches[0].score >= self._limits.ask:
             return _with(self._answer(say, (self._pack.item(matches[0].id),), matches), looked_up=looked_up)
-        if item := self._clear(matches):
+        unclear = confidence < self._limits.unclear
+        if (item := self._clear(matches)) and not (unclear and matches[0].score < self._limits.sure):
             return _with(self._answer(say, (item,), matches), looked_up=looked_up)
         if matches and matches[0].id == CHAT and matches[0].score >= self._limits.ask:
             return Plan("chat", say.small_talk(), question, matches=matches, ask_model="chat")
-        if confidence < self._limits.unclear:
+        if unclear:
             return self._missed(say, "not_heard", matches, state)
         matches = self._without_flows(matches)
         candidates = self._items(match.id for match in matches if match.id not in (CHAT, ELSEWHERE))
