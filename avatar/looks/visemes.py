@@ -10,6 +10,8 @@ from animation.formats.oculus import OCULUS, oculus_shapes
 from animation.types import SHAPES
 from avatar.looks.mesh import Part
 
+SMALLEST = 8e-5  # metres, as in the VRM; what moves less in a viseme is left out, which keeps the file below 6 MB
+
 
 def with_visemes(part: Part) -> Part:
     """The part with `viseme_…` morphs beside its ARKit shapes, each the sum of those it is made of."""
@@ -19,5 +21,6 @@ def with_visemes(part: Part) -> Part:
     for name in OCULUS:
         weights = dict(zip(SHAPES, oculus_shapes(name), strict=True))
         terms = [weight * part.morphs[shape] for shape, weight in weights.items() if weight and shape in part.morphs]
-        baked[f"viseme_{name}"] = sum(terms, np.zeros_like(part.positions))
+        whole = sum(terms, np.zeros_like(part.positions))
+        baked[f"viseme_{name}"] = np.where(np.abs(whole).max(axis=1, keepdims=True) < SMALLEST, 0.0, whole)
     return replace(part, morphs=part.morphs | baked)

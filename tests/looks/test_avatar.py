@@ -154,7 +154,7 @@ def test_a_frown_draws_the_corners_below_the_middle_and_keeps_the_lips_shut(high
 
 
 def test_visemes_of_their_own_open_round_and_shut_the_lips(folder: Path) -> None:
-    assert (folder / "avatar.visemes.glb").stat().st_size <= 6_500_000
+    assert (folder / "avatar.visemes.glb").stat().st_size <= 6_000_000
     skin = read_mesh(Glb.read(folder / "avatar.visemes.glb"), "skin")
     assert set(skin.morphs) == {*SHAPES, *(f"viseme_{name}" for name in OCULUS)}
     pairs = lip_pairs(skin)
