@@ -20,6 +20,7 @@ from dialogue.pack import Item, Pack
 from dialogue.redaction import redact
 from dialogue.refusals import ALWAYS, refused
 from dialogue.retrieval import Index, Match
+from dialogue.text import normalise
 from dialogue.types import Language, Sentence
 from dialogue.wording import Wording
 
@@ -130,11 +131,17 @@ class Planner:
     def _refused(self, hit: Hit, say: Wording, question: str, language: Language, state: State, plan: Plan) -> Plan:
         """A fixed reply, unless an approved answer or a procedure says it better. No model gets to see the request."""
         answered = plan.route in ("approved", "stale") or plan.move is not None
-        if answered and hit.sign not in ALWAYS:
+        if answered and (hit.sign not in ALWAYS or self._about(hit, plan.items)):
             return _with(plan, ask_model="", rule=hit.rule)
         offers = hit.sign == "forbidden"
         reply = Plan("refused", say.template(hit.sign), question, discloses=False, offers=offers, rule=hit.rule)
         return self._beside(reply, language, state)
+
+    def _about(self, hit: Hit, items: tuple[Item, ...]) -> bool:
+        """Whether people are expected to ask these items for just that."""
+        asked = (text for item in items for texts in item.phrasings.values() for text in texts)
+        found = (refused(normalise(text), self._pack.domain) for text in asked)
+        return any(other and other.sign == hit.sign for other in found)
 
     def _means_no(self, hit: Hit, text: str, state: State) -> bool:
         return hit.sign == "exit" and state.flow is not None and declines(state.flow, text)

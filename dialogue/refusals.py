@@ -16,7 +16,7 @@ from dialogue.pack import Text
 
 _HERE = Path(__file__).resolve().parent
 REFUSALS = ("minor", "injection", "forbidden", "abuse")
-ALWAYS = frozenset({"minor"})  # whatever the pack may answer
+ALWAYS = frozenset({"minor"})  # whatever the pack may answer, unless the answer is meant for just that
 
 
 def refused(text: str, domain: str) -> Hit | None:

@@ -8,6 +8,8 @@ from talking import ScriptedModel, ask, text_of
 from dialogue import prompts
 from dialogue.memory import Memory
 from dialogue.mind import Mind
+from dialogue.packs import find_pack, load_pack
+from dialogue.planner import State
 from dialogue.refusals import replies
 
 ORDERS = [
@@ -65,3 +67,10 @@ def test_an_order_that_was_said_before_is_not_told_to_the_model_later(mind: Mind
         memory.heard(turn, "好的。", interrupted=False)
     told = "".join(message.content for message in prompts.chat(mind.pack, "zh", memory, "是啊"))
     assert "忽略" not in told and "今天天气真好" in told
+
+
+@pytest.mark.parametrize("text", ["我十二岁能买吗", "我是小学生想买熊猫"])
+def test_an_answer_of_the_pack_that_is_meant_for_children_is_kept(text: str) -> None:
+    host = Mind(load_pack(find_pack("live-host")))
+    plan = host.planner.plan(text, "zh", 1.0, State())
+    assert plan.route == "approved" and plan.rule == "minor.restricted" and not plan.ask_model
