@@ -14,8 +14,9 @@ import yaml
 from mcp import Client
 from typer.testing import CliRunner
 
+from dialogue.packs import PERSONAS, known_personas
 from dialogue.tools.access import Access
-from dialogue.tools.config import ToolsConfig
+from dialogue.tools.config import Remote, Tool, ToolsConfig
 from dialogue.tools.demos import demo
 from dialogue.tools.demos.names import DEMOS
 from dialogue.tools.demos.server import serve
@@ -99,12 +100,32 @@ async def test_the_documented_tools_are_those_of_the_server(name: str, folder: P
     assert set(there) == set(config.tools) == {tool for tool, _ in CALLS[name]}
     for tool in config.tools.values():
         ours, theirs = tool.spec.parameters, there[tool.spec.name]
-        keys = {tool.key} - {""}
-        assert set(ours["properties"]) | keys == set(theirs["properties"]), tool.spec.name
-        assert set(theirs.get("required", ())) <= set(ours["required"]) | keys, tool.spec.name
-        assert tool.spec.effect == ("request_id" in theirs["properties"])
+        _fits(tool, theirs)
+        assert set(ours["properties"]) | {tool.key} - {""} == set(theirs["properties"]), tool.spec.name
         for parameter, schema in ours["properties"].items():
             assert "enum" not in schema or schema["enum"] == _enum(theirs["properties"][parameter]), parameter
+    for tool in _of_shipped_packs(name):
+        _fits(tool, there[tool.way.tool])
+
+
+def _of_shipped_packs(name: str) -> list[Tool]:
+    """The tools of the packs in the repository that a demo server stands behind."""
+    configs = [load_tools(PERSONAS / persona) for persona in known_personas()]
+    return [
+        tool
+        for config in configs
+        for tool in config.tools.values()
+        if isinstance(tool.way, Remote) and config.servers[tool.way.server].demo == name
+    ]
+
+
+def _fits(tool: Tool, theirs: dict[str, Any]) -> None:
+    """What a pack sends is what the server takes."""
+    ours, keys = tool.spec.parameters, {tool.key} - {""}
+    assert set(ours["properties"]) | keys <= set(theirs["properties"]), tool.spec.name
+    defaults = {parameter for parameter, schema in ours["properties"].items() if "default" in schema}
+    assert set(theirs.get("required", ())) <= set(ours["required"]) | defaults | keys, tool.spec.name
+    assert tool.spec.effect == ("request_id" in theirs["properties"])
 
 
 def _enum(schema: dict[str, Any]) -> list[str]:
