@@ -16,6 +16,7 @@ from avatar.looks.scalp import spread
 
 LONGEST = 0.52
 CLOTH = 0.024  # metres of clothes that hair lies on
+CLEAR = 0.002  # metres between hair and skin: a wide card that dips into a round forehead comes out again as a shred
 WAVE = 0.135  # metres from crest to crest
 EASE = 10  # how often strands are evened: hair bends, but has no corners
 SHOULDER = 0.125  # metres below the eyes where hair begins to meet the neck and the shoulders
@@ -51,7 +52,7 @@ class Waves:
         keep = spread(lines[:, 22], count)
         lines = self._wave(eased(lines[keep], EASE), rng)
         part = self.groom.lay(cards, lines, self._hem(lines, rng), points)
-        return self.groom.outside(part, self._clothes)
+        return self.groom.outside(part, lambda at: np.maximum(self._clothes(at), CLEAR))
 
     def _limit(self, side: np.ndarray, loose: np.ndarray):  # noqa: ANN202
         """Off the face; before or behind the shoulders, where hair would slide outwards if it lay on their ridge."""
