@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from time import monotonic
 from typing import Any, Literal
 
 from dialogue import prompts
+from dialogue.company import Company
 from dialogue.embedding import Embedder, load_embedders
 from dialogue.flows.procedures import PREFIX, Procedures
 from dialogue.flows.runner import Patience
@@ -44,6 +46,7 @@ class Mind:
         phrasing: Phrasing = "approved",
         limits: ModelLimits | None = None,
         today: Callable[[], date] = date.today,
+        clock: Callable[[], float] = monotonic,
         tools: Tools | None = None,
         desk: Desk | None = None,
         patience: Patience | None = None,
@@ -55,7 +58,7 @@ class Mind:
         self.pack = pack
         self.model = model
         self.index = index or build_index(pack, embedders)
-        self.tools, self.desk, self._patience = tools, desk, patience
+        self.tools, self.desk, self._patience, self._clock = tools, desk, patience, clock
         there = frozenset(tools.specs) if tools else frozenset()
         procedures = Procedures(tuple(flow for flow in pack.flows if flow.tools <= there), today=today)
         by_model = phrasing == "model" and model is not None
@@ -115,6 +118,7 @@ class Mind:
             tools=self.tools,
             desk=self.desk,
             patience=self._patience,
+            company=Company(self.pack.companion, self._clock) if self.pack.companion else None,
         )
 
     async def aclose(self) -> None:

@@ -8,6 +8,8 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from dialogue import feelings
+from dialogue.company import Company
+from dialogue.detectors import SIGNS
 from dialogue.flows.runner import Patience, Run
 from dialogue.flows.telling import fixed
 from dialogue.flows.types import Line, Progress
@@ -52,6 +54,7 @@ class Talk:
         tools: Tools | None = None,
         desk: Desk | None = None,
         patience: Patience | None = None,
+        company: Company | None = None,
     ) -> None:
         self._pack = pack
         self._planner = planner
@@ -62,6 +65,7 @@ class Talk:
         self._on_record = on_record
         self._tools = tools
         self._patience = patience or Patience()
+        self._company = company
         self._state = State()
         self._run: Run | None = None  # of the procedure, while a turn lasts
         self._confirmation = (0, "")  # turn and words of the last question before an effect
@@ -109,7 +113,7 @@ class Talk:
         if self.reception.human:
             await self._pass_on(turn, language, text)
             return
-        plan = self._planner.plan(text, language, 1.0 if said.typed else said.confidence, self._state)
+        plan = self._planned(text, language, 1.0 if said.typed else said.confidence)
         self.memory.asked(turn, plan.question, language)
         record = self._record(turn, language, plan)
         self._run = run = self._procedure(plan, language, record)
@@ -126,6 +130,9 @@ class Talk:
                     yield sentence
                     if self.reception.human:
                         break
+                for sentence in self._reminder(plan, language):
+                    record.said.append(sentence.text)
+                    yield sentence
         finally:
             progress = plan.ended or (run.settle() if run else self._state.flow)
             if run is self._run:
@@ -134,6 +141,23 @@ class Talk:
                 record.flow, record.state = progress.flow.id, progress.state
             self._remember(plan, tuple(spoken))
             self._keep(record)
+
+    def _planned(self, text: str, language: Language, confidence: float) -> Plan:
+        """The planner's plan, unless this persona keeps company and may not go on with them; danger goes first."""
+        plan = self._planner.plan(text, language, confidence, self._state)
+        if self._company is None or plan.route in SIGNS:
+            return plan
+        say = Wording(self._pack, language)
+        if reply := self._company.to_minor(text):
+            words = say.fixed(reply, mood="warm")
+            return Plan("refused", words, plan.question, plan.masked, discloses=False, rule="minor.age")
+        if self._company.leaves(text):
+            return Plan("exit", say.template("exit"), plan.question, plan.masked, discloses=False, rule="exit.phrase")
+        return plan
+
+    def _reminder(self, plan: Plan, language: Language) -> tuple[Sentence, ...]:
+        reminder = self._company.reminder() if self._company and plan.route not in SIGNS else None
+        return Wording(self._pack, language).fixed(reminder, mood="warm") if reminder else ()
 
     def likely(self, said: Utterance) -> Sentence | None:
         """How an approved answer to `said` would begin; None where anything else would be said."""
