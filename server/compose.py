@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from models.errors import AtCapacity, BackendUnavailable, BackendUnknown, PersonaUnknown, ShurenError
+from models.errors import AtCapacity, BackendUnavailable, PersonaUnknown, ShurenError
 from models.store import Store
-from server import logs, reload, rendering
+from server import engines, logs, reload, rendering
 from server.realtime.host import LiveSession, PersonaCard
 from server.realtime.ids import new_id
 from server.settings import Settings
@@ -30,10 +30,8 @@ if TYPE_CHECKING:
     from avatar.listening import Listening
     from avatar.puppetry import PuppetSession
     from avatar.session import Session
-    from dialogue.handoff import Desk
     from dialogue.mind import Mind
     from dialogue.pack import Pack
-    from dialogue.tools.access import Access
     from dialogue.tools.toolbox import Toolbox
     from speech.hearing import Ears
     from speech.types import Language, Recogniser, Transcript, Voice
@@ -106,14 +104,14 @@ class House:
         self._store = store or Store.default()
         self._listener = listener or _Logged()
         self._personas = {
-            pack.id: Persona(pack, _card(pack, settings.avatar or pack.avatar)) for pack in _packs(settings)
+            pack.id: Persona(pack, _card(pack, settings.avatar or pack.avatar)) for pack in engines.packs(settings)
         }
         self._watch = reload.Watch(persona.pack.folder for persona in self._personas.values())
         self._retired = reload.Retired()
         self._following: asyncio.Task[None] | None = None
         self._parts = {name: "loading" for name, _ in self._plan()}
-        self._access = _access(settings)
-        self._desk = _desk(settings)
+        self._access = engines.access(settings)
+        self._desk = engines.desk(settings)
         self._ears: Ears | None = None
         self._language_model: Any = None
         self._sessions: set[LiveSession] = set()
@@ -246,40 +244,10 @@ class House:
                 self._listener.rendered(done)
 
     def _load_ears(self) -> None:
-        from speech.hearing import Ears
-        from speech.recognisers import RECOGNISERS, load_in_order
-
-        chosen = self._settings.ears
-        choices = []
-        for each in (chosen, *chosen.fallbacks):
-            settings = _understood(
-                RECOGNISERS[each.recogniser].settings,
-                threads=self._settings.threads,
-                base_url=each.url,
-                model=each.model,
-                device=each.device,
-                api_key=each.key.get_secret_value(),
-            )
-            choices.append((each.recogniser, settings))
-        self._ears = Ears.load(self._store, recogniser=load_in_order(choices, store=self._store))
+        self._ears = engines.load_ears(self._settings, self._store)
 
     def _load_language_model(self) -> None:
-        from dialogue.llm import LANGUAGE_MODELS
-
-        chosen = self._settings.language_model
-        if chosen.name == "none":
-            return
-        self._language_model = LANGUAGE_MODELS.load(
-            chosen.name,
-            **_understood(
-                LANGUAGE_MODELS[chosen.name].settings,
-                store=self._store,
-                threads=self._settings.threads,
-                base_url=chosen.url,
-                model=chosen.model,
-                api_key=chosen.key.get_secret_value(),
-            ),
-        )
+        self._language_model = engines.load_language_model(self._settings, self._store)
 
     def _load_persona(self, persona: Persona, before: Persona | None = None) -> None:
         """`before`: the same persona with an older pack, whose voice and body are kept where the pack keeps them."""
@@ -301,9 +269,9 @@ class House:
             live = rendering.live(before.voice)
             persona.voice = rendering.with_shelf(live, persona.pack, self._settings, self._store)
         else:
-            persona.voice = load_voice(self._settings, self._store, persona.pack)
-        same_body = before and before.card.avatar == persona.card.avatar
-        persona.rig = (before.rig if same_body else None) or _load_rig(self._settings.avatars / persona.card.avatar)
+            persona.voice = engines.load_voice(self._settings, self._store, persona.pack)
+        body = before.rig if before and before.card.avatar == persona.card.avatar else None
+        persona.rig = body or engines.load_rig(self._settings.avatars / persona.card.avatar)
 
     # --- what connections and REST ask -----------------------------------------------------------------------------
 
@@ -386,7 +354,7 @@ class House:
         if not voice or voice in OPENAI_VOICES:
             return own
         if voice not in self._speakers:
-            self._speakers[voice] = _load_speaker(self._settings, self._store, persona.pack, voice)
+            self._speakers[voice] = engines.load_speaker(self._settings, self._store, persona.pack, voice)
         return self._speakers[voice]
 
     def _voice_of(self, persona: Persona) -> Voice:
@@ -434,33 +402,6 @@ class House:
         return [persona.voice for persona in self._personas.values() if persona.voice]
 
 
-def _access(settings: Settings) -> Access:
-    """What the operator lets tools reach. Raises PackInvalid where the file is wrong."""
-    from dialogue.tools.access import Access, load_access
-
-    return load_access(settings.tools) if settings.tools else Access()
-
-
-def _desk(settings: Settings) -> Desk | None:
-    """Where humans are called. Raises BackendUnavailable where it is set up wrongly."""
-    if not settings.handoff.url:
-        return None
-    from dialogue.handoff_webhook import WebhookDesk
-
-    return WebhookDesk(settings.handoff.url, settings.handoff.secret.get_secret_value())
-
-
-def _packs(settings: Settings) -> list[Pack]:
-    from dialogue.packs import find_pack, known_personas, load_pack
-
-    if settings.persona:
-        find_pack(settings.persona, settings.personas)  # raises PersonaUnknown
-    packs = [load_pack(settings.personas / name) for name in known_personas(settings.personas)]
-    if not packs:
-        raise PersonaUnknown(f"There is no persona pack in {settings.personas}.")
-    return packs
-
-
 def _card(pack: Pack, avatar: str) -> PersonaCard:
     return PersonaCard(
         id=pack.id,
@@ -486,66 +427,3 @@ async def _rehearse(persona: Persona, language: Language, quiet: rendering.Quiet
         await quiet.wait()
         async for _ in voice.say(text, language=language):
             pass
-
-
-def load_voice(settings: Settings, store: Store, pack: Pack) -> Voice:
-    from speech.voices import VOICES
-
-    name = settings.voice.name or pack.voice.backend
-    voice = VOICES.load(
-        name,
-        **_understood(
-            VOICES[name].settings,
-            store=store,
-            threads=settings.threads,
-            **_voices_of(pack, name),
-            **_sample(settings.voice.voice),
-            speed=pack.voice.speed,
-            pitch=pack.voice.pitch,
-            gain=pack.voice.gain,
-            base_url=settings.voice.url,
-            model=settings.voice.model,
-            folder=settings.voice.model,
-            voice=settings.voice.voice,
-            api_key=settings.voice.key.get_secret_value(),
-        ),
-    )
-    return rendering.with_shelf(voice, pack, settings, store)
-
-
-def _voices_of(pack: Pack, backend: str) -> dict[str, str]:
-    """The names a pack gives its voices, which only its own backend knows."""
-    return {"zh": pack.voice.zh, "en": pack.voice.en} if backend == pack.voice.backend else {}
-
-
-def _sample(voice: str) -> dict[str, str]:
-    """A recording to clone, with its consent beside it, or a speaker of the model."""
-    return {"reference": voice} if voice.lower().endswith((".wav", ".flac")) else {"speaker": voice}
-
-
-def _load_speaker(settings: Settings, store: Store, pack: Pack, voice: str) -> Voice:
-    """Another voice of the pack's backend. Raises BackendUnknown."""
-    from speech.voices import VOICES
-
-    name = settings.voice.name or pack.voice.backend
-    known = VOICES[name].settings
-    if "zh" not in known:
-        raise BackendUnknown(f"There is no voice {voice[:80]!r}.", hint="Give the id of a persona, or leave it out.")
-    chosen = {"zh": voice} if voice.startswith("z") else {"en": voice}
-    return VOICES.load(name, **_understood(known, store=store, threads=settings.threads, **chosen))
-
-
-def _load_rig(folder: Path) -> Rig:
-    """The avatar's own rig; where it is not built, ordinary proportions: she can still be heard."""
-    from animation.rig import Rig
-    from avatar.inspect.load import load_rig
-
-    if (folder / "rig.json").is_file():
-        return load_rig(folder)
-    logs.event("avatar_missing", avatar=folder.name, hint="shuren avatar build")
-    return Rig.generic()
-
-
-def _understood(names: tuple[str, ...], **settings: Any) -> dict[str, Any]:
-    """The settings a backend understands, less those left empty."""
-    return {name: value for name, value in settings.items() if name in names and value not in ("", None)}

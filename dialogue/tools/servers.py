@@ -122,14 +122,14 @@ class _Running:
             self.ready.cancel()
 
     async def call(self, tool: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        from mcp import MCPError
-
         # Waited for, not awaited: a caller that is cancelled leaves the connecting alone, and one that is not sees an
         # ended connection as an error, not as its own cancellation.
         await asyncio.wait([self.ready])
         if self.ready.cancelled():
             raise network.NotSent(f"{self._name} closed the connection.")
         client = self.ready.result()
+        from mcp import MCPError  # loaded by now, in a thread
+
         try:
             result = await client.call_tool(tool, dict(arguments))
         except MCPError as error:

@@ -10,7 +10,8 @@ import pytest
 from avatar.listening import Listening
 from dialogue.types import Sentence
 from models.errors import AtCapacity, BackendUnavailable, ModelMissing, PackInvalid, PersonaUnknown
-from server.compose import House, _understood
+from server.compose import House
+from server.engines import _understood
 from server.settings import Settings
 
 

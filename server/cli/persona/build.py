@@ -45,7 +45,7 @@ def build(
 async def _build(packs: list[Pack], settings: Settings) -> list[Progress]:
     from models.store import Store
     from server import rendering
-    from server.compose import load_voice
+    from server.engines import load_voice
 
     store, out = Store.default(), []
     for pack in packs:
