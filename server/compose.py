@@ -157,7 +157,9 @@ class House:
             ("ears", partial(asyncio.to_thread, self._load_ears)),
             ("language model", partial(asyncio.to_thread, self._load_language_model)),
         ]
-        return plan + [(f"persona {name}", partial(self._prepare, each)) for name, each in self._personas.items()]
+        default = self._default
+        personas = [default, *(each for each in self._personas.values() if each is not default)]
+        return plan + [(f"persona {each.card.id}", partial(self._prepare, each)) for each in personas]
 
     async def _prepare(self, persona: Persona) -> None:
         await asyncio.to_thread(self._load_persona, persona)

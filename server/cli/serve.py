@@ -55,7 +55,7 @@ def serve(
         server_header=False,
     )
     if not as_json:
-        console.print("[bold]蜀人 Shuren[/] is starting; people can talk when all parts are ready.")
+        console.print("[bold]蜀人 Shuren[/] is starting; people can talk as soon as the first persona is ready.")
     uvicorn.Server(config).run()
 
 
@@ -64,11 +64,16 @@ class _Teller:
 
     def __init__(self, console: Console, settings: Settings) -> None:
         self._console, self._settings = console, settings
+        self._address = address(settings.host, settings.port)
+        self._open = False
 
     def part(self, name: str, state: str, ms: float) -> None:
         ready = state == "ready"
         mark, rest = ("[green]✓[/]", f" [dim]{ms / 1000:.1f} s[/]") if ready else ("[red]✗[/]", f": {escape(state)}")
         self._console.print(f"  {mark} {name}{rest}")
+        if ready and name.startswith("persona ") and not self._open:
+            self._open = True
+            self._console.print(f"[bold green]Come in:[/] {self._address} [dim](the other personas follow)[/]")
 
     def rendering(self, progress: Progress) -> None:
         if not progress.made and not progress.whole:
@@ -88,7 +93,7 @@ class _Teller:
 
     def all(self, ready: bool) -> None:
         if ready:
-            self._console.print(f"[bold green]Ready:[/] {address(self._settings.host, self._settings.port)}")
+            self._console.print(f"[bold green]Ready:[/] {self._address}")
         else:
             self._console.print("[red]Not everything could be loaded; nobody can talk until that is mended.[/]")
 
