@@ -87,8 +87,13 @@ _NOT = re.compile(
 _ORDINALS = (("第一", "first"), ("第二", "second"), ("第三", "third"), ("第四", "fourth"), ("第五", "fifth"))
 
 
+# 一百万三十年 is an amount and a term, not 1,000,030 years.
+_AMOUNT_TERM = re.compile(rf"(?<=[万亿])(?=(?:\d{{1,2}}|[{_CN[:12]}十]{{1,3}})(?:年|个月|个季|天))")
+
+
 def read(slot: Slot, text: str, *, asked: bool, today: date) -> Value | None:
     """The value, or None. Bounds are not looked at. `text` is normalised and masked."""
+    text = _AMOUNT_TERM.sub("，", text)
     if slot.type == "date":
         value = read_date(text, today, asked=asked)
     elif slot.type == "time":
@@ -203,8 +208,8 @@ def _span(match: re.Match[str], scale: dict[str, Fraction]) -> tuple[Fraction, s
 
 
 def _number(slot: Slot, text: str, asked: bool) -> float | int | None:
-    found = [q for q in quantities(text) if q.value is not None and (q.counts or q.unit == "age")]
-    named = [q for q in found if q.unit in ("age", "thing", "person")]
+    found = [q for q in quantities(text) if q.value is not None and (q.counts or q.unit in ("age", "metre"))]
+    named = [q for q in found if q.unit in ("age", "thing", "person", "metre")]
     if named and (asked or any(word in text for word in slot.label.values())):
         return _plain(named[-1].value)
     return _bare(text) if asked else None
