@@ -70,12 +70,12 @@ class Cast(KokoroEngine):
         path = self._more / f"{name}.bin"
         return np.fromfile(path, np.float32).reshape(-1, 256) if path.is_file() else super().style(name)
 
-    def _plan(self, tokens: list[int], voice: str, speed: float) -> Plan:
-        plan, height = super()._plan(tokens, voice, speed), float(voice.partition("@")[2] or 1.0)
+    def _plan(self, tokens: list[int], voice: str, speed: float, options: Any = None) -> Plan:
+        plan, height = super()._plan(tokens, voice, speed, options), float(voice.partition("@")[2] or 1.0)
         return replace(plan, pitch=plan.pitch * np.float32(height), turns=plan.turns * height)
 
-    def _render(self, plan: Plan, start: int, end: int) -> np.ndarray:
-        audio = super()._render(plan, start, end)
+    def _render(self, plan: Plan, start: int, end: int, options: Any = None) -> np.ndarray:
+        audio = super()._render(plan, start, end, options)
         return audio if plan.voice in GAINS else audio * np.float32(_SOFTER)
 
     def _normals(self, voice: str) -> dict[str, np.ndarray]:

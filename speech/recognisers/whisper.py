@@ -37,6 +37,7 @@ FINAL_BEAM = 5
 PROMPT = "您好，您想问{}？"
 PROMPT_WORDS = 20
 PROMPT_WORD = 8  # characters of the longest
+MISLED = 0.1  # a search with role words that ends this much less likely than the guess without them was led astray
 SURE = -0.3  # average log-probability from which the likeliest text is not looked for any longer
 COMPUTE = {"cpu": "int8", "cuda": "float16"}
 SHORTEST = 0.1  # s of audio worth looking at
@@ -161,6 +162,8 @@ class WhisperRecogniser:
         if first.language == "zh" and prompt:
             best = self._decode(encoded, audio, first.language, prompt, beam=self._beam)
             if not best.doubtful and not is_list(best.text, prompt):
+                if not first.doubtful and best.logprob < first.logprob - MISLED:
+                    return first
                 return replace(best, alternatives=best.alternatives + first.alternatives)
         return self._decode(encoded, audio, first.language, (), beam=self._beam)
 

@@ -16,8 +16,8 @@ import pytest
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "avatar"), str(HERE.parent)]
 
-# Rendering ahead in the background would take the cores and fill the cache of whoever runs the tests.
-SETTINGS = {"NO_COLOR": "1", "SHUREN_RENDERED__AHEAD": "false"}
+from one_persona import environment  # noqa: E402
+
 READY_WITHIN = 120  # s; a limit on hanging, not a measure of speed
 
 
@@ -27,10 +27,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("server") / "server.log"
+    folder = tmp_path_factory.mktemp("server")
+    log, settings = folder / "server.log", os.environ | environment(folder)
     command = [str(Path(sys.executable).parent / "shuren"), "serve", "--port", str(port), "--log-json"]
     with log.open("wb") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=os.environ | SETTINGS)
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=settings)
     try:
         _wait_until_ready(f"http://127.0.0.1:{port}/healthz", process, log)
         yield f"127.0.0.1:{port}"

@@ -28,18 +28,19 @@ FLAGS = (
 )  # fmt: skip
 
 
-# Rendering ahead in the background would take the cores and fill the cache of whoever runs the tests.
-SETTINGS = {"NO_COLOR": "1", "SHUREN_RENDERED__AHEAD": "false"}
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from one_persona import environment  # noqa: E402
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """`shuren serve` as an operator starts it; its address."""
     port = _free_port()
-    log = tmp_path_factory.mktemp("server") / "server.log"
+    folder = tmp_path_factory.mktemp("server")
+    log, settings = folder / "server.log", os.environ | environment(folder)
     command = [str(Path(sys.executable).parent / "shuren"), "serve", "--port", str(port)]
     with log.open("wb") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=os.environ | SETTINGS)
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=settings)
     try:
         _wait_until_ready(f"http://127.0.0.1:{port}/healthz", process, log)
         yield f"http://127.0.0.1:{port}"
