@@ -15,10 +15,6 @@ from functools import lru_cache
 
 from dialogue.pinyin import blur, sounds
 
-# Signs put between Chinese characters to hide a word. Commas and stops stay: they part clauses.
-_HIDING = re.compile(
-    r"(?<=[\u4e00-\u9fff])[\s.·・*_/|~+#^\-=\u2600-\u27bf\U0001F000-\U0001FAFF]{1,3}(?=[\u4e00-\u9fff])"
-)
 _RUN = re.compile(r"[\u4e00-\u9fff]+")
 # How a character follows another: in the pack, in ordinary words, and how common it is in each by itself. Tuned with
 # COST on the rounds `second` and `paraphrase` of tests/dialogue/paraphrases.yaml: of 636 wrong characters 163 are left,
@@ -27,11 +23,6 @@ _PACK, _ORDINARY, _ALONE = 0.5, 0.3, 0.1
 _LEAST = 1e-7
 _SEEN = 1000  # a character seen less often in ordinary words is counted so, lest its few words seem certain
 COST = 4.0  # of changing a character, as a natural logarithm
-
-
-def laid_bare(text: str) -> str:
-    """The text without signs hidden between its Chinese characters: 安.全.账.户 → 安全账户."""
-    return _HIDING.sub("", text)
 
 
 class Homophones:

@@ -51,8 +51,3 @@ class Memory:
     def turn(self) -> int:
         """Of the last question; 0 before the first."""
         return self._exchanges[-1].turn if self._exchanges else 0
-
-    def last_question(self, before: int) -> str:
-        """The question of the exchange before turn `before`, "" if there was none."""
-        earlier = [exchange.question for exchange in self._exchanges if exchange.turn < before]
-        return earlier[-1] if earlier else ""

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from dialogue.evals.slips import misheard
-from dialogue.homophones import Homophones, laid_bare
+from dialogue.homophones import Homophones
 from dialogue.mind import build_index
 from dialogue.pack import Pack
 from dialogue.retrieval import Index
@@ -60,8 +60,3 @@ def test_what_was_written_right_is_hardly_touched(index: Index) -> None:
 def test_other_scripts_and_an_empty_pack_are_left_alone() -> None:
     assert Homophones([]).mend("怎么转账, how much is 20%?") == "怎么转账, how much is 20%?"
     assert Homophones(["转账"]).mend("") == ""
-
-
-def test_signs_that_hide_a_word_are_taken_out() -> None:
-    assert laid_bare("安.全.账.户") == "安全账户"
-    assert laid_bare("你好，转账 20 元") == "你好，转账 20 元"
