@@ -29,7 +29,7 @@ from models.store import Store
 HARD = (
     "closure_rate", "closure_ms_median", "release_ms_median", "release_ms_p95", "sibilant_jaw_share_p95",
     "weight_speed_max", "blink_speed_max", "lip_gap_speed_max", "jump_max", "energy_above_12_hz", "violations",
-    "chunk_mismatch", "replay_differs", "real_time_factor", "envelope_r", "loudness_rho", "opening_misalignment_ms",
+    "chunk_mismatch", "replay_differs", "envelope_r", "loudness_rho", "opening_misalignment_ms",
 )  # fmt: skip
 
 

@@ -50,10 +50,12 @@ def sample_while_speaking(page, seconds: float) -> tuple[np.ndarray, np.ndarray]
 
 def test_a_spoken_question_is_answered_with_voice_and_moving_lips(server, browser, microphone) -> None:
     question = "银行卡丢了怎么挂失？"
-    mic = microphone((14.0, question, "zh"), length=40.0)
-    page = open_page(browser, server, mic, query="&mic=1")
+    page = open_page(browser, server, microphone((2.0, question, "zh"), length=30.0))
     assert page.get_by_text(LABEL).first.is_visible()
+    page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)
+    wait_for_silence(page)
 
+    assert page.evaluate("window.shuren.startMic()")
     page.wait_for_function("window.shuren.stats().turns.length >= 1", timeout=TURN)  # the greeting is not a turn
     page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)
     level, mouth = sample_while_speaking(page, 8)
@@ -77,13 +79,13 @@ def test_a_spoken_question_is_answered_with_voice_and_moving_lips(server, browse
 
 def test_talking_over_her_silences_her(server, browser, microphone) -> None:
     """She tells something long; the visitor says 等一下 and asks something else."""
-    mic = microphone((16.0, "等一下，我想问密码忘了怎么办？", "zh"), length=60.0)
-    page = open_page(browser, server, mic, query="&mic=1")
+    page = open_page(browser, server, microphone((2.0, "等一下，我想问密码忘了怎么办？", "zh"), length=40.0))
     page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)
     wait_for_silence(page)
     page.evaluate("window.shuren.sendText('我想开户，需要带什么材料？')")
     page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)
     first = page.evaluate("window.shuren.stats().turns.length")
+    assert page.evaluate("window.shuren.startMic()")
     page.wait_for_function(
         "['paused', 'listening', 'thinking'].includes(window.shuren.state)", timeout=TURN, polling=20
     )
@@ -95,11 +97,13 @@ def test_talking_over_her_silences_her(server, browser, microphone) -> None:
 
 
 def test_held_to_talk_only_what_is_said_meanwhile_is_heard(server, browser, microphone) -> None:
-    asked = [(float(at), "密码忘了怎么办？", "zh") for at in range(30, 90, 12)]
-    mic = microphone((3.0, "你们周末上班吗？", "zh"), *asked, length=96.0)
-    page = open_page(browser, server, mic, query="&talk=hold&mic=1")
+    asked = [(float(at), "密码忘了怎么办？", "zh") for at in range(12, 72, 12)]
+    mic = microphone((1.0, "你们周末上班吗？", "zh"), *asked, length=78.0)
+    page = open_page(browser, server, mic, query="&talk=hold")
     page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)  # the greeting
     wait_for_silence(page)
+    assert page.evaluate("window.shuren.startMic()")
+    page.wait_for_timeout(5000)  # the first question goes by
     page.keyboard.down("Space")
     page.wait_for_function("document.body.innerText.includes('密码')", timeout=TURN)
     page.wait_for_timeout(2000)
