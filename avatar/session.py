@@ -1,6 +1,6 @@
 """One person's live session with a digital human: ears, mind, mouth and body composed on one clock.
 
-The floor (avatar/turn.py) decides, the stage (avatar/stage.py) places media, an answer (avatar/answer.py) is made
+The floor (avatar/turn.py) decides, the stage (avatar/stage.py) places media, an answer (avatar/answering.py) is made
 beside them; this file carries effects out and tells the reader what happened. Everything runs on one event loop, so no
 method needs a lock; `run` owns every task.
 """
@@ -19,7 +19,9 @@ import numpy as np
 from animation.types import RATE
 from avatar import turn as floor_events
 from avatar.ahead import WorkAhead
-from avatar.answer import Question, speak_sentences
+from avatar.answer import Question
+from avatar.answering import Answering
+from avatar.asked import Asked
 from avatar.attention import Attention
 from avatar.clock import MediaClock, Playhead
 from avatar.events import (
@@ -29,7 +31,6 @@ from avatar.events import (
     Interrupted,
     ReplyDone,
     ReplyStarted,
-    SentenceOut,
     SessionEvent,
     StateChanged,
     TurnState,
@@ -37,22 +38,19 @@ from avatar.events import (
 from avatar.listener import Listener, Meaning, Nothing, Said, Sound, Words
 from avatar.listening import Listening
 from avatar.outbox import Outbox
-from avatar.script import Line, Script
 from avatar.stage import AHEAD, Body, Stage
 from avatar.turn import Floor, step
 from dialogue.text import language_of
 from dialogue.types import Conversation, Sentence, Utterance
 from models.errors import LabelNotShown, SessionBusy, ShurenError
-from speech.types import Speech, Voice
+from speech.types import Voice
 from speech.voices.paced import PacedVoice
 
 log = logging.getLogger("shuren.session")
 
 TICK = 0.02  # s between releases of media
 YIELD_BEFORE = RATE * 300 // 1000  # she looks at the person this long before her turn ends
-PLACED_AHEAD = 6 * RATE  # how much voice may be made before it is due
 THINK_LIMIT = 25.0  # s without a sound after which an answer is given up
-SCRIPTS_KEPT = 8  # finished answers a client may still truncate
 BODY_STATES = {"yielding": "listening", "paused": "listening"}
 
 
@@ -91,24 +89,19 @@ class Session:
         self._outbox = Outbox()
         self._greet = greet
         self._spoken_label = spoken_label
-        self._label_due = bool(spoken_label)  # still to be said
         self._label_language = label_language
         self._label_shown = False
         self._create_response = True
         self._items = itertools.count(1)
-        self._awaited = 0  # committed utterances that are being recognised
-        self._asked = False  # an answer to the last of them is wanted
-        self._question: Question | None = None
-        self._current: Question | None = None
-        self._unanswered: Question | None = None  # cut off by the person before a word of its answer was heard
+        self._asked = Asked()
         self._answer: asyncio.Task | None = None
         self._ahead = WorkAhead(conversation, self._voice, self._spawn)
-        self._made = False  # the running answer is placed whole
-        self._paused_lines: list[Line] = []
+        self._answering = Answering(
+            conversation, self._voice, self._stage, self.clock, self._listener.attention, self._emit
+        )
+        if spoken_label:
+            self._answering.label_due = Sentence(spoken_label, label_language, "template", must_finish=True)
         self._think_deadline = 0.0
-        self._room = asyncio.Event()
-        self._timings: dict[str, float] = {}
-        self._scripts: dict[str, tuple[int, Script]] = {}
         self._tasks: set[asyncio.Task] = set()
         self._closing = asyncio.Event()
         self._closed = asyncio.Event()
@@ -163,6 +156,7 @@ class Session:
     def label_shown(self) -> None:
         """The client shows the AI label: media may flow. Starts the greeting if the session was made with one."""
         first, self._label_shown = not self._label_shown, True
+        self._answering.label_due = None
         if first and self._running:
             self._say_hello()
 
@@ -172,7 +166,7 @@ class Session:
 
     async def commit_audio(self) -> str:
         """The client says the utterance is over (manual turns). Returns the item id."""
-        self._awaited += 1
+        self._asked.committed()
         return await self._listener.commit()
 
     def clear_audio(self) -> None:
@@ -202,7 +196,7 @@ class Session:
         item = item or self._new_item()
         said = Utterance(text, language_of(text, self._label_language), typed=True)
         self._stage.body.listens(self._stage.body.cursor, language=said.language)
-        self._question = Question(said, item, self.clock.seconds(), {})
+        self._asked.waiting = Question(said, item, self.clock.seconds(), {})
         return item
 
     async def respond(self, instructions: str = "") -> int:
@@ -214,11 +208,9 @@ class Session:
             raise SessionBusy("An answer is already under way.", hint="Cancel it first (response.cancel).")
         if not self._label_shown and not self._spoken_label:
             raise LabelNotShown("The AI label is not on screen yet.", hint="Show it and send shuren.label.shown.")
-        if self._awaited:
-            self._asked = True
+        if self._asked.wants_answer():
             return self.floor.turn + 1
-        if self._question:
-            self._question = Question(self._question.said, self._question.item, self.clock.seconds(), {})
+        self._asked.asked_now(self.clock.seconds())
         self._step(floor_events.Ask())
         return self.floor.turn
 
@@ -234,9 +226,7 @@ class Session:
 
     async def truncate(self, item: str, audio_end_ms: int) -> None:
         """The client says only `audio_end_ms` of answer `item` was heard: memory is cut there. Unknown items: no-op."""
-        if item in self._scripts:
-            turn, script = self._scripts[item]
-            self._conversation.heard(turn, script.heard_audio(audio_end_ms * RATE // 1000), interrupted=True)
+        self._answering.truncate(item, audio_end_ms * RATE // 1000)
 
     # --- hearing -------------------------------------------------------------------------------------------------
 
@@ -250,17 +240,17 @@ class Session:
                 self._on_sound()
             case Words(text, whole):
                 self._step(floor_events.Words())
-                self._ahead.consider(_joined(self._unanswered, text), whole=whole)
+                self._ahead.consider(self._asked.whole(text), whole=whole)
             case Said():
                 self._step(floor_events.Words())  # where no partial came first, the answer under way ends here
-                said = Utterance(_joined(self._unanswered, meaning.text), meaning.language, meaning.confidence)
+                said = Utterance(self._asked.whole(meaning.text), meaning.language, meaning.confidence)
                 self._ask(Question(said, meaning.item, meaning.ended, meaning.timings))
-            case Nothing() if self._unanswered:
-                self._ask(self._unanswered)
+            case Nothing() if self._asked.unanswered:
+                self._ask(self._asked.unanswered)
             case Nothing():
                 self._step(floor_events.Heard(empty=True))
-        if isinstance(meaning, Said | Nothing):
-            self._recognised()
+        if isinstance(meaning, Said | Nothing) and self._asked.recognised() and not self.floor.busy:
+            self._step(floor_events.Ask())
 
     def _on_sound(self) -> None:
         if self._listener.bears_sounds:
@@ -271,22 +261,13 @@ class Session:
 
     def _ask(self, question: Question) -> None:
         """Something wants an answer; whether it gets one by itself was set by the client."""
-        self._unanswered = None
+        self._asked.unanswered = None
         self._stage.body.listens(self._stage.body.cursor, language=question.said.language)
-        self._question = question
+        self._asked.waiting = question
         if self._create_response and (self._label_shown or self._spoken_label):
             self._step(floor_events.Heard())
         elif self.floor.phase == "paused":
             self._step(floor_events.Cancel("turn_detected"))
-
-    def _recognised(self) -> None:
-        """What was committed is there: answer it if that was asked for meanwhile, and there is anything to answer."""
-        self._awaited = max(0, self._awaited - 1)
-        if self._awaited or not self._asked:
-            return
-        self._asked = False
-        if self._question and not self.floor.busy:
-            self._step(floor_events.Ask())
 
     # --- the floor -----------------------------------------------------------------------------------------------
 
@@ -301,7 +282,7 @@ class Session:
                 case floor_events.Pause():
                     self._pause()
                 case floor_events.Resume():
-                    self._resume()
+                    self._answering.resume()
                 case floor_events.Finish(turn, status, reason):
                     self._finish_answer(turn, status, reason)
         if self.floor.phase != before.phase:
@@ -315,48 +296,33 @@ class Session:
         self._emit(StateChanged(state, self.floor.turn, self._stage.body.cursor))
 
     def _begin_answer(self, turn: int) -> None:
-        question = self._question or Question(None, "", self.clock.seconds(), {})
-        self._question, self._current = None, question
-        self._made, self._paused_lines = False, []
-        self._timings = dict(question.timings)
+        question = self._asked.take(self.clock.seconds())
+        self._answering.begin(question)
         self._think_deadline = self.clock.seconds() + THINK_LIMIT
         self._stage.begin(turn, self._new_item())
         self._emit(ReplyStarted(turn, self._stage.item, question.item))
         self._answer = self._spawn(self._make_answer(turn, question), f"answer-{turn}")
 
     def _finish_answer(self, turn: int, status: str, reason: str) -> None:
-        stage, script = self._stage, self._stage.script
+        stage = self._stage
         self._listener.attention.she_stopped(self.clock.seconds())
         self._listener.attention.attend(self.clock.seconds())
         if self._answer and status == "cancelled":
             self._answer.cancel()
         self._ahead.over()
-        heard = whole = script.with_rest(self._paused_lines)
-        if status != "completed":
-            pts = self._playhead.heard()
-            self._paused_lines = stage.cut(pts) or self._paused_lines
-            heard = script.text
+        pts = None if status == "completed" else self._playhead.heard()
+        whole, heard = self._answering.end(turn, cut_at=pts)
+        if pts is not None:
             self._emit(Interrupted(turn, stage.item, pts, final=True))
-        interrupted = status != "completed"
-        self._conversation.heard(turn, heard, interrupted=interrupted)
-        self._remember_script(stage.item, turn, script)
-        if reason == "turn_detected" and not heard and self._current and self._current.said:
-            self._unanswered = self._current
-        self._emit(ReplyDone(turn, stage.item, status, reason, whole, heard, self._timings))
-        self._paused_lines = []
+        if reason == "turn_detected" and not heard:
+            self._asked.cut_off()
+        self._emit(ReplyDone(turn, stage.item, status, reason, whole, heard, self._answering.timings))
 
     def _pause(self) -> None:
         pts = self._playhead.heard()
         self._listener.attention.she_stopped(self.clock.seconds())
-        self._room.clear()
-        self._paused_lines = self._stage.cut(pts) + self._paused_lines
+        self._answering.pause(pts)
         self._emit(Interrupted(self._stage.turn, self._stage.item, pts, final=False))
-
-    def _resume(self) -> None:
-        lines, self._paused_lines = self._paused_lines, []
-        for line in lines:
-            self._stage.place(line.speech, line.sentence, first=False)
-            self._remember_voice(line.speech)
 
     # --- answering -----------------------------------------------------------------------------------------------
 
@@ -365,19 +331,8 @@ class Session:
             self._step(floor_events.Ask())
 
     async def _make_answer(self, turn: int, question: Question) -> None:
-        async def place(sentence: Sentence, speech: Speech, first: bool) -> None:
-            while not self._room.is_set():  # a pause may fall between the waking and the placing
-                await self._room.wait()
-            self._place(sentence, speech, first)
-
         try:
-            await speak_sentences(
-                self._sentences(turn, question),
-                self._voice,
-                place,
-                on_sentence=self._on_sentence,
-            )
-            self._made = True
+            await self._answering.make(turn, question, on_sentence=self._on_sentence, on_sound=self._on_placed)
         except ShurenError as error:
             self._fail(error.code, error.message)
         except Exception:
@@ -385,41 +340,16 @@ class Session:
             self._fail("internal_error", "Something went wrong while answering.")
 
     def _on_sentence(self, sentence: Sentence) -> None:
-        if "first_sentence_ms" not in self._timings:
+        if "first_sentence_ms" not in self._answering.timings:
             self._ahead.settle(sentence.text)
-        self._mark("first_sentence_ms")
+        self._answering.mark("first_sentence_ms")
 
-    async def _sentences(self, turn: int, question: Question) -> AsyncIterator[Sentence]:
-        if self._label_due and not self._label_shown:
-            self._label_due = False
-            yield Sentence(self._spoken_label, self._label_language, "template", must_finish=True)
-        if question.said is None:
-            for sentence in self._conversation.greeting():
-                yield sentence
-            return
-        async for sentence in self._conversation.reply(question.said, turn=turn):
-            yield sentence
-
-    def _place(self, sentence: Sentence, speech: Speech, first: bool) -> None:
-        stage = self._stage
-        if first:
-            self._emit(
-                SentenceOut(
-                    stage.turn, stage.item, sentence.text, sentence.language, sentence.source, sentence.citations,
-                    sentence.handoff,
-                )
-            )  # fmt: skip
-        stage.place(speech, sentence, first=first)
-        self._remember_voice(speech)
+    def _on_placed(self) -> None:
+        """A clause more stands on the stage."""
         self._step(floor_events.FirstSound())
-        self._check_room()
-        if "first_audio_ms" not in self._timings and stage.end - self.clock.now() >= AHEAD:
+        self._answering.make_room(paused=self.floor.phase == "paused")
+        if "first_audio_ms" not in self._answering.timings and self._stage.end - self.clock.now() >= AHEAD:
             self._release()  # at once: the pump may be a tick away
-
-    def _remember_voice(self, speech: Speech) -> None:
-        """What she is about to say, so that she knows it when she hears it."""
-        until = self.clock.seconds() + (self._stage.end - self.clock.now()) / RATE
-        self._listener.attention.she_says("".join(word.text for word in speech.words), until)
 
     def _fail(self, code: str, message: str) -> None:
         self._emit(Failed(code, message, self.floor.turn))
@@ -437,9 +367,9 @@ class Session:
     def _release(self) -> None:
         for event in self._stage.release(self.clock.now(), frames=self._label_shown):
             if isinstance(event, AudioOut):
-                self._mark("first_audio_ms")
+                self._answering.mark("first_audio_ms")
             elif isinstance(event, FramesOut) and event.turn:
-                self._mark("first_frame_ms")
+                self._answering.mark("first_frame_ms")
             self._emit(event)
         if self._outbox.overflowed:
             self._closing.set()
@@ -451,43 +381,19 @@ class Session:
             if self._listener.long_sound:
                 self._step(floor_events.PauseOver())
             return
-        self._check_room()
+        self._answering.make_room(paused=False)
         if phase == "thinking" and self.clock.seconds() > self._think_deadline:
             self._fail("backend_timeout", "No answer was made in time.")
         sentence = self._stage.script.sentence_at(heard)
         if self.floor.busy and self.floor.protected != bool(sentence and sentence.must_finish):
             self._step(floor_events.Protect(not self.floor.protected))
-        if self._made and heard >= end:
+        if self._answering.made and heard >= end:
             self._step(floor_events.PlayedOut())
-        elif self._made and heard >= end - YIELD_BEFORE:
+        elif self._answering.made and heard >= end - YIELD_BEFORE:
             self._step(floor_events.NearEnd())
-
-    def _check_room(self) -> None:
-        """More voice may be placed while less than PLACED_AHEAD of it waits, and never while paused."""
-        if self.floor.phase != "paused" and self._stage.end - self.clock.now() < PLACED_AHEAD:
-            self._room.set()
-        else:
-            self._room.clear()
-
-    def _mark(self, name: str) -> None:
-        if self._current and name not in self._timings:
-            self._timings[name] = (self.clock.seconds() - self._current.asked_at) * 1000
-
-    def _remember_script(self, item: str, turn: int, script: Script) -> None:
-        self._scripts[item] = (turn, script)
-        while len(self._scripts) > SCRIPTS_KEPT:
-            del self._scripts[next(iter(self._scripts))]
 
     def _emit(self, event: SessionEvent) -> None:
         self._outbox.put(event)
 
     def _new_item(self) -> str:
         return f"item_{self.id[-8:]}_{next(self._items)}"
-
-
-def _joined(unanswered: Question | None, text: str) -> str:
-    """People go on with a question after a pause for thought; the two halves are one question."""
-    if unanswered is None or unanswered.said is None:
-        return text
-    between = " " if language_of(text, "zh") == "en" else ""
-    return f"{unanswered.said.text}{between}{text}".strip()
