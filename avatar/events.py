@@ -13,7 +13,7 @@ import numpy as np
 
 from animation.types import Frames
 from dialogue.types import Citation
-from speech.types import Word
+from speech.types import HeardWord, Word
 
 TurnState = Literal["idle", "listening", "thinking", "speaking", "paused"]
 ReplyStatus = Literal["completed", "cancelled", "failed"]
@@ -56,6 +56,8 @@ class InputFinal:
     language: str
     confidence: float
     timings: dict[str, float] = field(default_factory=dict)
+    original: str = ""  # as the recogniser wrote it, where the text was put right since
+    words: tuple[HeardWord, ...] = ()  # as the recogniser wrote them; empty where it tells none
 
 
 @dataclass(frozen=True)

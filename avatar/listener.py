@@ -7,7 +7,7 @@ the floor decides what that does to her.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -169,8 +169,10 @@ class Listener:
         self.attention.echoes += echo
         meant = self._meant(heard.text) if heard.text.strip() and not echo else None
         # What was not said to her is nobody's business: the client does not learn of it.
-        text = "" if meant is None else heard.text
-        self._emit(InputFinal(item, text, heard.language, heard.confidence, heard.timings))
+        final = InputFinal(item, "", heard.language, heard.confidence, heard.timings)
+        if meant is not None:
+            final = replace(final, text=heard.text, original=heard.original, words=heard.words)
+        self._emit(final)
         if meant is None or self.busy and is_backchannel(heard.text):
             return Nothing()
         greeting = "你好" if heard.language == "zh" else "Hello"  # where only her name was called

@@ -132,7 +132,10 @@ async def _add_audio(talk: Talk, item: client.NewItem) -> None:
     heard = await talk.host.transcribe(pcm, talk.config.persona)
     if heard.text.strip():
         await talk.session.add_text(heard.text, item_id)
-    talk.emit(talk.translator.spoken(InputFinal(item_id, heard.text, heard.language, heard.confidence)))
+    final = InputFinal(
+        item_id, heard.text, heard.language, heard.confidence, original=heard.original, words=heard.words
+    )
+    talk.emit(talk.translator.spoken(final))
 
 
 @on(client.ItemRetrieve)

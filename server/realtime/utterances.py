@@ -73,7 +73,7 @@ class Utterances:
                 event.item,
                 transcript=event.text,
                 usage={"type": "duration", "seconds": seconds},
-                shuren={"language": event.language, "confidence": round(event.confidence, 3)},
+                shuren=wire.heard(event),
             )
         yield self._items.finish(wire.user_audio(event.item, event.text if self.transcription else None))
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from animation.types import RATE
-from avatar.events import SentenceOut
+from avatar.events import InputFinal, SentenceOut
 from models.errors import SessionError, ShurenError
 from server.realtime.ids import new_id
 from speech.types import Word
@@ -139,6 +139,17 @@ def sentence(said: SentenceOut) -> Event:
         citations=citations,
         handoff=said.handoff,
     )
+
+
+def heard(final: InputFinal) -> Event:
+    """What is known of a transcript beside its text."""
+    words = [{"text": word.text, "confidence": round(word.confidence, 3)} for word in final.words]
+    return {
+        "language": final.language,
+        "confidence": round(final.confidence, 3),
+        "original": final.original or final.text,
+        "words": words,
+    }
 
 
 def caption(turn: int, item: str, pts: int, words: Sequence[Word]) -> Event:

@@ -12,7 +12,7 @@ from avatar.events import InputFinal, InputPartial, Interrupted, ReplyDone, Repl
 from avatar.listener import ECHOES_BORNE
 from avatar.listening import Listening
 from dialogue.types import Sentence
-from speech.types import Heard, Partial, SpeechStarted, SpeechStopped
+from speech.types import Heard, HeardWord, Partial, SpeechStarted, SpeechStopped
 
 NAMES = ("蓉蓉", "Rongrong")
 
@@ -23,7 +23,8 @@ def say(stand: Stand, text: str, *, partial: bool = True) -> None:
     if partial:
         stand.hearing.tell(Partial(text, ""))
     stand.hearing.tell(SpeechStopped(16000, 20000))
-    stand.hearing.tell(Heard(text, "zh", 0.9, 0, 16000))
+    words = tuple(HeardWord(char, 0.9) for char in text)
+    stand.hearing.tell(Heard(text, "zh", 0.9, 0, 16000, original="原" + text, words=words))
 
 
 def test_immediate_any_sound_ends_her_answer() -> None:
@@ -88,7 +89,7 @@ def test_called_by_name_she_answers_and_talk_among_others_is_neither_answered_no
         say(stand, "我们去那边排队吧")
         await asyncio.sleep(1.0)
         assert not stand.mind.asked and not stand.of(InputPartial)
-        assert [final.text for final in stand.of(InputFinal)] == [""]
+        assert [(final.text, final.original, final.words) for final in stand.of(InputFinal)] == [("", "", ())]
         say(stand, "荣荣，密码忘了怎么办")
         await asyncio.sleep(8)
         say(stand, "那要多久")
@@ -96,6 +97,8 @@ def test_called_by_name_she_answers_and_talk_among_others_is_neither_answered_no
 
     stand = converse(script, names=NAMES)
     assert stand.mind.asked == ["密码忘了怎么办", "那要多久"]
+    assert [final.original for final in stand.of(InputFinal)][1:] == ["原荣荣，密码忘了怎么办", "原那要多久"]
+    assert "".join(word.text for word in stand.of(InputFinal)[-1].words) == "那要多久"
 
 
 def test_her_own_voice_is_not_answered_and_after_some_of_it_no_longer_stops_her() -> None:

@@ -35,6 +35,7 @@ from server.realtime.answer import Sound
 from server.realtime.config import Config
 from server.realtime.senders import JsonSender
 from server.realtime.translate import Translator
+from speech.types import HeardWord
 
 OPENAI = TypeAdapter(RealtimeServerEvent)
 
@@ -102,6 +103,22 @@ def test_transcript_deltas_only_grow_and_hold_the_agreed_words() -> None:
     got = [out for out in translate(*SPOKEN) if out["type"].endswith("transcription.delta")]
     assert [out["delta"] for out in got] == ["", "定期", "", "存款"]
     assert [out["shuren"]["text"] for out in got] == ["定", "定期利", "定期存", "定期存款"]
+
+
+def test_a_transcript_tells_what_the_recogniser_wrote_and_how_sure_it_was_of_each_word() -> None:
+    words = (HeardWord("里", 0.41234), HeardWord("财", 0.5))
+    heard = InputFinal("item_u", "理财", "zh", 0.8, original="里财", words=words)
+    plain = InputFinal("item_v", "你好", "zh", 0.9)
+    told, untouched = (
+        out["shuren"] for out in translate(heard, plain) if out["type"].endswith("transcription.completed")
+    )
+    assert told == {
+        "language": "zh",
+        "confidence": 0.8,
+        "original": "里财",
+        "words": [{"text": "里", "confidence": 0.412}, {"text": "财", "confidence": 0.5}],
+    }
+    assert (untouched["original"], untouched["words"]) == ("你好", [])
 
 
 def test_every_official_event_has_the_shape_the_sdk_expects() -> None:
@@ -232,9 +249,7 @@ def test_english_sentences_are_parted_by_a_space() -> None:
 
 def test_a_voice_without_word_times_still_has_a_transcript() -> None:
     silent = AudioOut(1, "item_1", 0, audio(1, "好").pcm, ())
-    outgoing = translate(
-        ReplyStarted(1, "item_1", ""), silent, ReplyDone(1, "item_1", "completed", "", "好", "好")
-    )
+    outgoing = translate(ReplyStarted(1, "item_1", ""), silent, ReplyDone(1, "item_1", "completed", "", "好", "好"))
     done = next(out for out in outgoing if kinds([out]) == ["response.output_audio_transcript.done"])
     assert done["transcript"] == "好"
 
