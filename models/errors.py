@@ -10,7 +10,8 @@
     ├── BackendError            a recogniser, voice or language model failed
     │   ├── BackendUnknown      backend_unknown
     │   ├── BackendUnavailable  backend_unavailable  dead server, missing extra
-    │   └── BackendTimeout      backend_timeout
+    │   ├── BackendTimeout      backend_timeout
+    │   └── BackendBudget       backend_budget       what it may be used in a day is used up
     ├── PackError               persona packs
     │   ├── PersonaUnknown      persona_unknown
     │   └── PackInvalid         pack_invalid         names file, line and mend
@@ -26,6 +27,10 @@
     │   └── AudioInvalid        audio_invalid        wrong format, rate or length
     ├── AvatarInvalid           avatar_invalid       a broken or missing rig
     ├── ClipInvalid             clip_invalid         a recorded performance that cannot be read
+    ├── StorageError            storage_error        what the service keeps
+    │   ├── StorageBusy         storage_busy         locked by someone else: try again
+    │   ├── StorageFull         storage_full
+    │   └── StorageUnavailable  storage_unavailable  no database there, or a wrong URL
     ├── RequestInvalid          request_invalid      a REST request that cannot be served as it is
     │   └── RequestTooLarge     request_too_large
     └── SessionError
@@ -33,6 +38,8 @@
         ├── LabelNotShown       label_not_shown      media asked for before the AI label is on screen
         ├── SessionBusy         session_busy         a second response while one runs
         ├── NothingToCancel     response_cancel_not_active
+        ├── SessionUnknown      session_unknown      there is no such session, or no more
+        ├── SpeechRefused       speech_refused       what she was to say as it is may not be said
         ├── AtCapacity          at_capacity
         └── Unauthorized        unauthorized         the service wants an API key
 
@@ -97,6 +104,10 @@ class BackendUnavailable(BackendError):
 
 class BackendTimeout(BackendError):
     code = "backend_timeout"
+
+
+class BackendBudget(BackendError):
+    code = "backend_budget"
 
 
 class PackError(ShurenError):
@@ -180,6 +191,22 @@ class RequestTooLarge(RequestInvalid):
     code = "request_too_large"
 
 
+class StorageError(ShurenError):
+    code = "storage_error"
+
+
+class StorageBusy(StorageError):
+    code = "storage_busy"
+
+
+class StorageFull(StorageError):
+    code = "storage_full"
+
+
+class StorageUnavailable(StorageError):
+    code = "storage_unavailable"
+
+
 class SessionError(ShurenError):
     code = "session_error"
 
@@ -198,6 +225,14 @@ class SessionBusy(SessionError):
 
 class NothingToCancel(SessionError):
     code = "response_cancel_not_active"  # OpenAI's name: clients tell this harmless race by it
+
+
+class SessionUnknown(SessionError):
+    code = "session_unknown"
+
+
+class SpeechRefused(SessionError):
+    code = "speech_refused"
 
 
 class AtCapacity(SessionError):

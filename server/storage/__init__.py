@@ -1,0 +1,1 @@
+"""What the service keeps: conversations, consent, the audit log; in SQLite or PostgreSQL (docs/storage.md)."""
