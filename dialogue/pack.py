@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dialogue.types import Citation, Language
 
@@ -121,6 +122,7 @@ class Pack:
     items: tuple[Item, ...]
     tools: ToolsConfig
     flows: tuple[Flow, ...] = ()
+    listening: Mapping[str, Any] = field(default_factory=dict)  # what it sets of `avatar.listening.Listening`
     companion: Companion | None = None  # present exactly where `interaction` is "companion"
 
     def item(self, item_id: str) -> Item:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from dialogue.flows.load import load_flows
 from dialogue.honest import expect_honest
@@ -27,10 +28,13 @@ INTERACTIONS = ("service", "companion")
 DOMAINS = ("finance", "health", "commerce", "tourism", "entertainment", "culture", "education", "general")
 TEXTS = ("names", "role", "label", "manners", "greeting", "unknown", "handoff", "ask_which", "not_heard", "stale")
 WORDS = ("id", "locale", "avatar")
-OPTIONAL = ("languages", "companion", "elsewhere", "settings")
+OPTIONAL = ("languages", "companion", "elsewhere", "settings", "listening")
 KEYS = ("format", *TEXTS, *WORDS, "interaction", "domain", "voice", "lead_ins", "small_talk", *OPTIONAL)
 VOICE_WORDS = ("backend", "zh", "en")
 VOICE_BOUNDS = {"speed": (0.5, 2.0), "pitch": (-6.0, 6.0), "gain": (-12.0, 6.0)}
+BARGE_IN = ("considerate", "immediate", "words")
+LISTENING_SWITCHES = ("wake_word", "near_field", "one_speaker")
+LISTENING_BOUNDS = {"min_speech_ms": (32, 1000)}
 SMALL_TALK = ("scope", "examples", "fallback")
 COMPANION_BOUNDS = {"age_gate": (14, 120), "usage_reminder_minutes": (1, 120)}
 COMPANION_TEXTS = ("minor_mode", "usage_reminder", "crisis_protocol")
@@ -78,6 +82,7 @@ def load_pack(folder: Path) -> Pack:
         interaction=persona.one_of("interaction", INTERACTIONS),
         companion=_companion(persona),
         voice=_voice(persona.node("voice")),
+        listening=_listening(persona.node("listening", optional=True)),
         lead_ins=persona.phrases("lead_ins"),
         elsewhere=persona.list("elsewhere", optional=True),
         small_talk=_small_talk(persona.node("small_talk")),
@@ -155,6 +160,17 @@ def _voice(node: Node) -> Voice:
     )
     node.only(*VOICE_WORDS, *VOICE_BOUNDS)
     return voice
+
+
+def _listening(node: Node) -> dict[str, Any]:
+    """Only what is given; for the rest the service's own settings stand."""
+    given: dict[str, Any] = {}
+    if "barge_in" in node.keys():
+        given["barge_in"] = node.one_of("barge_in", BARGE_IN)
+    given |= {key: node.yes(key) for key in LISTENING_SWITCHES if key in node.keys()}
+    given |= {key: _within(node, key, LISTENING_BOUNDS) for key in LISTENING_BOUNDS if key in node.keys()}
+    node.only("barge_in", *LISTENING_SWITCHES, *LISTENING_BOUNDS)
+    return given
 
 
 @forgiving(float)

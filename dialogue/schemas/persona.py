@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dialogue import packs
-from dialogue.schemas.parts import LIST, PHRASES, TEXT, WORDS, entry, named, number, one_of
+from dialogue.schemas.parts import LIST, PHRASES, TEXT, WORDS, YES_NO, entry, named, number, one_of
 
 
 def schema() -> dict[str, Any]:
@@ -18,6 +18,7 @@ def schema() -> dict[str, Any]:
         "companion": _companion(),
         "domain": one_of(packs.DOMAINS),
         "voice": _voice(),
+        "listening": _listening(),
         "lead_ins": PHRASES,
         "small_talk": entry({"scope": TEXT, "examples": LIST, "fallback": TEXT}, packs.SMALL_TALK),
         "elsewhere": LIST,
@@ -34,6 +35,11 @@ def schema() -> dict[str, Any]:
 def _voice() -> dict[str, Any]:
     bounds = {key: number(*bound) for key, bound in packs.VOICE_BOUNDS.items()}
     return entry(dict.fromkeys(packs.VOICE_WORDS, WORDS) | bounds, (*packs.VOICE_WORDS, "speed"))
+
+
+def _listening() -> dict[str, Any]:
+    bounds = {key: number(*bound) for key, bound in packs.LISTENING_BOUNDS.items()}
+    return entry({"barge_in": one_of(packs.BARGE_IN)} | dict.fromkeys(packs.LISTENING_SWITCHES, YES_NO) | bounds)
 
 
 def _companion() -> dict[str, Any]:

@@ -36,6 +36,7 @@ companion:
   exit_phrases: {zh: [再见], en: [goodbye]}
   data_export: yes
   data_delete: yes
+listening: {barge_in: words, wake_word: no, near_field: yes, one_speaker: no, min_speech_ms: 120}
 settings: {hours: {zh: 早九点, en: nine}}"""
 TOOLS = """format: 1
 servers: {bank: {demo: bank}, other: {url: "https://mcp.example/mcp"}}

@@ -51,6 +51,14 @@ def test_a_pack_may_say_how_much_of_a_mood(small_pack: Path, line: str, mood: st
     assert (item.mood, item.intensity) == (mood, intensity)
 
 
+@pytest.mark.parametrize("wrong", ["barge_in: loudly", "wake_word: 1", "min_speech_ms: 5", "noise_floor: -60"])
+def test_how_a_pack_listens_is_checked(small_pack: Path, wrong: str) -> None:
+    with (small_pack / "persona.yaml").open("a", encoding="utf-8") as file:
+        file.write(f"\nlistening: {{near_field: yes, {wrong}}}\n")
+    with pytest.raises(PackInvalid, match=wrong.partition(":")[0]):
+        load_pack(small_pack)
+
+
 def test_an_answer_carries_marks_for_the_voice_and_stays_plain_text(small_pack: Path) -> None:
     change(small_pack / "knowledge/cards.md", "请先挂失", '请<emphasis>先挂失</emphasis><break time="300ms"/>')
     answer = load_pack(small_pack).item("card-lost").answer["zh"]
