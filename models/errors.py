@@ -41,7 +41,16 @@
         ├── SessionUnknown      session_unknown      there is no such session, or no more
         ├── SpeechRefused       speech_refused       what she was to say as it is may not be said
         ├── AtCapacity          at_capacity
-        └── Unauthorized        unauthorized         the service wants an API key
+        ├── Unauthorized        unauthorized         no key or token, or none that is valid
+        │   └── TokenExpired    token_expired        a browser's token: ask its backend for a new one
+        ├── Forbidden           forbidden            the key or token is good, but not for this
+        │   └── OriginRefused   origin_not_allowed   a page of a site that may not use the service
+        ├── RateLimited         rate_limited         too often; `retry_after_s` tells when to come again
+        │   └── QuotaExceeded   quota_exceeded       the day's minutes or the places of a key are used up
+        ├── ServiceStopped      service_stopped      the operator has stopped the service
+        ├── SessionIdle         session_idle         nobody has said anything for long
+        ├── SessionExpired      session_expired      the longest time of one session is over
+        └── KeyRequired         key_required         other machines are let in only with a key
 
 `code` is stable and machine-readable; `str(error)` is a sentence for a person; `hint`, where present, says what to do.
 The lowest package holds them, since every other one may import it.
@@ -241,3 +250,45 @@ class AtCapacity(SessionError):
 
 class Unauthorized(SessionError):
     code = "unauthorized"
+
+
+class TokenExpired(Unauthorized):
+    code = "token_expired"
+
+
+class Forbidden(SessionError):
+    code = "forbidden"
+
+
+class OriginRefused(Forbidden):
+    code = "origin_not_allowed"
+
+
+class RateLimited(SessionError):
+    """`retry_after_s`: whole seconds until it is worth another try."""
+
+    code = "rate_limited"
+
+    def __init__(self, message: str, *, hint: str = "", retry_after_s: int = 1) -> None:
+        super().__init__(message, hint=hint or f"Try again in {retry_after_s} s.")
+        self.retry_after_s = retry_after_s
+
+
+class QuotaExceeded(RateLimited):
+    code = "quota_exceeded"
+
+
+class ServiceStopped(SessionError):
+    code = "service_stopped"
+
+
+class SessionIdle(SessionError):
+    code = "session_idle"
+
+
+class SessionExpired(SessionError):
+    code = "session_expired"
+
+
+class KeyRequired(SessionError):
+    code = "key_required"
