@@ -44,22 +44,25 @@ def load_ears(settings: Settings, store: Store) -> Ears:
 
 def load_language_model(settings: Settings, store: Store) -> Any:
     """A `dialogue.llm.base.LanguageModel`, or None where none is wanted. Raises ModelMissing or BackendUnknown."""
-    from dialogue.llm import LANGUAGE_MODELS
+    from dialogue.llm import LANGUAGE_MODELS, load_in_order
 
     chosen = settings.language_model
     if chosen.name == "none":
         return None
-    return LANGUAGE_MODELS.load(
-        chosen.name,
-        **_understood(
-            LANGUAGE_MODELS[chosen.name].settings,
+    choices = []
+    for each in (chosen, *chosen.fallbacks):
+        understood = _understood(
+            (*LANGUAGE_MODELS[each.name].settings, "tokens_per_day"),
             store=store,
             threads=settings.threads,
-            base_url=chosen.url,
-            model=chosen.model,
-            api_key=chosen.key.get_secret_value(),
-        ),
-    )
+            base_url=each.url,
+            model=each.model,
+            api_key=each.key.get_secret_value(),
+            device=each.device,
+            tokens_per_day=each.tokens_per_day,
+        )
+        choices.append((each.name, understood))
+    return load_in_order(choices)
 
 
 def access(settings: Settings) -> Access:

@@ -24,6 +24,12 @@ class Sessions(BaseModel):
     greet: bool = True
     """The persona greets as soon as the AI label is on screen."""
 
+    resume_s: float = Field(60.0, gt=0)
+    """How long a session waits for its client after the connection is lost, where the client asked for it."""
+
+    unattended_s: float = Field(300.0, gt=0)
+    """How long a session made by REST lives after the last request about it, without client or follower."""
+
     close_timeout_s: float = Field(5.0, gt=0)
     """How long a closing session may take to end its work before its tasks are cancelled."""
 
@@ -50,8 +56,8 @@ class Wire(BaseModel):
     """A client that answers no heartbeat for this long is gone."""
 
 
-class LanguageModel(BaseModel):
-    """Which language model the minds use."""
+class LanguageModelChoice(BaseModel):
+    """One language model."""
 
     name: str = "llama"
     """Backend name; `none` answers from the knowledge packs alone."""
@@ -60,10 +66,23 @@ class LanguageModel(BaseModel):
     """Base URL, for a backend that talks to an OpenAI-compatible server."""
 
     model: str = ""
-    """Model name at that server, or the name of the weights for a local one. Empty: the backend's default."""
+    """Model name at that server, or the name or folder of the weights of a local one. Empty: the backend's default."""
 
     key: SecretStr = SecretStr("")
     """API key for that server."""
+
+    device: str = ""
+    """Of a model in this process, `cpu` or `cuda`; empty: the GPU where there is one. For `transformers`."""
+
+    tokens_per_day: int = Field(0, ge=0)
+    """Of prompts and answers, estimated, after which it is not asked until the next day; 0: no limit."""
+
+
+class LanguageModel(LanguageModelChoice):
+    """Which language model the minds use."""
+
+    fallbacks: list[LanguageModelChoice] = []
+    """Models to go on with, in order, while the first one fails: `[{"name": "llama"}]`."""
 
     phrasing: Literal["approved", "model"] = "approved"
     """Answers from the knowledge packs as written, or told by the model and checked against what is written."""
@@ -205,6 +224,32 @@ class Log(BaseModel):
     """Lowest level written: DEBUG, INFO, WARNING or ERROR."""
 
 
+class Observing(BaseModel):
+    """How the service is watched (docs/operating.md)."""
+
+    metrics: Literal["guarded", "open", "off"] = "guarded"
+    """`/metrics`: for this machine and for operators' keys; for everybody; not at all."""
+
+    traces_url: str = ""
+    """Where turns go as OpenTelemetry traces: `http://collector:4318/v1/traces`. Empty: nowhere."""
+
+    turns_kept: int = Field(500, ge=0)
+    """Turns whose stages can still be asked for."""
+
+    stall_s: float = Field(1.0, gt=0)
+    """The event loop is said to stand still after so long."""
+
+
+class Storage(BaseModel):
+    """What the service keeps, and where (docs/storage.md)."""
+
+    keep: bool = True
+    """Write conversations down, with personal data masked."""
+
+    url: SecretStr = SecretStr("")
+    """`sqlite:////path/shuren.db` or `postgresql://user:password@host/name`. Empty: `data/shuren.db` below `home`."""
+
+
 class Handoff(BaseModel):
     """Where a human is called when somebody asks for one (docs/flows.md)."""
 
@@ -264,8 +309,15 @@ class Settings(BaseSettings):
     mirror: Mirrors = Mirrors()
     handoff: Handoff = Handoff()
     log: Log = Log()
+    storage: Storage = Storage()
+    observing: Observing = Observing()
 
     @property
     def avatars(self) -> Path:
         """Where `shuren avatar build` puts the avatars."""
         return self.home.expanduser() / "avatars"
+
+    @property
+    def database_url(self) -> str:
+        """Where the service keeps what it keeps; may hold a password."""
+        return self.storage.url.get_secret_value() or f"sqlite:///{self.home.expanduser() / 'data' / 'shuren.db'}"

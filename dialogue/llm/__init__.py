@@ -2,12 +2,15 @@
 
     LANGUAGE_MODELS.load("llama", store=store)                              a GGUF model in this process
     LANGUAGE_MODELS.load("openai", base_url="http://host:8000", model="…")  any OpenAI-compatible server
+    LANGUAGE_MODELS.load("transformers", model="folder")                    Hugging Face weights, on a GPU
+    load_in_order([("openai", {…}), ("llama", {…})])                        the first of them that answers
 
 `none` is not listed: the mind simply gets no model.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from models.backends import BackendSpec, Registry
@@ -21,6 +24,12 @@ def _llama(**settings: Any) -> Any:
 
 def _remote(**settings: Any) -> Any:
     from dialogue.llm.remote import load
+
+    return load(**settings)
+
+
+def _transformers(**settings: Any) -> Any:
+    from dialogue.llm.transformers import load
 
     return load(**settings)
 
@@ -41,5 +50,31 @@ LANGUAGE_MODELS = Registry(
             _remote,
             settings=("base_url", "model", "api_key", "first_s", "total_s"),
         ),
+        BackendSpec(
+            "transformers",
+            "language_model",
+            _transformers,
+            settings=("model", "device", "first_s", "total_s"),
+            extra="gpu",
+            capabilities=frozenset({"offline"}),
+        ),
     ),
 )
+
+
+def load_in_order(choices: Sequence[tuple[str, dict[str, Any]]]) -> Any:
+    """The models (name, settings) as one `LanguageModel`, in order of preference. Raises what loading one raises.
+
+    `tokens_per_day` among the settings of any of them limits its use.
+    """
+    from dialogue.llm.failover import Failover
+
+    loaded = [_load(name, **settings) for name, settings in choices]
+    return loaded[0] if len(loaded) == 1 else Failover(loaded)
+
+
+def _load(name: str, *, tokens_per_day: int = 0, **settings: Any) -> Any:
+    from dialogue.llm.budget import Budgeted
+
+    model = LANGUAGE_MODELS.load(name, **settings)
+    return Budgeted(model, tokens_per_day) if tokens_per_day else model

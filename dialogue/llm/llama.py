@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from dialogue.llm.base import Message, within
 from dialogue.llm.openmp import wait_passively
+from dialogue.llm.worker import Job, Worker
 from models.errors import BackendUnavailable
 from models.store import Store
-
-_END = object()
 
 
 def load(
@@ -73,64 +69,41 @@ class Llama:
         self._server = server
         self._first_s = first_s
         self._total_s = total_s
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="llama")
-        self._running: set[threading.Event] = set()
+        self._worker = Worker("llama")
 
     def chat(
         self, messages: Sequence[Message], *, max_tokens: int = 96, temperature: float = 0.3
     ) -> AsyncIterator[str]:
-        pieces = self._pieces(messages, max_tokens, temperature)
+        pieces = self._worker.pieces(self._job(messages, max_tokens, temperature))
         return within(pieces, first_s=self._first_s, total_s=self._total_s, name="The language model")
 
     def warm(self, messages: Sequence[Message]) -> None:
         """Fills the prefix cache: the first token of a 350-token prompt comes in 2–3 s instead of 5–6."""
-        stop = threading.Event()
-        self._running.add(stop)
-        job = self._worker.submit(self._work, _request(messages, 1, 0.0), lambda piece: None, stop)
-        job.add_done_callback(lambda _: self._running.discard(stop))
+        self._worker.begin(self._job(messages, 1, 0.0))
 
     async def aclose(self) -> None:
-        for stop in tuple(self._running):
-            stop.set()
-        await asyncio.to_thread(self._worker.shutdown, cancel_futures=True)
+        await self._worker.aclose()
 
-    async def _pieces(self, messages: Sequence[Message], max_tokens: int, temperature: float) -> AsyncIterator[str]:
-        loop = asyncio.get_running_loop()
-        made: asyncio.Queue[Any] = asyncio.Queue()  # bounded by max_tokens
-        stop = threading.Event()
+    def _job(self, messages: Sequence[Message], max_tokens: int, temperature: float) -> Job:
+        request = _request(messages, max_tokens, temperature)
 
-        def put(piece: Any) -> None:
-            with suppress(RuntimeError):  # the loop has ended: nobody waits any more
-                loop.call_soon_threadsafe(made.put_nowait, piece)
+        def generate(put: Callable[[str], None], stop: threading.Event) -> None:
+            refusal = ""
 
-        self._running.add(stop)
-        try:
-            self._worker.submit(self._work, _request(messages, max_tokens, temperature), put, stop)
-            while (piece := await made.get()) is not _END:
-                if isinstance(piece, Exception):
-                    raise piece
-                yield piece
-        except RuntimeError as error:
-            raise BackendUnavailable("The language model was closed.") from error
-        finally:
-            stop.set()
-            self._running.discard(stop)
+            def on_chunk(chunk: dict[str, Any]) -> bool:
+                nonlocal refusal
+                if "error" in chunk:
+                    refusal = chunk["error"].get("message", "") or "without a reason"
+                    return True
+                if text := chunk["choices"][0].get("delta", {}).get("content"):
+                    put(text)
+                return stop.is_set()  # True stops the generation
 
-    def _work(self, request: dict[str, Any], put: Callable[[Any], None], stop: threading.Event) -> None:
-        def on_chunk(chunk: dict[str, Any]) -> bool:
-            if "error" in chunk:
-                put(BackendUnavailable(f"The language model refused: {chunk['error'].get('message', '')}"))
-                return True
-            if text := chunk["choices"][0].get("delta", {}).get("content"):
-                put(text)
-            return stop.is_set()  # True stops the generation
+            self._server.handle_chat_completions(request, on_chunk)
+            if refusal:
+                raise BackendUnavailable(f"The language model refused: {refusal}")
 
-        try:
-            if not stop.is_set():
-                self._server.handle_chat_completions(request, on_chunk)
-        except Exception as error:  # whatever llama.cpp throws, the mind goes on without it
-            put(BackendUnavailable(f"The language model failed: {error}"))
-        put(_END)
+        return generate
 
 
 def _request(messages: Sequence[Message], max_tokens: int, temperature: float) -> dict[str, Any]:

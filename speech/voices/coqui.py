@@ -8,9 +8,7 @@ stops it within a chunk; the model tells no times.
 from __future__ import annotations
 
 import asyncio
-import sys
 import threading
-import types
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,6 +18,7 @@ import numpy as np
 
 from models.errors import BackendError, BackendUnavailable, BackendUnknown, ModelMissing
 from models.markup import Marked
+from models.torchaudio import import_torchaudio
 from speech.audio import resample
 from speech.markup import Manner
 from speech.pronounce.phones import Spoken
@@ -133,7 +132,7 @@ def _load(folder: Path, threads: int) -> Any:
     try:
         import torch
 
-        _import_torchaudio()
+        import_torchaudio()
         from TTS.tts.configs.xtts_config import XttsConfig
         from TTS.tts.models.xtts import Xtts
     except ImportError as error:
@@ -145,18 +144,3 @@ def _load(folder: Path, threads: int) -> Any:
     model = Xtts(config)
     model.load_checkpoint(config, checkpoint_dir=str(folder), eval=True)
     return model
-
-
-def _import_torchaudio() -> None:
-    """torchaudio's binary part in PyPI's wheel wants CUDA libraries; XTTS needs only its Python part (mel, resampling),
-    which runs without, as torchaudio itself provides for where the binary is absent."""
-    try:
-        import torchaudio  # noqa: F401
-    except OSError:
-        for name in [name for name in sys.modules if name.split(".")[0] == "torchaudio"]:
-            del sys.modules[name]
-        absent: Any = types.ModuleType("torchaudio._extension")
-        absent._IS_TORCHAUDIO_EXT_AVAILABLE = absent._IS_ALIGN_AVAILABLE = False
-        absent.fail_if_no_align = lambda function: function
-        sys.modules[absent.__name__] = absent
-        import torchaudio  # noqa: F401

@@ -12,9 +12,10 @@ import pytest
 import soundfile
 
 from models.errors import BackendUnknown, ConsentMissing, ModelMissing
+from models.torchaudio import import_torchaudio
 from speech.voices import VOICES
 from speech.voices.consent import require
-from speech.voices.coqui import CoquiVoice, _import_torchaudio
+from speech.voices.coqui import CoquiVoice
 
 LETTERS = ["[STOP]", "[UNK]", "[SPACE]", "[START]", "[en]", "[zh-cn]", *"abcdefghijklmnopqrstuvwxyz.,?!'12345"]
 
@@ -94,7 +95,7 @@ async def test_a_cloned_voice_speaks_with_the_real_code(tmp_path: Path, referenc
 
 
 def _tiny_model(folder: Path) -> Path:
-    _import_torchaudio()
+    import_torchaudio()
     import torch
     from tokenizers import Tokenizer, models
     from TTS.tts.configs.xtts_config import XttsConfig

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from virtual_time import run_virtual
 
+from models.breaker import FIRST_REST, LONGEST_REST
 from models.errors import BackendTimeout, BackendUnavailable
 from server.compose import House
 from server.settings import Ears, Settings
 from speech.recognisers import load_in_order
-from speech.recognisers.failover import FIRST_REST, LONGEST_REST, PATIENCE, Failover
+from speech.recognisers.failover import PATIENCE, Failover
 from speech.types import Transcript
 
 AUDIO = np.zeros(16_000, np.float32)
