@@ -281,11 +281,11 @@ class House:
     def recogniser(self) -> str:
         return self._settings.ears.recogniser
 
-    @property
-    def listening(self) -> Listening:
+    def listening(self, persona: str) -> Listening:
+        """As the persona's pack says, and where it says nothing as the operator does."""
         from avatar.listening import Listening
 
-        return Listening(**self._settings.listening.model_dump())
+        return Listening(**self._settings.listening.model_dump() | dict(self._personas[persona].pack.listening))
 
     def personas(self) -> list[PersonaCard]:
         return [persona.card for persona in self._personas.values()]
@@ -364,11 +364,18 @@ class House:
             raise self._unavailable(persona)
         return persona.voice
 
-    def listener(self) -> tuple[SileroVad, Recogniser]:
-        """Ears for recordings. Raises BackendUnavailable while loading."""
+    def listener(self, persona: str, model: str) -> tuple[SileroVad, Recogniser]:
+        """Ears for one recording, those of the persona that `persona` or `model` names; a `model` may be anything else.
+
+        Raises PersonaUnknown, or BackendUnavailable while loading.
+        """
+        from speech.understanding import Understanding
+
+        name = self.persona(persona).id if persona else model
         if self._ears is None:
             raise self._unavailable(next(iter(self._personas.values())))
-        return self._ears.vad, self._ears.recogniser
+        words = self._personas[name].pack.likely_words if name in self._personas else ()
+        return self._ears.vad, Understanding(self._ears.recogniser, words)
 
     def _make_session(self, persona: Persona, speaks_label: bool, language: str, rendered: bool) -> Session:
         from animation.body import Body
@@ -388,7 +395,7 @@ class House:
             spoken_label=rendering.spoken_label(persona.pack) if speaks_label else "",
             label_language=rendering.own_language(persona.pack),
             names=tuple(persona.pack.names.values()),
-            listening=self.listening,
+            listening=self.listening(persona.card.id),
         )
 
     def _unavailable(self, persona: Persona) -> BackendUnavailable:

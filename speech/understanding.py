@@ -34,10 +34,17 @@ def understood(heard: Transcript, words: tuple[str, ...], *, partial: bool = Fal
     return heard if text == heard.text else replace(heard, text=text, original=heard.original or heard.text)
 
 
+def spelt(heard: Transcript, words: tuple[str, ...]) -> Transcript:
+    """`heard` with `words` spelt right where it sounds like them; nothing else of it changes."""
+    text = Role.of(words).vocabulary.mend(heard.text, heard.language).text if heard.text else ""
+    return heard if text == heard.text else replace(heard, text=text, original=heard.original or heard.text)
+
+
 class Understanding:
     """A `speech.types.Recogniser` over a shared one; belongs to one conversation and does not close the shared one."""
 
     def __init__(self, recogniser: Recogniser, words: tuple[str, ...] = ()) -> None:
+        """`words`: those of the role. Words that `transcribe` is given beside them are spelt right, too."""
         self.name = recogniser.name
         self._recogniser = recogniser
         self._words = words
@@ -51,10 +58,13 @@ class Understanding:
         words: tuple[str, ...] = (),
         partial: bool = False,
     ) -> Transcript:
-        heard = await self._recogniser.transcribe(audio, language=language, words=words, partial=partial)
+        role = self._words or words
+        likely = role if words in ((), role) else (*words, *role)
+        heard = await self._recogniser.transcribe(audio, language=language, words=likely, partial=partial)
         if language is None and not partial:
-            heard = await self._same_language(audio, words, heard)
-        return understood(heard, words or self._words, partial=partial)
+            heard = await self._same_language(audio, likely, heard)
+        heard = understood(heard, role, partial=partial)
+        return heard if likely is role else spelt(heard, words)
 
     async def aclose(self) -> None:
         """Nothing of its own to close."""

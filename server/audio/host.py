@@ -20,8 +20,11 @@ class AudioHost(Protocol):
         """
         ...
 
-    def listener(self) -> tuple[SileroVad, Recogniser]:
-        """Raises BackendUnavailable while loading."""
+    def listener(self, persona: str, model: str) -> tuple[SileroVad, Recogniser]:
+        """Ears for one recording, those of the persona that `persona` or `model` names; a `model` may be anything else.
+
+        Raises PersonaUnknown, or BackendUnavailable while loading.
+        """
         ...
 
 

@@ -72,6 +72,7 @@ def _segment(number: int, segment: Segment) -> dict[str, Any]:
         "start": round(segment.start, 2),
         "end": round(segment.end, 2),
         "text": heard.text,
+        "original": heard.original or heard.text,
         "tokens": [],
         "temperature": 0.0,
         "avg_logprob": heard.avg_logprob,

@@ -49,6 +49,7 @@ async def transcriptions(
     settings: Configured,
     file: Annotated[UploadFile, File()],
     model: Annotated[str, Form()] = "",
+    persona: Annotated[str, Form()] = "",
     language: Annotated[str, Form()] = "",
     prompt: Annotated[str, Form()] = "",
     response_format: Annotated[Shape, Form()] = "json",
@@ -56,12 +57,13 @@ async def transcriptions(
     granularities: Annotated[list[Literal["word", "segment"]] | None, Form(alias="timestamp_granularities[]")] = None,
     stream: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Text of `file`. `prompt`: words that are likely in it. `model` and `temperature` have no effect."""
+    """Text of `file`, as the persona hears it that `persona` or `model` names. `prompt`: words that are likely in it.
+    `temperature` has no effect."""
     tongue = _language(language)
     data = await file.read()
     if len(data) > settings.audio.upload_mb << 20:
         raise RequestTooLarge(f"The recording is larger than {settings.audio.upload_mb} MB.", param="file")
-    vad, recogniser = house.listener()
+    vad, recogniser = house.listener(persona, model)
     audio = await asyncio.to_thread(decoded, data, settings.audio.upload_seconds)
     work = transcribed(audio, vad, recogniser, language=tongue, words=words_of(prompt))
     found = _in_turn(work, request.app.state.transcribing)

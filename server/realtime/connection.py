@@ -71,7 +71,8 @@ class Connection:
         self._sender = BinarySender() if binary else JsonSender()
         self._outbox = Outbox(most_messages=settings.wire.queue_messages, most_bytes=settings.wire.queue_bytes)
         self._counts = _Counts()
-        config = Config(card.id, card.voice, host.recogniser, card.label, card.label_en, listening=host.listening)
+        listening = host.listening(card.id)
+        config = Config(card.id, card.voice, host.recogniser, card.label, card.label_en, listening=listening)
         self._talk = Talk(host, session, config, Translator(voice=card.voice), self._emit)
         self._router = Router(self._talk, message_bytes=settings.wire.message_bytes)
 

@@ -65,9 +65,8 @@ class Host(Protocol):
         """Name of the recogniser, for the session object."""
         ...
 
-    @property
-    def listening(self) -> Listening:
-        """How a session listens before its client says otherwise."""
+    def listening(self, persona: str) -> Listening:
+        """How a session with this persona listens before its client says otherwise."""
         ...
 
     def persona(self, name: str) -> PersonaCard:

@@ -157,7 +157,6 @@ class ScriptedHouse:
     """One persona, `limit` sessions."""
 
     recogniser = "scripted"
-    listening = Listening()
 
     def __init__(self, limit: int = 4) -> None:
         self.limit = limit
@@ -180,6 +179,9 @@ class ScriptedHouse:
         if name not in ("", CARD.id):
             raise PersonaUnknown(f"No persona named {name!r}.", hint="Known: bank-teller")
         return CARD
+
+    def listening(self, persona: str) -> Listening:
+        return Listening()
 
     def rendered(self) -> dict[str, dict[str, int]]:
         return {}

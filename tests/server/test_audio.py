@@ -26,8 +26,10 @@ from server.audio.segments import PAUSE, stretches
 from server.audio.shapes import subtitles
 from server.audio.transcriptions import words_of
 from speech.types import HeardWord, Transcript
+from speech.understanding import Understanding
 from speech.vad import FRAME
 
+ROLE = ("理财", "大额存单")
 FORMATS = tuple(MEDIA_TYPES)
 TEXT = "您好，请问您要办什么业务？"
 SPOKEN = 2 * 2 * 2400  # samples: two clauses of two pieces
@@ -35,6 +37,8 @@ SPOKEN = 2 * 2 * 2400  # samples: two clauses of two pieces
 
 class Ears:
     """Hears loudness as voice, and says the next of its texts for each stretch."""
+
+    name = "scripted"
 
     def __init__(self, *texts: str) -> None:
         self.texts, self.asked = list(texts), []
@@ -56,6 +60,7 @@ class AudioHouse(ScriptedHouse):
         super().__init__()
         self.voice, self.ears = voice or PlainVoice(), ears or Ears("您好。", "再见。")
         self.wanted: list[tuple[str, str]] = []
+        self.personas_heard: list[tuple[str, str]] = []
 
     def speaker(self, voice: str, model: str) -> PlainVoice:
         self.wanted.append((voice, model))
@@ -63,8 +68,9 @@ class AudioHouse(ScriptedHouse):
             raise BackendUnknown("There is no voice 'nobody'.")
         return self.voice
 
-    def listener(self):
-        return self.ears, self.ears
+    def listener(self, persona: str, model: str):
+        self.personas_heard.append((persona, model))
+        return self.ears, Understanding(self.ears, ROLE if "bank-teller" in (persona, model) else ())
 
 
 def recording(*stretches: float, rate: int = 16_000) -> bytes:
@@ -276,6 +282,23 @@ async def test_a_stream_tells_each_segment_and_then_the_whole() -> None:
     assert [event.type for event in events] == ["transcript.text.delta"] * 2 + ["transcript.text.done"]
     assert "".join(event.delta for event in events[:2]) == events[2].text == "Hello. Bye."
     assert ears.asked[0][1:] == ("en", ("Rongrong", "handover", "risk"))
+
+
+async def test_a_recording_is_read_as_the_persona_would_and_with_the_words_of_the_prompt() -> None:
+    heard = "我想买里财，找荣荣办二十万的"
+    house = AudioHouse(ears=Ears(heard, heard, heard))
+    async with served(house) as address:
+        ask = sdk(address).audio.transcriptions.create
+        told = {"file": upload(recording(0.5, 1.0)), "response_format": "verbose_json"}
+        as_persona = await ask(**told, model="whisper-1", extra_body={"persona": "bank-teller"}, prompt="蓉蓉")
+        by_model = await ask(**told, model="bank-teller")
+        plain = await ask(**told, model="whisper-1")
+    assert as_persona.text == "我想买理财，找蓉蓉办20万的"
+    assert as_persona.segments[0].model_extra["original"] == heard
+    assert by_model.text == "我想买理财，找荣荣办20万的"
+    assert plain.text == "我想买里财，找荣荣办20万的"
+    assert house.personas_heard == [("bank-teller", "whisper-1"), ("", "bank-teller"), ("", "whisper-1")]
+    assert house.ears.asked[0][2] == ("蓉蓉", *ROLE)
 
 
 async def test_a_recogniser_that_breaks_midway_is_told_in_the_stream() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
 
 from avatar.listening import Listening
+from dialogue.packs import PERSONAS
 from dialogue.types import Sentence
 from models.errors import AtCapacity, BackendUnavailable, ModelMissing, PackInvalid, PersonaUnknown
 from server.compose import House
@@ -143,11 +145,20 @@ def test_the_default_persona_is_the_one_set_or_the_first() -> None:
         house.persona("nobody")
 
 
-def test_the_operator_says_how_sessions_listen_before_their_client_does(monkeypatch) -> None:
-    assert make().listening == Listening()
+def test_the_operator_says_how_sessions_listen_and_a_pack_what_suits_its_role_better(
+    monkeypatch, tmp_path: Path
+) -> None:
+    pack = tmp_path / "bank-teller"
+    shutil.copytree(PERSONAS / "bank-teller", pack)
+    assert make(personas=tmp_path).listening("bank-teller") == Listening()
     monkeypatch.setenv("SHUREN_LISTENING__NEAR_FIELD", "true")
     monkeypatch.setenv("SHUREN_LISTENING__BARGE_IN", "words")
-    assert make().listening == Listening(near_field=True, barge_in="words")
+    assert make(personas=tmp_path).listening("bank-teller") == Listening(near_field=True, barge_in="words")
+    with (pack / "persona.yaml").open("a", encoding="utf-8") as file:
+        file.write("\nlistening: {barge_in: immediate, wake_word: yes, one_speaker: yes, min_speech_ms: 150}\n")
+    assert make(personas=tmp_path).listening("bank-teller") == Listening(
+        near_field=True, barge_in="immediate", wake_word=True, one_speaker=True, min_speech_ms=150
+    )
 
 
 def test_a_persona_that_does_not_exist_stops_the_start(tmp_path: Path) -> None:
