@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def say(
-    text: Annotated[str, typer.Argument(help="What to say, in Mandarin or English.")],
+    text: Annotated[
+        str, typer.Argument(help='What to say, in Mandarin or English, with tags such as <break time="1s"/>.')
+    ],
     out: Annotated[Path, typer.Option("--out", "-o", help="Where the sound goes, a wav file.")] = Path("speech.wav"),
     voice: Annotated[str, typer.Option(help="A Kokoro voice, such as zf_xiaoxiao, zm_yunjian or af_heart.")] = "",
     language: Annotated[str, typer.Option(help="zh or en; found from the text when not given.")] = "",
@@ -36,11 +38,14 @@ def say(
 
 
 async def speak(text: str, voice: str, language: str, speed: float) -> list[Speech]:
-    """All of `text`, spoken. An empty `voice` is the default one, an empty `language` is found from the text."""
+    """All of `text`, spoken as its tags say. An empty `voice` is the default one, an empty `language` is found from the
+    text. Raises MarkupInvalid for a tag that is wrong."""
+    from models import markup
     from models.store import Store
     from speech.text.language import language_of
     from speech.voices import VOICES
 
+    text = markup.read(text)
     tongue = language or language_of(text)
     chosen = {tongue: voice} if voice else {}
     speaker = VOICES.load("kokoro", store=Store.default(), speed=speed, **chosen)
