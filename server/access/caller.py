@@ -1,0 +1,49 @@
+"""Who asks, and what they may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.errors import Forbidden
+from server.access.credentials import INCLUDES, Scope
+
+DEFAULT_TENANT = "default"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Of one tenant, key or address; 0: none."""
+
+    sessions: int = 0  # at the same time
+    minutes_per_day: int = 0  # of talk, UTC days
+    requests_per_minute: int = 0
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whom a key, a token or nothing at all stands for."""
+
+    tenant: str = DEFAULT_TENANT
+    scope: Scope = "visitor"
+    key: str = ""  # public id of the API key behind it
+    token: str = ""  # id of a browser's token
+    persona: str = ""  # the only one a token may talk to; "": any
+    token_sessions: int = 0  # how many sessions a token may open; 0: any number
+    token_expires: int = 0  # s since 1970
+    address: str = ""
+    limits: Limits = Limits()  # of the tenant
+    trusted: bool = False  # this machine, before the first key is made: no limits
+
+    def may(self, scope: Scope) -> bool:
+        return scope in INCLUDES[self.scope]
+
+    def need(self, scope: Scope) -> None:
+        """Raises Forbidden."""
+        if not self.may(scope):
+            raise Forbidden(f"This needs a key of scope {scope}.", hint=f"The one sent has the scope {self.scope}.")
+
+    def whom(self, asked: str) -> str:
+        """The persona to talk to, "" for the default one. Raises Forbidden where the token is for another."""
+        if self.persona and asked not in ("", self.persona):
+            raise Forbidden("This token is for another persona.", hint=f"Ask for {self.persona!r}, or for none.")
+        return self.persona or asked
