@@ -12,7 +12,7 @@ CODE := animation avatar bench dialogue models server speech
 serve: setup weights avatars web ## set up what is missing, then http://localhost:$(PORT)
 	$(BIN)/shuren serve --port $(PORT)
 
-test: setup-all weights avatars web chromium ## everything: units, real models, a real browser
+test: setup-all weights avatars web chromium databases ## everything: units, real models, a real browser
 	$(BIN)/shuren models fetch face-landmarker kokoro-voices voice-encoder # read the drawn faces; more speakers to listen to
 	$(BIN)/ruff check .
 	cd web-demo && npm test
@@ -68,6 +68,12 @@ chromium: ## the browser the tests drive
 	@command -v chromium >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -q && apt-get install -y -q chromium fonts-noto-cjk; \
 	  else echo "The browser tests need Chromium: sudo apt-get install chromium fonts-noto-cjk"; exit 1; fi; }
+
+.PHONY: databases
+databases: ## the servers the tests talk to; each test starts its own, on a free port
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && command -v redis-server >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -q && apt-get install -y -q postgresql redis-server; \
+	  else echo "The storage tests need servers: sudo apt-get install postgresql redis-server"; exit 1; fi; }
 
 lint:
 	$(BIN)/ruff check .

@@ -121,6 +121,11 @@ class ReplyDone:
 
 
 @dataclass(frozen=True)
+class LabelShown:
+    """The client shows the AI label. For observers only: the client knows."""
+
+
+@dataclass(frozen=True)
 class Failed:
     """Something went wrong that the client should know; the session goes on."""
 

@@ -29,6 +29,7 @@ from avatar.events import (
     Failed,
     FramesOut,
     Interrupted,
+    LabelShown,
     ReplyDone,
     ReplyStarted,
     SessionEvent,
@@ -71,11 +72,14 @@ class Session:
         label_language: Literal["zh", "en"] = "zh",
         names: tuple[str, ...] = (),
         listening: Listening | None = None,
+        observer: Callable[[SessionEvent | LabelShown], None] = lambda event: None,
     ) -> None:
         """`names`: what the persona is called, for where she listens only when called. `spoken_label` is said before
         the first answer to a client that never showed the label; "" refuses media to such a client. `seconds` is a
-        monotonic clock, the event loop's by default. `hearing` is a `speech.hearing.Hearing`."""
+        monotonic clock, the event loop's by default. `hearing` is a `speech.hearing.Hearing`. `observer` is told
+        every event as it happens; it must not raise or wait."""
         self.id = id
+        self._observer = observer
         self.clock = MediaClock(seconds or asyncio.get_running_loop().time)
         self._playhead = Playhead(self.clock)
         self.floor = Floor()
@@ -91,6 +95,7 @@ class Session:
         self._spoken_label = spoken_label
         self._label_language = label_language
         self._label_shown = False
+        self._watched = False
         self._create_response = True
         self._items = itertools.count(1)
         self._asked = Asked()
@@ -156,9 +161,15 @@ class Session:
     def label_shown(self) -> None:
         """The client shows the AI label: media may flow. Starts the greeting if the session was made with one."""
         first, self._label_shown = not self._label_shown, True
+        if first:
+            self._observer(LabelShown())
         self._answering.label_due = None
         if first and self._running:
             self._say_hello()
+
+    def watched(self) -> None:
+        """Somebody looks on who shows the label: frames are made for them. What the person must see or hear stays."""
+        self._watched = True
 
     async def push_audio(self, pcm: np.ndarray) -> None:
         """Microphone audio, int16 mono 24 kHz, any length up to 15 s."""
@@ -365,7 +376,7 @@ class Session:
             await asyncio.sleep(TICK)
 
     def _release(self) -> None:
-        for event in self._stage.release(self.clock.now(), frames=self._label_shown):
+        for event in self._stage.release(self.clock.now(), frames=self._label_shown or self._watched):
             if isinstance(event, AudioOut):
                 self._answering.mark("first_audio_ms")
             elif isinstance(event, FramesOut) and event.turn:
@@ -393,6 +404,7 @@ class Session:
             self._step(floor_events.NearEnd())
 
     def _emit(self, event: SessionEvent) -> None:
+        self._observer(event)
         self._outbox.put(event)
 
     def _new_item(self) -> str:

@@ -6,6 +6,7 @@ beyond the limits are refused before anything is kept; sizes are counted while r
 
 from __future__ import annotations
 
+import hashlib
 import re
 import stat
 import zipfile
@@ -33,6 +34,15 @@ def pack_files(folder: Path) -> Iterator[Path]:
         hidden = any(part.startswith(".") for part in inside.parts)
         if file.suffix in ENDINGS and file.is_file() and not file.is_symlink() and not hidden:
             yield inside
+
+
+def digest(folder: Path) -> str:
+    """Names one state of a pack: 16 hex digits of the SHA-256 over its files."""
+    whole = hashlib.sha256()
+    for inside in pack_files(folder):
+        data = (folder / inside).read_bytes()
+        whole.update(f"{inside.as_posix()}\0{len(data)}\0".encode() + data)
+    return whole.hexdigest()[:16]
 
 
 def export_zip(folder: Path, file: Path | BinaryIO) -> None:

@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from dialogue.archive import digest
 from models.errors import AtCapacity, BackendUnavailable, PersonaUnknown, ShurenError
 from models.store import Store
 from server import engines, logs, reload, rendering
 from server.realtime.host import LiveSession, PersonaCard
 from server.realtime.ids import new_id
 from server.settings import Settings
+from server.storage.minutes import Visit
 
 if TYPE_CHECKING:
     from animation.rig import Rig
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from dialogue.mind import Mind
     from dialogue.pack import Pack
     from dialogue.tools.toolbox import Toolbox
+    from server.storage.keeping import Keeping
     from speech.hearing import Ears
     from speech.types import Language, Recogniser, Transcript, Voice
     from speech.vad import SileroVad
@@ -87,6 +90,7 @@ class Persona:
     tools: Toolbox | None = None  # where its pack has any
     voice: Voice | None = None
     rig: Rig | None = None
+    digest: str = ""  # of its pack's files
     rendered: rendering.Progress | None = None
     wanted: bool = False  # somebody talks with it, or will
 
@@ -98,11 +102,22 @@ class Persona:
 class House:
     """Personas, shared engines and the sessions that are open."""
 
-    def __init__(self, settings: Settings, *, store: Store | None = None, listener: Listener | None = None) -> None:
-        """Reads the packs; raises PersonaUnknown or PackInvalid, or BackendUnavailable for a desk set up wrongly."""
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        store: Store | None = None,
+        listener: Listener | None = None,
+        keeping: Keeping | None = None,
+    ) -> None:
+        """`keeping`: where conversations are written down; None: nowhere.
+
+        Reads the packs; raises PersonaUnknown or PackInvalid, or BackendUnavailable for a desk set up wrongly.
+        """
         self._settings = settings
         self._store = store or Store.default()
         self._listener = listener or _Logged()
+        self.keeping = keeping
         self._personas = {
             pack.id: Persona(pack, _card(pack, settings.avatar or pack.avatar)) for pack in engines.packs(settings)
         }
@@ -124,6 +139,8 @@ class House:
 
     def open(self) -> None:
         """Begin to load; must be called on the event loop."""
+        if self.keeping:
+            self.keeping.open()
         self._loading = asyncio.create_task(self._load(), name="load")
 
     async def loaded(self) -> None:
@@ -141,6 +158,8 @@ class House:
         for engine in (*self._minds(), *toolboxes, self._desk, *self._voices(), self._ears, self._language_model):
             if engine is not None:
                 await engine.aclose()
+        if self.keeping:
+            await self.keeping.aclose()
 
     def readiness(self) -> dict[str, str]:
         """`ready`, `loading`, or what is wrong, by part."""
@@ -274,6 +293,7 @@ class House:
             persona.voice = engines.load_voice(self._settings, self._store, persona.pack)
         body = before.rig if before and before.card.avatar == persona.card.avatar else None
         persona.rig = body or engines.load_rig(self._settings.avatars / persona.card.avatar)
+        persona.digest = digest(persona.pack.folder)
 
     # --- what connections and REST ask -----------------------------------------------------------------------------
 
@@ -297,14 +317,22 @@ class House:
             raise PersonaUnknown(f"No persona named {name[:80]!r}.", hint=f"Known: {', '.join(self._personas)}")
         return self._personas[name].card
 
-    def open_session(self, persona: str, *, speaks_label: bool, language: str = "", rendered: bool = True) -> Session:
+    def open_session(
+        self,
+        persona: str,
+        *,
+        speaks_label: bool,
+        language: str = "",
+        rendered: bool = True,
+        visit: Visit = Visit(),  # noqa: B008 (it cannot change)
+    ) -> Session:
         """A new session; hand it back to `close_session`. `language` of the greeting, where the persona speaks it.
-        `rendered`: play what was rendered ahead.
+        `rendered`: play what was rendered ahead. `visit`: who talks, for what is written down.
 
         Raises AtCapacity, or BackendUnavailable while loading.
         """
         self._check_room()
-        session = self._make_session(self._personas[persona], speaks_label, language, rendered)
+        session = self._make_session(self._personas[persona], speaks_label, language, rendered, visit)
         self._sessions.add(session)
         self._want(self._personas[persona])
         return session
@@ -332,6 +360,8 @@ class House:
 
     def close_session(self, session: LiveSession) -> None:
         self._sessions.discard(session)
+        if self.keeping:
+            self.keeping.end(session.id)
 
     async def transcribe(self, pcm: np.ndarray, persona: str) -> Transcript:
         """Text of an audio message, int16 at 24 kHz. Raises BackendError."""
@@ -377,16 +407,22 @@ class House:
         words = self._personas[name].pack.likely_words if name in self._personas else ()
         return self._ears.vad, Understanding(self._ears.recogniser, words)
 
-    def _make_session(self, persona: Persona, speaks_label: bool, language: str, rendered: bool) -> Session:
+    def _make_session(
+        self, persona: Persona, speaks_label: bool, language: str, rendered: bool, visit: Visit
+    ) -> Session:
         from animation.body import Body
         from avatar.session import Session
 
         if self._ears is None or not persona.loaded:
             raise self._unavailable(persona)
         spoken = language if language in persona.pack.languages else rendering.own_language(persona.pack)
-        conversation = persona.mind.converse(language=spoken)
+        name, written = new_id("sess"), {}
+        if self.keeping:
+            minutes = self.keeping.begin(name, visit, persona.pack, persona.digest)
+            written = {"observer": minutes.observe}
+        conversation = persona.mind.converse(language=spoken, on_record=minutes.record if written else None)
         return Session(
-            id=new_id("sess"),
+            id=name,
             hearing=self._ears.listen(conversation.words),
             conversation=conversation,
             voice=persona.voice if rendered else rendering.live(persona.voice),
@@ -396,6 +432,7 @@ class House:
             label_language=rendering.own_language(persona.pack),
             names=tuple(persona.pack.names.values()),
             listening=self.listening(persona.card.id),
+            **written,
         )
 
     def _unavailable(self, persona: Persona) -> BackendUnavailable:

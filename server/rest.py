@@ -70,6 +70,8 @@ async def health(house: House) -> JSONResponse:
     parts = house.readiness()
     ready = all(state == "ready" for state in parts.values())
     status = {"status": "ready" if ready else "not_ready", "parts": parts, "rendered": house.rendered()}
+    if keeping := getattr(house, "keeping", None):  # talks go on without it, so it decides nothing here
+        status["storage"] = keeping.recorder.health.as_dict()
     return JSONResponse(status, 200 if ready else 503)
 
 

@@ -14,4 +14,5 @@ SETTINGS = {"NO_COLOR": "1", "SHUREN_RENDERED__AHEAD": "false"}
 def environment(folder: Path) -> dict[str, str]:
     """Settings for `shuren serve`; the pack is copied below `folder`."""
     shutil.copytree(find_pack("bank-teller"), folder / "personas" / "bank-teller")
-    return SETTINGS | {"SHUREN_PERSONAS": str(folder / "personas")}
+    database = f"sqlite:///{folder / 'shuren.db'}"
+    return SETTINGS | {"SHUREN_PERSONAS": str(folder / "personas"), "SHUREN_STORAGE__URL": database}

@@ -33,6 +33,7 @@ def serve(
     from server import logs
     from server.app import create_app
     from server.compose import House
+    from server.storage.keeping import Keeping
 
     settings = settings_of(host=host, port=port, persona=persona)
     as_json = log_json or settings.log.lines_as_json
@@ -40,7 +41,8 @@ def serve(
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     store = Store.default()
     _check(settings, store, console)
-    house = House(settings, store=store, listener=None if as_json else _Teller(console, settings))
+    keeping = Keeping.of(settings) if settings.storage.keep else None
+    house = House(settings, store=store, listener=None if as_json else _Teller(console, settings), keeping=keeping)
     config = uvicorn.Config(
         create_app(settings, house),
         host=settings.host,

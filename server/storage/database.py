@@ -22,7 +22,7 @@ from sqlalchemy.types import TypeDecorator
 from models.errors import StorageBusy, StorageError, StorageFull, StorageUnavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-PATIENCE = 5  # s to wait for a lock or a connection
+PATIENCE = 5
 MIGRATING = 0x5348_5552  # PostgreSQL's advisory lock while the schema changes
 FULL = {"53100"}  # PostgreSQL: disk_full
 BUSY = {
@@ -75,8 +75,9 @@ def now() -> datetime:
 class Database:
     """Connections to one database. Safe to use from several threads."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, patience: int = PATIENCE) -> None:
         """`sqlite:///FILE` (its folder is made) or `postgresql://USER:PASSWORD@HOST/NAME`. Connects to nothing yet.
+        `patience`: whole seconds to wait for a lock or a connection.
 
         Raises StorageUnavailable for a URL that is neither, or a folder that cannot be made.
         """
@@ -86,7 +87,7 @@ class Database:
         with self._coded():
             if self._file:
                 self._file.parent.mkdir(parents=True, exist_ok=True)
-        self.engine = _sqlite(self.url) if self.sqlite else _postgresql(self.url)
+        self.engine = (_sqlite if self.sqlite else _postgresql)(self.url, patience)
         self._writing = self.engine.execution_options(begin="IMMEDIATE")  # a lock asked for late may be refused
 
     @contextmanager
@@ -96,6 +97,7 @@ class Database:
         SQLite has one writer at a time; the others wait. Raises StorageBusy, StorageFull, StorageUnavailable.
         """
         with self._coded(), Session(self._writing) as session, session.begin():
+            session.connection()  # now, not at the first statement
             yield session
 
     @contextmanager
@@ -197,8 +199,8 @@ def _read(url: str) -> URL:
     )
 
 
-def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": PATIENCE, "check_same_thread": False})
+def _sqlite(url: URL, patience: int) -> Engine:
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": patience, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: Any) -> None:
@@ -213,12 +215,12 @@ def _sqlite(url: URL) -> Engine:
     return engine
 
 
-def _postgresql(url: URL) -> Engine:
-    options = f"-c lock_timeout={PATIENCE}s -c statement_timeout=60s"
+def _postgresql(url: URL, patience: int) -> Engine:
+    options = f"-c lock_timeout={patience}s -c statement_timeout=60s"
     return create_engine(
         url,
         hide_parameters=True,
         pool_pre_ping=True,
-        pool_timeout=PATIENCE,
-        connect_args={"connect_timeout": PATIENCE, "options": options, "application_name": "shuren"},
+        pool_timeout=patience,
+        connect_args={"connect_timeout": patience, "options": options, "application_name": "shuren"},
     )

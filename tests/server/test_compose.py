@@ -68,7 +68,7 @@ class StubHouse(House):
     def _load_persona(self, persona) -> None:
         persona.mind, persona.voice, persona.rig = Engine(), Engine(), object()
 
-    def _make_session(self, persona, speaks_label, language, rendered):
+    def _make_session(self, persona, speaks_label, language, rendered, visit):
         if self._ears is None or not persona.loaded:
             raise self._unavailable(persona)
         return object()

@@ -1,0 +1,72 @@
+"""The house hands every session somebody who writes it down: real session, real mind, scripted ears and mouth."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from fakes import RecordingBody, ScriptedHearing, ScriptedVoice
+from virtual_time import run_virtual
+
+from avatar.events import ReplyDone
+from dialogue.mind import Mind
+from dialogue.packs import find_pack
+from server.compose import House
+from server.settings import Settings
+from server.storage.keeping import Keeping
+from server.storage.minutes import Visit
+from server.storage.tables import ConversationRow, TurnRow
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    monkeypatch.setattr("animation.body.Body", lambda rig, seed: RecordingBody())
+    shutil.copytree(find_pack("bank-teller"), tmp_path / "personas" / "bank-teller")
+    settings = Settings(home=tmp_path, personas=tmp_path / "personas", sessions={"greet": False})
+    made = House(settings, keeping=Keeping.of(settings))
+    persona = made._personas["bank-teller"]
+    persona.mind, persona.voice, persona.rig = Mind(persona.pack), ScriptedVoice(), object()
+    made._ears = SimpleNamespace(listen=lambda words: ScriptedHearing(), aclose=ScriptedHearing().aclose)
+    return made
+
+
+def test_a_talk_leaves_its_minutes(house: House) -> None:
+    house.keeping.open()
+
+    async def talk() -> str:
+        visit = Visit("bank", "visitor-7", "page")
+        session = house.open_session("bank-teller", speaks_label=False, visit=visit)
+        running = asyncio.create_task(session.run())
+        await asyncio.sleep(0.1)
+        session.label_shown()
+        await session.add_text("我的手机号是13812345678，银行卡丢了怎么办？")
+        await session.respond()
+        async for event in session.events():
+            if isinstance(event, ReplyDone):
+                break
+        await session.aclose()
+        await running
+        house.close_session(session)
+        return session.id
+
+    name = run_virtual(talk())
+    house.keeping.recorder.close()
+    with house.keeping.database.reading() as kept:
+        row = kept.get(ConversationRow, name)
+        assert (row.tenant, row.visitor, row.client, row.kind) == ("bank", "visitor-7", "page", "finance")
+        assert row.started <= row.labelled <= row.ended
+        (turn,) = kept.query(TurnRow).filter_by(conversation=name)
+        assert "[手机号]" in turn.question and "13812345678" not in turn.question
+        assert turn.status == "completed" and turn.route and turn.answer
+        assert "".join(each["text"] for each in turn.answer).startswith(turn.heard[:10])
+        assert turn.timings["first_audio_ms"] > 0
+
+
+def test_the_database_is_below_the_home_where_no_url_is_set(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    assert settings.database_url == f"sqlite:///{tmp_path}/data/shuren.db"
+    other = Settings(storage={"url": "postgresql://shuren:secret@db/shuren"})
+    assert other.database_url.startswith("postgresql://") and "shuren:secret" not in repr(other)
