@@ -16,10 +16,11 @@ test: setup-all weights avatars web chromium databases ## everything: units, rea
 	$(BIN)/shuren models fetch face-landmarker kokoro-voices voice-encoder # read the drawn faces; more speakers to listen to
 	$(BIN)/ruff check .
 	cd web-demo && npm test
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile -m "not model and not browser"
+	$(BIN)/pytest -m "model or browser" # alone: models take every core, and a browser must not be starved
 
 test-fast: setup-all ## the inner loop: no weights, no browser
-	$(BIN)/pytest -q -m "not model and not browser"
+	$(BIN)/pytest -q -n auto --dist loadfile -m "not model and not browser"
 
 setup: $(STAMP)/core
 setup-all: $(STAMP)/all
