@@ -30,7 +30,8 @@
     ├── StorageError            storage_error        what the service keeps
     │   ├── StorageBusy         storage_busy         locked by someone else: try again
     │   ├── StorageFull         storage_full
-    │   └── StorageUnavailable  storage_unavailable  no database there, or a wrong URL
+    │   ├── StorageUnavailable  storage_unavailable  no database there, or a wrong URL
+    │   └── AuditBroken         audit_broken         an entry was changed, removed, added or moved
     ├── RequestInvalid          request_invalid      a REST request that cannot be served as it is
     │   └── RequestTooLarge     request_too_large
     └── SessionError
@@ -214,6 +215,10 @@ class StorageFull(StorageError):
 
 class StorageUnavailable(StorageError):
     code = "storage_unavailable"
+
+
+class AuditBroken(StorageError):
+    code = "audit_broken"
 
 
 class SessionError(ShurenError):

@@ -218,6 +218,8 @@ class House:
         before = self._personas[folder.name]
         fresh = await asyncio.to_thread(self._load_again, before)
         self._personas[folder.name] = fresh
+        if self.keeping:
+            self.keeping.note("pack.activated", actor="reload", subject=folder.name, digest=fresh.digest)
         voices = (before.voice,) if rendering.live(before.voice) is not rendering.live(fresh.voice) else ()
         self._retired.add(self._sessions, filter(None, (before.mind, before.tools, *voices)))
         if before.wanted:

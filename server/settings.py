@@ -249,6 +249,62 @@ class Storage(BaseModel):
     url: SecretStr = SecretStr("")
     """`sqlite:////path/shuren.db` or `postgresql://user:password@host/name`. Empty: `data/shuren.db` below `home`."""
 
+    audit_key: SecretStr = SecretStr("")
+    """Keys the chain of the audit log: whoever has only the database cannot forge it. Must stay the same for good."""
+
+
+class Quota(BaseModel):
+    """How much somebody may do; 0: no limit."""
+
+    sessions: int = Field(0, ge=0)
+    """At the same time."""
+
+    minutes_per_day: int = Field(0, ge=0)
+    """Of sessions, by UTC days."""
+
+    requests_per_minute: int = Field(0, ge=0)
+    """Requests and connections; as many at once, then evenly."""
+
+
+class Access(BaseModel):
+    """Who may use the service, and how much (docs/access.md)."""
+
+    secret: SecretStr = SecretStr("")
+    """Signs browsers' tokens and keys the hashes of API keys; the same for all that share a database. Empty: made once
+    in `home`."""
+
+    origins: list[str] = []
+    """Sites whose pages may use the service and frame its page, beside its own: `["https://bank.example"]`."""
+
+    visitors: bool = False
+    """People may talk on the service's own page without a key or token."""
+
+    redis: SecretStr = SecretStr("")
+    """`redis://…`, where several processes share limits. Empty: each counts for itself."""
+
+    tenant: Quota = Quota()
+    """Of each tenant, where it has none of its own."""
+
+    key: Quota = Quota()
+    """Of each API key, with the tokens minted with it."""
+
+    address: Quota = Quota(requests_per_minute=600)
+    """Of each network address without a key: browsers with a token, and visitors."""
+
+    idle_s: float = Field(1800.0, ge=0)
+    """A session in which nobody says anything for so long ends; 0: none does."""
+
+    longest_s: float = Field(14_400.0, ge=0)
+    """A session ends after so long; 0: none does."""
+
+    body_bytes: int = Field(1 << 20, ge=1024)
+    """Largest body of a request; recordings have `AUDIO__UPLOAD_MB`."""
+
+    @field_validator("origins")
+    @classmethod
+    def _as_browsers_write_them(cls, given: list[str]) -> list[str]:
+        return [origin.strip().lower().rstrip("/") for origin in given]
+
 
 class Handoff(BaseModel):
     """Where a human is called when somebody asks for one (docs/flows.md)."""
@@ -259,6 +315,9 @@ class Handoff(BaseModel):
     secret: SecretStr = SecretStr("")
     """Signs what is posted there."""
 
+    private: bool = False
+    """The webhook may lie in a private network or on this machine."""
+
 
 class Settings(BaseSettings):
     """The service's settings, from the environment."""
@@ -266,7 +325,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SHUREN_", env_nested_delimiter="__", env_ignore_empty=True)
 
     host: str = "127.0.0.1"
-    """Address to listen on. `0.0.0.0` lets other machines in; set an API key then."""
+    """Address to listen on. `0.0.0.0` lets other machines in, which needs an API key."""
 
     port: int = Field(8000, ge=0, le=65535)
     """Port to listen on."""
@@ -290,7 +349,7 @@ class Settings(BaseSettings):
     """The built page, served at `/`."""
 
     api_key: SecretStr = SecretStr("")
-    """If set, `/v1/…` wants it as `Authorization: Bearer KEY`, or as the subprotocol browsers use."""
+    """A key of scope admin from the start; others are made with `shuren keys`."""
 
     tools: Path | None = None
     """The operator's file of what tools may reach (docs/tools.md). None: demo servers only."""
@@ -307,6 +366,7 @@ class Settings(BaseSettings):
     ears: Ears = Ears()
     listening: Listening = Listening()
     mirror: Mirrors = Mirrors()
+    access: Access = Access()
     handoff: Handoff = Handoff()
     log: Log = Log()
     storage: Storage = Storage()

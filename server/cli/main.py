@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "animation": ("server.cli.animation", "app"),
     "hear": ("server.cli.hear", "hear"),
     "chat": ("server.cli.chat", "chat"),
+    "audit": ("server.cli.audit", "app"),
     "bench": ("server.cli.bench", "app"),
 }
 

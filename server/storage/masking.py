@@ -11,13 +11,18 @@ from dialogue.redaction import redact
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
+def storable(text: str) -> str:
+    """The text with a mark for what a database cannot hold."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
 def masked(value: Any) -> Any:
     """The same text, or tree of dicts and lists, with personal data masked and nothing a database cannot hold.
 
     A text without personal data keeps its wording: reading it writes spoken digits as numbers, which is for finding.
     """
     if isinstance(value, str):
-        text = _UNSTORABLE.sub("\ufffd", value)
+        text = storable(value)
         found = redact(text)
         return found.text if found.kinds else text
     if isinstance(value, dict):

@@ -69,6 +69,7 @@ def upgrade() -> None:
         sa.Column("hash", ID, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_audit_head"),
     )
+    op.execute(f"INSERT INTO audit_head (id, number, hash) VALUES (1, 0, '{'0' * 64}')")
     for statement in SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRESQL:
         op.execute(statement)
 
