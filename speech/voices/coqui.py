@@ -1,16 +1,17 @@
 """XTTS-class voices through Coqui TTS (PyPI `coqui-tts`, MPL-2.0; extra `voices`), weights from a folder of one's own.
 
 The voice is either one that came with the model or cloned from a recording, and then only with its speaker's recorded
-consent. XTTS weights carry Coqui's non-commercial licence. Clauses are streamed from the model, so that cancelling
-stops it within a chunk; the model tells no times.
+consent, which is read again before each clause. XTTS weights carry Coqui's non-commercial licence. Clauses are streamed
+from the model, so that cancelling stops it within a chunk; the model tells no times.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from speech.audio import resample
 from speech.markup import Manner
 from speech.pronounce.phones import Spoken
 from speech.text.normalise import spoken as in_words
-from speech.types import OUTPUT_RATE, Language
+from speech.types import OUTPUT_RATE, Language, Speech
 from speech.voices import consent
 from speech.voices.clause import Clause, ClauseVoice
 from speech.voices.loudness import Leveller
@@ -56,17 +57,21 @@ class CoquiVoice(WholeVoice):
         super().__init__(speed=speed, gain=gain, references=references)
         if bool(speaker) == bool(reference):
             raise BackendUnknown("Name a speaker of the model, or a reference recording to clone.", hint="Not both.")
-        self.consent: consent.Consent | None = None
-        if reference:
-            reference = Path(reference)
-            self.consent = consent.require(
-                reference, Path(record) if record else reference.with_suffix(".consent.json")
-            )
+        self._sample = Path(reference) if reference else None
+        self._record = Path(record or Path(reference).with_suffix(".consent.json")) if reference else None
+        self.consent = self._consent()
         self.name = f"coqui/{speaker or 'cloned'}"
         self._model = _load(Path(folder), threads)
-        self._who = self._known(speaker) if speaker else self._cloned(Path(reference))
+        self._who = self._cloned(self._sample) if self._sample else self._known(speaker)
         self._level = Leveller()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="coqui")
+
+    async def _pieces(self, clause: Clause, *, ahead: bool = False) -> AsyncIterator[Speech]:
+        """Even what is remembered is said only while the consent holds: it may have been withdrawn since."""
+        self.consent = self._consent()
+        async with aclosing(super()._pieces(clause, ahead=ahead)) as pieces:
+            async for speech in pieces:
+                yield speech
 
     async def _sound(self, clause: Clause, words: tuple[Spoken, ...], manner: Manner) -> Sounding:
         text = in_words(Marked(clause.text, clause.marks), clause.language)
@@ -80,6 +85,12 @@ class CoquiVoice(WholeVoice):
             stop.set()
             raise
         return Sounding(pcm * np.float32(10 ** (self._level.gain(pcm, OUTPUT_RATE) / 20)))
+
+    def _consent(self) -> consent.Consent | None:
+        """What allows the cloned voice today; None for a voice that came with the model. Raises ConsentMissing."""
+        if self._sample is None or self._record is None:
+            return None
+        return consent.require(self._sample, self._record)
 
     def _render(self, text: str, language: Language, speed: float, stop: threading.Event) -> np.ndarray:
         chunks = []

@@ -86,6 +86,9 @@ async def test_a_cloned_voice_speaks_with_the_real_code(tmp_path: Path, referenc
     folder = _tiny_model(tmp_path / "xtts")
     voice = CoquiVoice(folder=folder, reference=reference)
     (speech,) = [speech async for speech in voice.say("Hello there.")]
+    consent(reference, withdrawn="2026-01-02")
+    with pytest.raises(ConsentMissing, match="withdrew"):  # even of what is remembered nothing more is said
+        await anext(voice.say("Hello there."))
     await voice.aclose()
     assert voice.consent and voice.consent.who == "王芳"
     assert "".join(word.text for word in speech.words) == "Hello there." and not speech.timed
