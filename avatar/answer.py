@@ -8,6 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from dialogue.types import Sentence, Utterance
+from models import telemetry
 from models.errors import BackendTimeout
 from speech.types import Speech, Voice
 
@@ -40,7 +41,7 @@ async def speak_sentences(
     queue: asyncio.Queue[Sentence | None] = asyncio.Queue(maxsize=SENTENCES_AHEAD)
 
     async def think() -> None:
-        async with aclosing(_in_time(sentences, SENTENCE_TIMEOUT, "The mind")) as thoughts:
+        async with aclosing(_in_time(sentences, SENTENCE_TIMEOUT, "The mind", "mind")) as thoughts:
             async for sentence in thoughts:
                 on_sentence(sentence)
                 await queue.put(sentence)
@@ -50,7 +51,8 @@ async def speak_sentences(
         while (sentence := await queue.get()) is not None:
             first = True
             speech_of = voice.say(sentence.text, language=sentence.language)
-            async with aclosing(_in_time(speech_of, CLAUSE_TIMEOUT, f"The voice {voice.name}")) as clauses:
+            clauses = _in_time(speech_of, CLAUSE_TIMEOUT, f"The voice {voice.name}", "voice")
+            async with aclosing(clauses):
                 async for speech in clauses:
                     await place(sentence, speech, first)
                     first = False
@@ -63,13 +65,14 @@ async def speak_sentences(
         raise several.exceptions[0] from None
 
 
-async def _in_time(items: AsyncIterator, seconds: float, who: str) -> AsyncIterator:
-    """The same items; BackendTimeout where the next one takes longer than `seconds`."""
+async def _in_time(items: AsyncIterator, seconds: float, who: str, stage: str) -> AsyncIterator:
+    """The same items, each timed as a `stage`; BackendTimeout where the next one takes longer than `seconds`."""
     async with aclosing(items):
         while True:
             try:
                 async with asyncio.timeout(seconds):
-                    item = await anext(items)
+                    with telemetry.stage(stage):
+                        item = await anext(items)
             except StopAsyncIteration:
                 return
             except TimeoutError:

@@ -20,6 +20,7 @@ from avatar.phones import phones_of
 from avatar.script import Line, Script
 from avatar.signs import signs
 from dialogue.types import Sentence
+from models import telemetry
 from speech.types import Speech, Word
 
 AHEAD = RATE * 300 // 1000  # how far before it is heard media is sent
@@ -82,16 +83,17 @@ class Stage:
         at = max(self.body.cursor, self.end)
         phones = phones_of(speech)
         gesture = sentence.gesture if first else ""
-        self.body.speak(
-            phones,
-            speech.pcm,
-            at,
-            mood=sentence.mood or "neutral",
-            intensity=sentence.intensity,
-            gesture=gesture,
-            gestures=self._cues.of(speech, sentence, first=first),
-            signs=signs(speech.words),
-        )
+        with telemetry.stage("animation"):
+            self.body.speak(
+                phones,
+                speech.pcm,
+                at,
+                mood=sentence.mood or "neutral",
+                intensity=sentence.intensity,
+                gesture=gesture,
+                gestures=self._cues.of(speech, sentence, first=first),
+                signs=signs(speech.words),
+            )
         line = Line(at, speech, sentence)
         self.script.add(line)
         return line

@@ -25,6 +25,7 @@ from dialogue.fusion import FUSIONS
 from dialogue.homophones import Homophones
 from dialogue.text import has_chinese
 from dialogue.vectors import VectorCache
+from models import telemetry
 
 Features = dict[str, np.ndarray]  # (entries,) float32 by name
 
@@ -91,7 +92,8 @@ class Index:
 
     def search(self, question: str, *, count: int = 5) -> list[Match]:
         """The best entries, best first."""
-        scores = self._fusion.score(self.features(question))
+        with telemetry.stage("retrieval"):
+            scores = self._fusion.score(self.features(question))
         return [Match(self._ids[i], float(scores[i])) for i in np.argsort(-scores)[:count]]
 
     def features(self, question: str, *, without: Sequence[str] = ()) -> Features:

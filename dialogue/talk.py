@@ -28,6 +28,7 @@ from dialogue.text import language_of, normalise
 from dialogue.tools.types import Tools
 from dialogue.types import Language, Sentence, Utterance
 from dialogue.wording import Wording
+from models import telemetry
 from models.errors import BackendError
 
 RECORDS = 64
@@ -300,11 +301,15 @@ class Talk:
         self.reception.call(handoff_of(self._pack, language, reason, self.memory, progress))
 
     async def _pass_on(self, turn: int, language: Language, text: str) -> None:
+        """What is said to the human who has the talk. She is silent even where it tells of danger."""
         redacted = redact(text)
         self.memory.asked(turn, redacted.text, language)
         masked = tuple(sorted(redacted.kinds))
-        self._keep(TurnRecord(turn, self._pack.id, language, redacted.text, masked, route="with_human"))
-        await self.reception.visitor_said(redacted.text)
+        hit = self._planner.sign(text, redacted.text)
+        danger = hit if hit and hit.sign in REASONS else None
+        rule = danger.rule if danger else ""
+        self._keep(TurnRecord(turn, self._pack.id, language, redacted.text, masked, route="with_human", rule=rule))
+        await self.reception.visitor_said(redacted.text, sign=danger.sign if danger else "")
 
     # --- answers -----------------------------------------------------------------------------------------------------
 
@@ -342,6 +347,8 @@ class Talk:
         return Wording(self._pack, sentence.language).template("blocked")[0]
 
     def _keep(self, record: TurnRecord) -> None:
+        for each in record.interventions:
+            telemetry.note("intervention", each.rule)
         self.records.append(record)
         if self._on_record:
             self._on_record(record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from fastapi import FastAPI
 from server import rest
 from server.audio import speech, transcriptions
 from server.audio.places import Places
+from server.observing import places as observing_places
+from server.observing.observing import Observing
 from server.realtime import endpoint
 from server.settings import Settings
 from server.static import Page
@@ -26,17 +29,22 @@ def create_app(settings: Settings, house: House) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         house.open()
+        watching = asyncio.create_task(app.state.observing.run(), name="observing")
         yield
         await house.aclose()
 
     app = FastAPI(title="Shuren", description="A conversational digital human", version="1", lifespan=lifespan)
+        watching.cancel()
+        await asyncio.wait([watching])
     app.state.settings, app.state.host = settings, house
     rest.install_error_handlers(app)
     app.include_router(rest.router)
+    app.state.observing = Observing(settings.observing)
     app.include_router(endpoint.router)
     app.state.speaking, app.state.transcribing = (
         Places(settings.audio.at_once, settings.audio.waiting) for _ in range(2)
     )
+    app.include_router(observing_places.router)
     app.include_router(speech.router)
     app.include_router(transcriptions.router)
     app.mount("/", Page(settings.page), name="page")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from models import telemetry
 from models.errors import BackendTimeout
 
 Role = Literal["system", "user", "assistant"]
@@ -47,6 +49,8 @@ async def within(pieces: AsyncIterator[str], *, first_s: float, total_s: float, 
     loop = asyncio.get_running_loop()
     began = loop.time()
     limit = began + first_s
+    until_first = ExitStack()
+    until_first.enter_context(telemetry.stage("language_model"))
     try:
         while True:
             try:
@@ -57,6 +61,8 @@ async def within(pieces: AsyncIterator[str], *, first_s: float, total_s: float, 
             except TimeoutError:
                 raise BackendTimeout(f"{name} did not answer within {limit - began:g} s.") from None
             limit = began + total_s
+            until_first.close()
             yield piece
     finally:
+        until_first.close()
         await pieces.aclose()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from time import monotonic
 from typing import Literal, Protocol
 
 from animation import codec
@@ -27,6 +28,7 @@ class Message:
     kind: Literal["event", "audio", "frames"] = "event"
     turn: int = 0
     pts: int = 0  # of its first sample or frame
+    made: float = field(default_factory=monotonic, compare=False)  # seconds of the event loop's clock
 
 
 class Sender(Protocol):

@@ -1,0 +1,55 @@
+"""Everything that watches one service, in one place."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from server.observing.loop import LoopWatch
+from server.observing.metrics import Metrics
+from server.observing.traces import Traces, to_collector
+from server.observing.turns import Turn, Turns
+from server.observing.watched import Watched
+from server.settings import Observing as Settings
+
+
+class Observing:
+    """Owned by the application; `run` lives as long as it serves."""
+
+    def __init__(self, settings: Settings, *, traces: Traces | None = None) -> None:
+        """Raises BackendUnavailable where traces are wanted and cannot be sent."""
+        self.metrics = Metrics()
+        self.turns = Turns(settings.turns_kept)
+        self._settings = settings
+        self._traces = traces or (Traces(to_collector(settings.traces_url)) if settings.traces_url else None)
+
+    def watch(self, session: str, clock: Callable[[], float] | None = None) -> Watched:
+        """Watch a session that begins. `clock`: the session's seconds, the event loop's by default."""
+        return Watched(session, self.metrics, self._over, clock=clock or asyncio.get_running_loop().time)
+
+    async def run(self) -> None:
+        """Watch the event loop until cancelled, then send what is left."""
+        try:
+            await LoopWatch(self.metrics, stall_s=self._settings.stall_s).run()
+        finally:
+            if self._traces:
+                await asyncio.to_thread(self._traces.close)
+
+    def refused(self, code: str) -> None:
+        """A client was not let in."""
+        self.metrics.refused.labels(self.metrics.value("code", code)).inc()
+
+    def engines(self, parts: dict[str, str]) -> None:
+        """The state of the engines by name: `ready`, `loading`, or what is wrong."""
+        for name, state in parts.items():
+            self.metrics.engine_up.labels(self.metrics.value("engine", name)).set(state == "ready")
+
+    def waterfall(self, session: str, turn: int) -> dict | None:
+        """What a turn was made of, ms from the end of the person's speech; None where it is not known (any more)."""
+        found = self.turns.get(session, turn)
+        return found.waterfall() if found else None
+
+    def _over(self, turn: Turn, now: float) -> None:
+        self.turns.keep(turn)
+        if self._traces:
+            self._traces.export(turn, now)

@@ -1,0 +1,47 @@
+"""`GET /metrics`: the numbers, for Prometheus."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from models.errors import Unauthorized
+from server.auth import check_key
+from server.observing.observing import Observing
+from server.settings import Settings
+
+router = APIRouter()
+FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")  # set by proxies, which come from this machine themselves
+
+
+@router.get("/metrics", include_in_schema=False)
+async def metrics(request: Request) -> Response:
+    """Prometheus' text format. 401 for whoever may not see it, 404 where it is off."""
+    settings: Settings = request.app.state.settings
+    if settings.observing.metrics == "off":
+        return Response(status_code=404)
+    if settings.observing.metrics == "guarded" and not from_this_machine(request):
+        _check(request, settings)
+    observing: Observing = request.app.state.observing
+    observing.engines(request.app.state.host.readiness())
+    return Response(observing.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+
+def from_this_machine(request: Request) -> bool:
+    """Nobody stands between, so that the address is the asker's own and not a proxy's."""
+    if request.client is None or any(name in request.headers for name in FORWARDED):
+        return False
+    try:
+        return ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+def _check(request: Request, settings: Settings) -> None:
+    """Raises Unauthorized."""
+    key = settings.api_key.get_secret_value()
+    if not key:
+        raise Unauthorized("Metrics are for this machine.", hint="Set an API key and send it.")
+    check_key(key, request.headers)

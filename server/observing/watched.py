@@ -1,0 +1,88 @@
+"""One session as it is seen from outside: by its events, by what is written to its client, by what the organs tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from avatar.events import ReplyDone, ReplyStarted, SessionEvent
+from models.telemetry import Note
+from server.observing.metrics import Metrics
+from server.observing.turns import Stage, Turn
+
+
+class Sent(Protocol):
+    """A message that was written to the socket (`server.realtime.senders.Message`)."""
+
+    kind: str
+    turn: int
+    made: float  # seconds of the event loop's clock
+
+
+class Watched:
+    """A `models.telemetry.Observer`. `over` gets each turn when it is, and the time."""
+
+    def __init__(
+        self, session: str, metrics: Metrics, over: Callable[[Turn, float], None], *, clock: Callable[[], float]
+    ) -> None:
+        self.session = session
+        self._metrics, self._over, self._clock = metrics, over, clock
+        self._turn: Turn | None = None
+        self._last = 0
+        self._loud = 0  # the turn whose first audio was written last
+
+    # --- the session ------------------------------------------------------------------------------------------------
+
+    def saw(self, event: SessionEvent) -> None:
+        match event:
+            case ReplyStarted():
+                self._last = event.turn
+                self._turn = Turn(self.session, event.turn, self._clock())
+            case ReplyDone() if self._turn and self._turn.number == event.turn:
+                turn, self._turn = self._turn, None
+                turn.finish(event.status, event.timings, self._clock())
+                self._count(turn)
+                self._over(turn, self._clock())
+
+    def _count(self, turn: Turn) -> None:
+        self._metrics.turns.labels(turn.status).inc()
+        for name, seconds in turn.milestones.items():
+            self._metrics.milestone.labels(name).observe(max(0.0, seconds))
+        for stage in turn.spans():
+            self._metrics.stage.labels(stage.name).observe(stage.ended - stage.began)
+
+    # --- its client -------------------------------------------------------------------------------------------------
+
+    def sent(self, message: Sent) -> None:
+        """It was written to the socket just now."""
+        waited = max(0.0, self._clock() - message.made)
+        if message.kind == "frames":
+            self._metrics.frame_age.observe(waited)
+        elif message.kind == "audio" and message.turn != self._loud:
+            self._loud = message.turn
+            if self._turn and self._turn.number == message.turn:
+                self._turn.audio_waited = waited
+
+    def error(self, code: str) -> None:
+        """An error was told to the client."""
+        self._metrics.errors.labels(self._metrics.value("code", code)).inc()
+
+    # --- the organs -------------------------------------------------------------------------------------------------
+
+    @property
+    def turn(self) -> int:
+        return self._last
+
+    def now(self) -> float:
+        return self._clock()
+
+    def stage(self, name: str, began: float, ended: float) -> None:
+        if self._turn:
+            self._turn.add(Stage(name, began, ended))
+
+    def note(self, kind: Note, name: str) -> None:
+        metrics = self._metrics
+        if kind == "intervention":
+            metrics.interventions.labels(metrics.value("rule", name)).inc()
+        else:
+            metrics.failovers.labels(metrics.value("backend", name)).inc()
