@@ -28,23 +28,23 @@ def create_app(settings: Settings, house: House) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        house.open()
         watching = asyncio.create_task(app.state.observing.run(), name="observing")
+        house.open()
         yield
         await house.aclose()
-
-    app = FastAPI(title="Shuren", description="A conversational digital human", version="1", lifespan=lifespan)
         watching.cancel()
         await asyncio.wait([watching])
+
+    app = FastAPI(title="Shuren", description="A conversational digital human", version="1", lifespan=lifespan)
     app.state.settings, app.state.host = settings, house
+    app.state.observing = Observing(settings.observing)
     rest.install_error_handlers(app)
     app.include_router(rest.router)
-    app.state.observing = Observing(settings.observing)
     app.include_router(endpoint.router)
+    app.include_router(observing_places.router)
     app.state.speaking, app.state.transcribing = (
         Places(settings.audio.at_once, settings.audio.waiting) for _ in range(2)
     )
-    app.include_router(observing_places.router)
     app.include_router(speech.router)
     app.include_router(transcriptions.router)
     app.mount("/", Page(settings.page), name="page")
