@@ -96,6 +96,9 @@ class PuppetSession:
     def label_shown(self) -> None:
         """The connection withholds media until then."""
 
+    def watched(self) -> None:
+        """Frames are made in any case."""
+
     def playhead(self, pts: int, turn: int) -> None:
         """What is heard is what was said."""
 

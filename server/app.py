@@ -15,6 +15,7 @@ from server.audio.places import Places
 from server.observing import places as observing_places
 from server.observing.observing import Observing
 from server.realtime import endpoint
+from server.realtime.sessions import Sessions
 from server.settings import Settings
 from server.static import Page
 
@@ -31,6 +32,7 @@ def create_app(settings: Settings, house: House) -> FastAPI:
         watching = asyncio.create_task(app.state.observing.run(), name="observing")
         house.open()
         yield
+        await app.state.sessions.aclose()
         await house.aclose()
         watching.cancel()
         await asyncio.wait([watching])
@@ -38,6 +40,7 @@ def create_app(settings: Settings, house: House) -> FastAPI:
     app = FastAPI(title="Shuren", description="A conversational digital human", version="1", lifespan=lifespan)
     app.state.settings, app.state.host = settings, house
     app.state.observing = Observing(settings.observing)
+    app.state.sessions = Sessions(house, settings, app.state.observing)
     rest.install_error_handlers(app)
     app.include_router(rest.router)
     app.include_router(endpoint.router)

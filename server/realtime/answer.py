@@ -108,9 +108,7 @@ class Answer:
             kept = [word for word in self._words if word.middle <= event.pts]
             self._again.extendleft(word.text for word in reversed(self._words[len(kept) :]))
             self._words = kept
-        yield wire.event(
-            "shuren.interrupted", turn=event.turn, item_id=event.item, pts=event.pts, final=event.final
-        )
+        yield wire.event("shuren.interrupted", turn=event.turn, item_id=event.item, pts=event.pts, final=event.final)
 
     def done(self, event: ReplyDone) -> Iterator[wire.Event]:
         text = self.transcript
@@ -160,9 +158,7 @@ class Answer:
         yield self._items.finish(item, words, self._samples * 1000 / RATE)
 
     def _part(self, kind: str, **fields: object) -> wire.Event:
-        return wire.event(
-            kind, response_id=self.id, item_id=self.item, output_index=0, content_index=0, **fields
-        )
+        return wire.event(kind, response_id=self.id, item_id=self.item, output_index=0, content_index=0, **fields)
 
     def _write(self, event: AudioOut) -> str:
         """Enter a chunk's words into the transcript; returns what is new in it."""
@@ -176,7 +172,6 @@ class Answer:
                 delta += text
             self._words.append(_Spoken(text, _middle(event.pts, word), before + word.end))
         return delta
-
 
     def _gap_before(self, word: Word) -> str:
         """The space between two English sentences, at the first word of the second one.

@@ -20,6 +20,7 @@ from server.realtime.config import SessionPatch
 
 LONGEST_AUDIO = 15 * RATE  # samples in one event
 
+
 def _encodable(text: str) -> str:
     """JSON can name half a surrogate pair, which no text in UTF-8 can hold."""
     try:

@@ -1,90 +1,73 @@
-"""One WebSocket, from `session.created` to its end.
+"""The WebSocket of a session's client, from `session.created` to its end.
 
-Four tasks live as long as the connection: the session, the pump (session events → wire → outbox), the reader (client
-events) and the writer (outbox → socket); a fifth sends frames to programs outside where the operator names some. When
-the first of them ends the others are wound up, in this order: no more is read, the session closes, its last events and
-the terminals of whatever is open are sent, the socket closes.
+Two tasks live as long as the connection: the reader (client events) and the writer (outbox → socket). When one of them
+or the session ends the others are wound up, in this order: no more is read, the session closes unless its client may
+come back, what is left is sent, the socket closes.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from avatar.events import FramesOut, ReplyDone
-from avatar.mirror import Mirror
-from models.errors import ShurenError
+from avatar.events import FramesOut
 from server import logs
 from server.realtime import wire
 from server.realtime.answer import Sound
-from server.realtime.config import Config
-from server.realtime.handlers import Talk
-from server.realtime.host import Host, LiveSession, PersonaCard
-from server.realtime.mirrors import show
+from server.realtime.live import Live
 from server.realtime.outbox import Outbox
 from server.realtime.router import Router
-from server.realtime.senders import BinarySender, JsonSender
-from server.realtime.translate import Outgoing, Translator
-from server.settings import Settings
+from server.realtime.senders import BinarySender, JsonSender, Message
+from server.realtime.translate import Outgoing
 
 BINARY = "shuren.v1"
 SUBPROTOCOLS = (BINARY, "realtime")  # in order of preference
+GOODBYES = (1000, 1001, 1005)  # closed on purpose: WebSockets close so when a client or its page goes
+REPLACED = 4001  # another connection of the same client took over
 
 
 @dataclass(frozen=True)
 class _Ending:
-    """Why the connection ends; `code` 0: the client has left."""
+    """Why the connection ends; `code` 0: the client has left. `lost`: it may not have wanted to."""
 
     why: str
     code: int = 0
     message: str = ""
-
-
-@dataclass
-class _Counts:
-    """For the log."""
-
-    turns: dict[str, int] = field(default_factory=lambda: {"completed": 0, "cancelled": 0, "failed": 0})
-    sent: int = 0
+    lost: bool = False
 
 
 class Connection:
-    """Carries one accepted WebSocket and one session."""
+    """Carries one accepted WebSocket of one session."""
 
-    def __init__(
-        self,
-        websocket: WebSocket,
-        host: Host,
-        session: LiveSession,
-        card: PersonaCard,
-        settings: Settings,
-        *,
-        binary: bool,
-        mirror: Mirror | None = None,
-    ) -> None:
-        self._websocket, self._session, self._settings, self._card = websocket, session, settings, card
-        self._binary, self._mirror = binary, mirror
+    def __init__(self, websocket: WebSocket, live: Live, *, binary: bool, resumed_at: int | None = None) -> None:
+        """`resumed_at`: how many messages of the session the client had got when it lost the last connection."""
+        wire_settings = live.settings.wire
+        self._websocket, self._live, self._settings = websocket, live, live.settings
+        self._binary, self._resumed_at = binary, resumed_at
         self._sender = BinarySender() if binary else JsonSender()
-        self._outbox = Outbox(most_messages=settings.wire.queue_messages, most_bytes=settings.wire.queue_bytes)
-        self._counts = _Counts()
-        listening = host.listening(card.id)
-        config = Config(card.id, card.voice, host.recogniser, card.label, card.label_en, listening=listening)
-        self._talk = Talk(host, session, config, Translator(voice=card.voice), self._emit)
-        self._router = Router(self._talk, message_bytes=settings.wire.message_bytes)
+        self._outbox = Outbox(most_messages=wire_settings.queue_messages, most_bytes=wire_settings.queue_bytes)
+        self._router = Router(live.talk, message_bytes=wire_settings.message_bytes)
+        self._sent = 0
+        self._under_way: Message | None = None
+        self._goodbye = 0
+        self._replaced = asyncio.Event()
 
-    async def live(self) -> None:
+    async def carry(self) -> None:
         """Until the client leaves, the session ends or the client reads too slowly. Leaves no task behind."""
         began = asyncio.get_running_loop().time()
-        logs.event("session_open", session=self._session.id, persona=self._card.id, binary=self._binary)
+        self._live.watched.connected(self._outbox)
+        await self._live.attach(self)
         self._greet()
-        work = {"session": self._session.run(), "pump": self._pump(), "reader": self._read(), "writer": self._write()}
-        if self._mirror:
-            work["mirror"] = self._mirror.run()
-        tasks = {name: asyncio.create_task(each, name=f"{self._session.id}:{name}") for name, each in work.items()}
+        work = {
+            "reader": self._read(),
+            "writer": self._write(),
+            "ended": self._live.done.wait(),
+            "replaced": self._replaced.wait(),
+        }
+        tasks = {name: asyncio.create_task(each, name=f"{self._live.id}:{name}") for name, each in work.items()}
         ending = _Ending("cancelled", 1012, "The service is stopping.")
         try:
             await asyncio.wait(tasks.values(), return_when=asyncio.FIRST_COMPLETED)
@@ -93,20 +76,13 @@ class Connection:
             await self._wind_up(tasks, ending)
             self._log_close(ending, asyncio.get_running_loop().time() - began)
 
-    # --- the four tasks --------------------------------------------------------------------------------------------
-
-    async def _pump(self) -> None:
-        async for event in self._session.events():
-            self._emit(self._talk.translator.translate(event))
-            if self._mirror and self._talk.label_shown:
-                show(self._mirror, event)
-            if isinstance(event, ReplyDone):
-                self._log_turn(event)
+    # --- the tasks -------------------------------------------------------------------------------------------------
 
     async def _read(self) -> None:
         while True:
             message = await self._websocket.receive()
             if message["type"] == "websocket.disconnect":
+                self._goodbye = message.get("code") or 0
                 return
             text = message.get("text")
             await self._router.take(text if text is not None else message.get("bytes") or b"")
@@ -114,36 +90,50 @@ class Connection:
     async def _write(self) -> None:
         """Ends when the outbox has overflowed or is closed and empty; raises when the client takes nothing."""
         while (message := await self._outbox.take()) is not None:
-            async with asyncio.timeout(self._settings.wire.write_timeout_s):
-                if isinstance(message.data, str):
-                    await self._websocket.send_text(message.data)
-                else:
-                    await self._websocket.send_bytes(message.data)
-            self._counts.sent += 1
+            self._under_way = message
+            await write(self._websocket, message, self._settings.wire.write_timeout_s)
+            self._under_way = None
+            self._sent += 1
+            self._live.watched.sent(message)
+            if self._live.missed:
+                self._live.missed.written(message)
 
     # --- sending ---------------------------------------------------------------------------------------------------
 
-    def _greet(self) -> None:
-        """What every client gets first."""
-        config = self._talk.config
-        label = wire.event("shuren.label.required", text=config.label, text_en=config.label_en)
-        self._emit([wire.event("session.created", session=config.as_session(self._session.id)), label])
+    def put(self, out: Outgoing) -> None:
+        if not self._allowed(out):
+            return
+        if isinstance(out, dict) and out["type"] == "shuren.interrupted":
+            self._outbox.take_back(out["turn"], out["pts"])
+        for message in self._sender.pack(out):
+            self._outbox.put(message)
 
-    def _emit(self, outgoing: Iterable[Outgoing]) -> None:
-        for out in outgoing:
-            if not self._allowed(out):
-                continue
-            if isinstance(out, dict) and out["type"] == "shuren.interrupted":
-                self._outbox.take_back(out["turn"], out["pts"])
-            for message in self._sender.pack(out):
-                self._outbox.put(message)
+    def replaced(self) -> None:
+        self._keep_untaken()
+        self._replaced.set()
+
+    def _greet(self) -> None:
+        """What every client gets first. One that comes back gets what it has missed after it."""
+        config, missed = self._live.talk.config, self._live.missed
+        label = wire.event("shuren.label.required", text=config.label, text_en=config.label_en)
+        if self._resumed_at is None or missed is None:
+            self.put(wire.event("session.created", session=self._live.hello()))
+            self.put(label)
+            return
+        events, complete = missed.since(self._resumed_at)
+        hello = {"seq": self._resumed_at, "missed": len(events), "complete": complete}
+        self.put(wire.event("shuren.resumed", session=self._live.hello(), **hello))
+        self.put(label)
+        for message in events:
+            self._outbox.put(message)
 
     def _allowed(self, out: Outgoing) -> bool:
         """No face without the label, and to a client that has a face no voice either."""
+        talk = self._live.talk
         if isinstance(out, FramesOut):
-            return self._talk.label_shown and (self._binary or self._talk.config.animation)
+            return talk.label_shown and (self._binary or talk.config.animation)
         if isinstance(out, Sound):
-            return self._talk.label_shown or not self._binary
+            return talk.label_shown or not self._binary
         return True
 
     # --- the end ---------------------------------------------------------------------------------------------------
@@ -152,65 +142,69 @@ class Connection:
         done = {name: task for name, task in tasks.items() if task.done()}
         failures = {name: task.exception() for name, task in done.items() if not task.cancelled() and task.exception()}
         broken = failures.get("writer")
+        if "ended" in done:
+            if self._live.broken:
+                return _Ending("failed", 1011, "The session broke; connect again.")
+            return _Ending("session_ended", 1000, "The session has ended.")
+        if "replaced" in done:
+            return _Ending("replaced", REPLACED, "Another connection has taken over.", lost=True)
         if "reader" in done and "reader" not in failures or isinstance(broken, (WebSocketDisconnect, OSError)):
             slow = isinstance(broken, TimeoutError)  # an OSError too
-            return self._slow() if slow else _Ending("client_left")
+            return self._slow() if slow else _Ending("client_left", lost=self._goodbye not in GOODBYES)
         if self._outbox.overflowed:
             return self._slow()
         for name, problem in failures.items():
-            logs.failure("session_failed", problem, session=self._session.id, task=name)
-            return _Ending("failed", 1011, "The session broke; connect again.")
-        return _Ending("session_ended", 1000, "The session has ended.")
+            logs.failure("session_failed", problem, session=self._live.id, task=name)
+        return _Ending("failed", 1011, "The session broke; connect again.")
 
     def _slow(self) -> _Ending:
-        return _Ending("slow_reader", 1008, "The client reads too slowly.")
+        return _Ending("slow_reader", 1008, "The client reads too slowly.", lost=True)
 
     async def _wind_up(self, tasks: dict[str, asyncio.Task], ending: _Ending) -> None:
         tasks["reader"].cancel()
-        patience = self._settings.sessions.close_timeout_s
-        try:
-            async with asyncio.timeout(patience):
-                await self._session.aclose()
-                await asyncio.wait([tasks["session"], tasks["pump"]])
-        except Exception as problem:  # too slow or broken: its tasks are cancelled below
-            logs.failure("session_close_failed", problem, session=self._session.id)
-        if ending.why == "failed":
-            self._emit([wire.error(ShurenError(ending.message))])
-        self._emit(self._talk.translator.finish())
+        if ending.lost and self._live.missed:
+            self._keep_untaken()
+            await self._live.detach(self)
+        else:
+            await self._live.close()
         self._outbox.close()
-        if ending.code and ending.why != "slow_reader":
-            await asyncio.wait([tasks["writer"]], timeout=patience)
+        if ending.code and ending.why not in ("slow_reader", "replaced"):
+            await asyncio.wait([tasks["writer"]], timeout=self._settings.sessions.close_timeout_s)
         for task in tasks.values():
             task.cancel()
         await asyncio.gather(*tasks.values(), return_exceptions=True)
         if ending.code:
             await close(self._websocket, ending.code, f"{ending.why}: {ending.message}")
 
-    # --- the log ---------------------------------------------------------------------------------------------------
-
-    def _log_turn(self, done: ReplyDone) -> None:
-        self._counts.turns[done.status] += 1
-        logs.event(
-            "turn",
-            session=self._session.id,
-            turn=done.turn,
-            status=done.status,
-            **({"reason": done.reason} if done.reason else {}),
-            **{name: round(value) for name, value in done.timings.items()},
-        )
+    def _keep_untaken(self) -> None:
+        """What did not get through is kept for the client's return."""
+        messages = [*filter(None, [self._under_way]), *self._outbox.drain()]
+        self._under_way = None
+        for message in messages:
+            if self._live.missed:
+                self._live.missed.untaken(message)
 
     def _log_close(self, ending: _Ending, seconds: float) -> None:
         logs.event(
-            "session_close",
-            session=self._session.id,
+            "session_close" if self._live.done.is_set() else "client_lost",
+            session=self._live.id,
             why=ending.why,
             seconds=round(seconds),
-            **self._counts.turns,
+            **self._live.turns,
             received=self._router.events,
             refused=self._router.errors,
-            sent=self._counts.sent,
+            sent=self._sent,
             frames_dropped=self._outbox.frames_dropped,
         )
+
+
+async def write(websocket: WebSocket, message: Message, patience_s: float) -> None:
+    """Raises TimeoutError when the client takes nothing, WebSocketDisconnect or OSError when it is gone."""
+    async with asyncio.timeout(patience_s):
+        if isinstance(message.data, str):
+            await websocket.send_text(message.data)
+        else:
+            await websocket.send_bytes(message.data)
 
 
 async def close(websocket: WebSocket, code: int, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""`GET /v1/realtime`: who may come in, and as whom they talk."""
+"""`GET /v1/realtime`: who may come in, and as whom they talk. `GET /v1/stages/{session}`: who may look on."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from server import logs
 from server.auth import check_key
 from server.realtime import wire
 from server.realtime.connection import BINARY, SUBPROTOCOLS, Connection, close
+from server.realtime.following import Following
 from server.realtime.host import Host
-from server.realtime.mirrors import mirror_of
+from server.realtime.live import Live
+from server.realtime.sessions import Sessions
 from server.settings import Settings
 
 router = APIRouter()
@@ -22,42 +24,84 @@ router = APIRouter()
 
 @router.websocket("/v1/realtime")
 async def realtime(
-    websocket: WebSocket, persona: str = "", model: str = "", language: str = "", mode: str = "", rendered: bool = True
+    websocket: WebSocket,
+    persona: str = "",
+    model: str = "",
+    language: str = "",
+    mode: str = "",
+    rendered: bool = True,
+    resumable: bool = False,
+    session_id: str = "",
+    resume: str = "",
+    seq: int = 0,
 ) -> None:
     """A live session with a persona. `model` names it too, since that is what OpenAI's SDKs send. `mode=puppet`: no
-    conversation, the client's own voice moves the avatar. `rendered=false`: nothing rendered ahead is played."""
-    host: Host = websocket.app.state.host
+    conversation, the client's own voice moves the avatar. `rendered=false`: nothing rendered ahead is played.
+    `resumable`: the session waits for a client that has lost its connection; that comes back with `session_id`, the
+    token it was given as `resume`, and in `seq` the number of messages it has got."""
+    if not (chosen := await _admit(websocket)):
+        return
+    binary = chosen == BINARY
+    try:
+        if session_id:
+            live, resumed_at = _sessions(websocket).resumed(session_id, resume), max(0, seq)
+        else:
+            live, resumed_at = await _begin(websocket, persona or model, language, mode, rendered, resumable), None
+    except ShurenError as problem:
+        await _refuse(websocket, problem)
+        return
+    await Connection(websocket, live, binary=binary, resumed_at=resumed_at).carry()
+
+
+@router.websocket("/v1/stages/{session}")
+async def stage(websocket: WebSocket, session: str) -> None:
+    """Follow a running session: what she says and how she moves, read only. Media come after `shuren.label.shown`."""
+    if not (chosen := await _admit(websocket)):
+        return
+    try:
+        live = _sessions(websocket).find(session)
+    except ShurenError as problem:
+        await _refuse(websocket, problem)
+        return
+    await Following(websocket, live, binary=chosen == BINARY).carry()
+
+
+async def _admit(websocket: WebSocket) -> str:
+    """Check the key and shake hands. The subprotocol, `realtime` where none was offered; "" for who may not come in."""
     settings: Settings = websocket.app.state.settings
     offered = websocket.scope.get("subprotocols", [])
     try:
         check_key(settings.api_key.get_secret_value(), websocket.headers, offered)
     except Unauthorized as problem:
         await websocket.send_denial_response(JSONResponse({"error": problem.as_dict()}, status_code=401))
-        return
+        return ""
     chosen = next((name for name in SUBPROTOCOLS if name in offered), None)
     await websocket.accept(subprotocol=chosen)
-    try:
-        card = host.persona(persona or model)
-        if mode not in ("", "puppet"):
-            raise EventInvalid(f"There is no mode {mode[:80]!r}.", hint='Leave it out, or use "puppet".')
-        if mode:
-            session = host.open_puppet(card.id)
-        else:
-            speaks = chosen != BINARY
-            session = host.open_session(card.id, speaks_label=speaks, language=language, rendered=rendered)
-    except ShurenError as problem:
-        await _refuse(websocket, problem)
-        return
-    try:
-        mirror = await mirror_of(settings, card)
-        await Connection(websocket, host, session, card, settings, binary=chosen == BINARY, mirror=mirror).live()
-    finally:
-        host.close_session(session)
+    return chosen or "realtime"
+
+
+async def _begin(websocket: WebSocket, name: str, language: str, mode: str, rendered: bool, resumable: bool) -> Live:
+    """A new session. Raises PersonaUnknown, EventInvalid, AtCapacity or BackendUnavailable."""
+    host: Host = websocket.app.state.host
+    card = host.persona(name)
+    if mode not in ("", "puppet"):
+        raise EventInvalid(f"There is no mode {mode[:80]!r}.", hint='Leave it out, or use "puppet".')
+    if mode:
+        session = host.open_puppet(card.id)
+    else:
+        speaks = BINARY not in websocket.scope.get("subprotocols", [])
+        session = host.open_session(card.id, speaks_label=speaks, language=language, rendered=rendered)
+    return await _sessions(websocket).begin(session, card, resumable=resumable)
+
+
+def _sessions(websocket: WebSocket) -> Sessions:
+    return websocket.app.state.sessions
 
 
 async def _refuse(websocket: WebSocket, problem: ShurenError) -> None:
     """Say why, then close: 1013 (try again later) if the same request may work in a while, else 1008."""
     logs.event("session_refused", code=problem.code)
+    websocket.app.state.observing.refused(problem.code)
     later = isinstance(problem, AtCapacity) or problem.code == "backend_unavailable"
     with suppress(WebSocketDisconnect, OSError):
         await websocket.send_text(json.dumps(wire.error(problem)))

@@ -52,6 +52,12 @@ class Outbox:
         self.closed = True
         self._changed.set()
 
+    def drain(self) -> list[Message]:
+        """Close, and hand out what waits: its reader is gone."""
+        waiting, self._waiting, self._bytes = list(self._waiting), deque(), 0
+        self.close()
+        return waiting
+
     async def take(self) -> Message | None:
         """The next message; None when closed and empty, or overflowed."""
         while not self._waiting or self.overflowed:

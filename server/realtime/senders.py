@@ -40,7 +40,9 @@ class Sender(Protocol):
 class JsonSender:
     """Audio as base64 in `response.output_audio.delta`, frames as base64 in `shuren.animation.delta`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, header: bool = True) -> None:
+        """`header`: say how to read frames before the first of them."""
+        self._header_due = header
         self._frames_sent = 0
 
     def pack(self, out: Outgoing) -> Iterator[Message]:
@@ -48,22 +50,24 @@ class JsonSender:
             case Sound():
                 yield Message(_json(_audio_delta(out)), "audio", out.turn, out.pts)
             case FramesOut(turn, frames):
-                if self._frames_sent == 0:
+                if self._header_due:
+                    self._header_due = False
                     yield Message(_json(_header()))
                 for part in split(frames):
                     body = codec.frames_to_json(part, turn=turn, seq=self._frames_sent)
                     self._frames_sent += 1
                     yield Message(_json(body | {"event_id": new_id("event")}), "frames", turn, part.pts)
             case _:
-                yield Message(_json(out))
+                yield as_event(out)
 
 
 class BinarySender:
     """Events as JSON, audio and frames as binary messages under one sequence number."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, header: bool = True) -> None:
+        """`header`: say how to read frames before the first of them."""
         self._seq = 0
-        self._header_sent = False
+        self._header_due = header
         self._newest_turn = -1  # turns only grow; frames of turn 0 come between them
 
     def pack(self, out: Outgoing) -> Iterator[Message]:
@@ -72,14 +76,14 @@ class BinarySender:
                 data = codec.encode_audio(pcm, turn=turn, seq=self._next(), pts=pts, first=self._is_first(turn))
                 yield Message(data, "audio", turn, pts)
             case FramesOut(turn, frames):
-                if not self._header_sent:
-                    self._header_sent = True
+                if self._header_due:
+                    self._header_due = False
                     yield Message(_json(_header()))
                 for part in split(frames):
                     data = codec.encode_frames(part, turn=turn, seq=self._next(), first=self._is_first(turn))
                     yield Message(data, "frames", turn, part.pts)
             case _:
-                yield Message(_json(out))
+                yield as_event(out)
 
     def _next(self) -> int:
         seq, self._seq = self._seq, self._seq + 1
@@ -89,6 +93,11 @@ class BinarySender:
         first = turn > self._newest_turn
         self._newest_turn = max(turn, self._newest_turn)
         return first
+
+
+def as_event(event: wire.Event) -> Message:
+    """A JSON event as it is sent, whatever the sender."""
+    return Message(_json(event))
 
 
 def split(frames: Frames) -> Iterator[Frames]:

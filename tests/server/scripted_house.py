@@ -143,6 +143,9 @@ class ScriptedSession:
             return True
         return False
 
+    def watched(self) -> None:
+        self.calls.append(("watched",))
+
     def playhead(self, pts: int, turn: int) -> None:
         self.calls.append(("playhead", pts, turn))
 

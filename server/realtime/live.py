@@ -1,0 +1,207 @@
+"""A session under way: what it says on the wire, and who is told. It may live a while without a client.
+
+session ── pump ── Translator ──┬── its client (Connection), or what that has missed
+                                ├── followers of its stage
+                                └── programs the operator names (Mirror)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from avatar.events import ReplyDone
+from avatar.mirror import Mirror
+from models.errors import ShurenError
+from server import logs
+from server.observing.watched import Watched
+from server.realtime import wire
+from server.realtime.config import Config
+from server.realtime.handlers import Talk
+from server.realtime.host import Host, LiveSession, PersonaCard
+from server.realtime.mirrors import show
+from server.realtime.missed import Missed
+from server.realtime.senders import as_event
+from server.realtime.stage import Stage
+from server.realtime.transcript import Transcript
+from server.realtime.translate import Outgoing, Translator
+from server.settings import Settings
+
+
+class Client(Protocol):
+    """The connection of the one who talks."""
+
+    def put(self, out: Outgoing) -> None: ...
+
+    def replaced(self) -> None:
+        """Another connection of the same client has taken its place."""
+        ...
+
+
+class Live:
+    """One session. `start` begins it, `close` ends it; `done` is set when nothing of it is left."""
+
+    def __init__(
+        self,
+        host: Host,
+        session: LiveSession,
+        card: PersonaCard,
+        settings: Settings,
+        *,
+        watched: Watched,
+        mirror: Mirror | None = None,
+        resumable: bool = False,
+    ) -> None:
+        """`resumable`: it outlives its client by `sessions.resume_s`, and whoever has `token` may come back to it."""
+        self.id, self.session, self.card, self.settings = session.id, session, card, settings
+        self.watched = watched
+        self.began = asyncio.get_running_loop().time()
+        self.token = secrets.token_urlsafe(24) if resumable else ""
+        self.missed = Missed() if resumable else None
+        self.stage = Stage(card)
+        self.transcript = Transcript()
+        self.turns = {"completed": 0, "cancelled": 0, "failed": 0}
+        self.broken = False
+        self.done = asyncio.Event()
+        listening = host.listening(card.id)
+        config = Config(card.id, card.voice, host.recogniser, card.label, card.label_en, listening=listening)
+        self.talk = Talk(host, session, config, Translator(voice=card.voice), self.tell)
+        self._host, self._mirror = host, mirror
+        self._client: Client | None = None
+        self._closing = asyncio.Event()
+        self._expiry: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    # --- life --------------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        logs.event("session_open", session=self.id, persona=self.card.id)
+        work = {"session": self.session.run(), "pump": self._pump(), "closing": self._closing.wait()}
+        if self._mirror:
+            work["mirror"] = self._mirror.run()
+        tasks = {name: asyncio.create_task(each, name=f"{self.id}:{name}") for name, each in work.items()}
+        self._task = asyncio.create_task(self._live(tasks), name=f"{self.id}:live")
+
+    @property
+    def ending(self) -> bool:
+        return self._closing.is_set() or self.done.is_set()
+
+    async def close(self) -> None:
+        """End it and wait until it has ended; idempotent."""
+        self._closing.set()
+        if self._task:
+            await asyncio.wait([self._task])
+
+    def expire_in(self, seconds: float) -> None:
+        """End it then, unless a client comes or this is called again."""
+        self._stay()
+        self._expiry = asyncio.get_running_loop().call_later(seconds, self._closing.set)
+
+    def _stay(self) -> None:
+        if self._expiry:
+            self._expiry.cancel()
+            self._expiry = None
+
+    # --- who is told -------------------------------------------------------------------------------------------------
+
+    @property
+    def has_client(self) -> bool:
+        return self._client is not None
+
+    async def attach(self, client: Client) -> None:
+        """`client` talks from now on. One that was still there has lost its connection without knowing."""
+        if self._client:
+            self._client.replaced()
+            await self._hush()
+        self._stay()
+        self._client = client
+        self.talk.label_shown, self.talk.uncommitted = False, 0
+
+    async def detach(self, client: Client) -> None:
+        """The connection is lost; she stops, since nobody hears her, and waits."""
+        if self._client is client:
+            self._client = None
+            self.expire_in(self.settings.sessions.resume_s)
+            await self._hush()
+
+    async def _hush(self) -> None:
+        if not self.ending:
+            await self.session.cancel()
+
+    def tell(self, outgoing: Iterable[Outgoing]) -> None:
+        """Send to the client, and to the followers what concerns them."""
+        for out in outgoing:
+            self.transcript.note(out)
+            if isinstance(out, dict) and out["type"] == "error":
+                self.watched.error(out["error"]["code"])
+            self.stage.put(out)
+            if self._client:
+                self._client.put(out)
+            elif self.missed and isinstance(out, dict):
+                self.missed.untaken(as_event(out))
+
+    def hello(self) -> dict[str, Any]:
+        """The session object a client begins with."""
+        resume = {"token": self.token, "within_s": self.settings.sessions.resume_s} if self.token else None
+        session = self.talk.config.as_session(self.id)
+        session["shuren"] |= {"resume": resume}
+        return session
+
+    # --- the work ----------------------------------------------------------------------------------------------------
+
+    async def _live(self, tasks: dict[str, asyncio.Task]) -> None:
+        """Until the first of its tasks ends."""
+        try:
+            await asyncio.wait(tasks.values(), return_when=asyncio.FIRST_COMPLETED)
+            self._find_fault(tasks)
+        finally:
+            await self._wind_up(tasks)
+
+    async def _pump(self) -> None:
+        async for event in self.session.events():
+            self.watched.saw(event)
+            self.tell(self.talk.translator.translate(event))
+            if self._mirror and self.talk.label_shown:
+                show(self._mirror, event)
+            if isinstance(event, ReplyDone):
+                self._log_turn(event)
+
+    def _find_fault(self, tasks: dict[str, asyncio.Task]) -> None:
+        for name, task in tasks.items():
+            if task.done() and not task.cancelled() and (problem := task.exception()):
+                logs.failure("session_failed", problem, session=self.id, task=name)
+                self.broken = True
+
+    async def _wind_up(self, tasks: dict[str, asyncio.Task]) -> None:
+        """No more is answered, the last events are told, and what is open is closed."""
+        self._stay()
+        self._closing.set()
+        try:
+            async with asyncio.timeout(self.settings.sessions.close_timeout_s):
+                await self.session.aclose()
+                await asyncio.wait([tasks["session"], tasks["pump"]])
+        except Exception as problem:  # too slow or broken: its tasks are cancelled below
+            logs.failure("session_close_failed", problem, session=self.id)
+        if self.broken:
+            self.tell([wire.error(ShurenError("The session broke; connect again."))])
+        self.tell(self.talk.translator.finish())
+        for task in tasks.values():
+            task.cancel()
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
+        self.stage.close()
+        self._host.close_session(self.session)
+        self.watched.ended()
+        self.done.set()
+
+    def _log_turn(self, done: ReplyDone) -> None:
+        self.turns[done.status] += 1
+        logs.event(
+            "turn",
+            session=self.id,
+            turn=done.turn,
+            status=done.status,
+            **({"reason": done.reason} if done.reason else {}),
+            **{name: round(value) for name, value in done.timings.items()},
+        )

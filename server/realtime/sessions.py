@@ -1,0 +1,60 @@
+"""The sessions under way, by id: for their clients, for REST and for the followers of their stages."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+
+from models.errors import SessionUnknown
+from server.observing.observing import Observing
+from server.realtime.host import Host, LiveSession, PersonaCard
+from server.realtime.live import Live
+from server.realtime.mirrors import mirror_of
+from server.settings import Settings
+
+
+class Sessions:
+    """Begins sessions and finds them again. One for each application."""
+
+    def __init__(self, host: Host, settings: Settings, observing: Observing) -> None:
+        self._host, self._settings, self._observing = host, settings, observing
+        self._lives: dict[str, Live] = {}
+
+    def __iter__(self):
+        return iter([live for live in self._lives.values() if not live.done.is_set()])
+
+    async def begin(self, session: LiveSession, card: PersonaCard, *, resumable: bool = False) -> Live:
+        """Start a session the host has opened. It is handed back to the host when it ends."""
+        try:
+            mirror = await mirror_of(self._settings, card)
+        except BaseException:
+            self._host.close_session(session)
+            raise
+        watched = self._observing.watch(session.id)
+        live = Live(self._host, session, card, self._settings, mirror=mirror, resumable=resumable, watched=watched)
+        self._forget_ended()
+        self._lives[live.id] = live
+        live.start()
+        return live
+
+    def find(self, session_id: str) -> Live:
+        """Raises SessionUnknown."""
+        live = self._lives.get(session_id)
+        if live is None or live.ending:
+            raise SessionUnknown(f"There is no session {session_id[:80]!r}.", hint="It may have ended.")
+        return live
+
+    def resumed(self, session_id: str, token: str) -> Live:
+        """The session its client comes back to. Raises SessionUnknown, also for a wrong token."""
+        live = self.find(session_id)
+        if not live.token or not hmac.compare_digest(live.token.encode(), token.encode()):
+            raise SessionUnknown(f"There is no session {session_id[:80]!r}.", hint="It may have ended.")
+        return live
+
+    async def aclose(self) -> None:
+        """End them all."""
+        await asyncio.gather(*(live.close() for live in self._lives.values()))
+
+    def _forget_ended(self) -> None:
+        for live in [live for live in self._lives.values() if live.done.is_set()]:
+            del self._lives[live.id]
