@@ -34,6 +34,11 @@ class Caller:
     limits: Limits = Limits()  # of the tenant
     trusted: bool = False  # this machine, before the first key is made: no limits
 
+    @property
+    def name(self) -> str:
+        """For the audit log."""
+        return f"key {self.key}" if self.key else "this machine" if self.trusted else "visitor"
+
     def may(self, scope: Scope) -> bool:
         return scope in INCLUDES[self.scope]
 

@@ -59,10 +59,10 @@ return 1
 class InRedis:
     """A `limits.Ledger` in Redis."""
 
-    def __init__(self, url: str, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, url: str, now: Callable[[], float] = time.time, patience_s: float = PATIENCE_S) -> None:
         self._now = now
         self._redis = Redis.from_url(
-            url, socket_timeout=PATIENCE_S, socket_connect_timeout=PATIENCE_S, retry=Retry(NoBackoff(), 0)
+            url, socket_timeout=patience_s, socket_connect_timeout=patience_s, retry=Retry(NoBackoff(), 0)
         )
         self._request, self._enter, self._use = map(self._redis.register_script, (REQUEST, ENTER, USE))
 

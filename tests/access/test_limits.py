@@ -21,7 +21,7 @@ async def ledger(request: pytest.FixtureRequest, clock) -> AsyncIterator[Ledger]
         return
     server = request.getfixturevalue("redis_server")
     server.forget()
-    ledger = InRedis(server.url, clock)
+    ledger = InRedis(server.url, clock, patience_s=60)
     yield ledger
     await ledger.aclose()
 
@@ -101,7 +101,7 @@ async def test_when_redis_dies_counting_goes_on_here_and_when_it_is_back_there(
     redis_server, clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     redis_server.forget()
-    ledger, place = Fallback(InRedis(redis_server.url, clock), clock, InProcess(clock)), [Place("t", 2)]
+    ledger, place = Fallback(InRedis(redis_server.url, clock, patience_s=60), clock, InProcess(clock)), [Place("t", 2)]
     assert await ledger.enter("one", place) == ""
     await ledger.spend(["t"], 60)
     redis_server.stop()
@@ -121,7 +121,9 @@ async def test_when_redis_dies_counting_goes_on_here_and_when_it_is_back_there(
     await ledger.renew("two", place)
     await ledger.spend(["t"], 1)
     assert not ledger.degraded
-    assert await InRedis(redis_server.url, clock).spent(["t"]) == [31]  # it had forgotten the 60, not missed the 30
+    assert await InRedis(redis_server.url, clock, patience_s=60).spent(["t"]) == [
+        31
+    ]  # it had forgotten the 60, not missed the 30
     assert await ledger.enter("three", place) == "t"
     await ledger.aclose()
 

@@ -1,0 +1,107 @@
+"""`POST /v1/realtime/client_secrets` and `/v1/kill`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from models.errors import Forbidden
+from server.access.origins import parsed
+from server.access.tokens import Token
+from server.access.web import Admin, Operator
+from server.realtime.config import Config
+from server.realtime.ids import new_id
+
+router = APIRouter()
+
+
+class Expiry(BaseModel):
+    anchor: Literal["created_at"] = "created_at"
+    seconds: int = Field(600, ge=10, le=7200)
+
+
+class Bound(BaseModel):
+    """What only Shuren's tokens can be bound to."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scope: Literal["visitor", "stage"] = "visitor"
+    persona: str = ""
+    origins: list[Annotated[str, Field(max_length=256)]] = Field([], max_length=20)
+    max_sessions: int = Field(0, ge=0, le=1_000_000)
+    """How many sessions it may open; 0: any number until it expires."""
+
+
+class Wanted(BaseModel):
+    """OpenAI's request, and `shuren`."""
+
+    expires_after: Expiry = Expiry()
+    session: dict[str, Any] | None = None
+    shuren: Bound = Bound()
+
+
+@router.post("/v1/realtime/client_secrets")
+async def client_secrets(wanted: Wanted, request: Request, caller: Operator) -> dict[str, Any]:
+    """A short-lived token for a browser, minted by the backend of its page. The persona is `shuren.persona`, or the
+    session's `model` where that names one; without either the token is good for every persona."""
+    if caller.token:
+        raise Forbidden("A token cannot make tokens.", hint="Use the API key, on your server.")
+    host, bound = request.app.state.host, wanted.shuren
+    persona = _persona(host, bound.persona, str((wanted.session or {}).get("model", "")))
+    token = Token(
+        tenant=caller.tenant,
+        key=caller.key,
+        scope=bound.scope,
+        persona=persona,
+        origins=tuple(parsed(origin) for origin in bound.origins),
+        sessions=bound.max_sessions,
+    )
+    value, expires_at = request.app.state.access.gate.mint.make(token, wanted.expires_after.seconds)
+    return {"value": value, "expires_at": expires_at, "session": _session(host, persona)}
+
+
+def _persona(host: Any, named: str, model: str) -> str:
+    """Raises PersonaUnknown for a persona that is named and is none; `model` may be anything."""
+    if named:
+        return host.persona(named).id
+    known = {card.id for card in host.personas()}
+    return model if model in known else ""
+
+
+def _session(host: Any, persona: str) -> dict[str, Any]:
+    """The session such a token opens, as it will be told: settings are the session's own affair (`session.update`)."""
+    card = host.persona(persona)
+    config = Config(card.id, card.voice, host.recogniser, card.label, card.label_en, listening=host.listening(card.id))
+    return config.as_session(new_id("sess"))
+
+
+class Reason(BaseModel):
+    reason: str = Field("", max_length=256)
+
+
+@router.post("/v1/kill")
+async def kill(request: Request, caller: Admin, why: Reason | None = None) -> dict[str, Any]:
+    """Stop every session's sound and picture now, and let nobody in until the stop is lifted."""
+    access = request.app.state.access
+    stop = access.kill.engage(caller.name, why.reason if why else "")
+    await access.note("service.suspended", tenant=caller.tenant, actor=caller.name, reason=stop.reason)
+    return {"stopped": True, **asdict(stop)}
+
+
+@router.get("/v1/kill")
+async def killed(request: Request, caller: Admin) -> dict[str, Any]:
+    """Whether the service is stopped, by whom and why."""
+    stop = request.app.state.access.kill.stop
+    return {"stopped": bool(stop), **(asdict(stop) if stop else {})}
+
+
+@router.delete("/v1/kill")
+async def lift(request: Request, caller: Admin) -> dict[str, Any]:
+    """Let people in again."""
+    access = request.app.state.access
+    access.kill.lift()
+    await access.note("service.resumed", tenant=caller.tenant, actor=caller.name)
+    return {"stopped": False}

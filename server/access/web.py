@@ -1,0 +1,41 @@
+"""What endpoints ask of access: `caller: Visitor`, or `dependencies=[Depends(operator)]`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from server.access.caller import Caller
+from server.access.credentials import Scope
+from server.settings import Settings
+
+
+def settings_of(request: Request) -> Settings:
+    return request.app.state.settings
+
+
+Configured = Annotated[Settings, Depends(settings_of)]
+
+
+def needs(scope: Scope, *, stopped: bool = False) -> Callable[[Request], Awaitable[Caller]]:
+    """The caller, once it is known to have the scope. `stopped`: also while the service is stopped.
+
+    Raises Unauthorized, Forbidden, RateLimited or ServiceStopped.
+    """
+
+    async def admitted(request: Request) -> Caller:
+        access = request.app.state.access
+        caller = await access.gate.admit(request)
+        caller.need(scope)
+        if not stopped:
+            access.kill.check()
+        return caller
+
+    return admitted
+
+
+visitor, operator = needs("visitor"), needs("operator")
+Operator = Annotated[Caller, Depends(operator)]
+Admin = Annotated[Caller, Depends(needs("admin", stopped=True))]
