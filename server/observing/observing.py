@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from models.telemetry import observe
 from server.observing.loop import LoopWatch
 from server.observing.metrics import Metrics
 from server.observing.traces import Traces, to_collector
@@ -21,11 +22,16 @@ class Observing:
         self.metrics = Metrics()
         self.turns = Turns(settings.turns_kept)
         self._settings = settings
+        self._watched: set[Watched] = set()
         self._traces = traces or (Traces(to_collector(settings.traces_url)) if settings.traces_url else None)
 
     def watch(self, session: str, clock: Callable[[], float] | None = None) -> Watched:
-        """Watch a session that begins. `clock`: the session's seconds, the event loop's by default."""
-        return Watched(session, self.metrics, self._over, clock=clock or asyncio.get_running_loop().time)
+        """Watch a session that this task begins. `clock`: the session's seconds, the event loop's by default."""
+        clock = clock or asyncio.get_running_loop().time
+        watched = Watched(session, self.metrics, over=self._over, gone=self._gone, clock=clock)
+        self._watched.add(watched)
+        observe(watched)
+        return watched
 
     async def run(self) -> None:
         """Watch the event loop until cancelled, then send what is left."""
@@ -39,15 +45,24 @@ class Observing:
         """A client was not let in."""
         self.metrics.refused.labels(self.metrics.value("code", code)).inc()
 
-    def engines(self, parts: dict[str, str]) -> None:
-        """The state of the engines by name: `ready`, `loading`, or what is wrong."""
+    def text(self, parts: dict[str, str]) -> bytes:
+        """All numbers as Prometheus reads them. `parts`: `ready`, `loading`, or what is wrong, by engine."""
         for name, state in parts.items():
             self.metrics.engine_up.labels(self.metrics.value("engine", name)).set(state == "ready")
+        waiting = [watched.waiting for watched in self._watched]
+        self.metrics.sessions.set(len(waiting))
+        self.metrics.waiting.set(sum(waiting))
+        self.metrics.longest.set(max(waiting, default=0))
+        return self.metrics.text()
 
     def waterfall(self, session: str, turn: int) -> dict | None:
         """What a turn was made of, ms from the end of the person's speech; None where it is not known (any more)."""
         found = self.turns.get(session, turn)
         return found.waterfall() if found else None
+
+    def _gone(self, watched: Watched) -> None:
+        self._watched.discard(watched)
+        self.metrics.sessions_ended.inc()
 
     def _over(self, turn: Turn, now: float) -> None:
         self.turns.keep(turn)

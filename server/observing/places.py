@@ -25,8 +25,7 @@ async def metrics(request: Request) -> Response:
     if settings.observing.metrics == "guarded" and not from_this_machine(request):
         _check(request, settings)
     observing: Observing = request.app.state.observing
-    observing.engines(request.app.state.host.readiness())
-    return Response(observing.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+    return Response(observing.text(request.app.state.host.readiness()), media_type=CONTENT_TYPE_LATEST)
 
 
 def from_this_machine(request: Request) -> bool:

@@ -6,9 +6,17 @@ from collections.abc import Callable
 from typing import Protocol
 
 from avatar.events import ReplyDone, ReplyStarted, SessionEvent
-from models.telemetry import Note
+from models.telemetry import Note, observe
 from server.observing.metrics import Metrics
 from server.observing.turns import Stage, Turn
+
+
+class Queue(Protocol):
+    """What waits in front of the socket (`server.realtime.outbox.Outbox`)."""
+
+    frames_dropped: int
+
+    def __len__(self) -> int: ...
 
 
 class Sent(Protocol):
@@ -20,13 +28,20 @@ class Sent(Protocol):
 
 
 class Watched:
-    """A `models.telemetry.Observer`. `over` gets each turn when it is, and the time."""
+    """A `models.telemetry.Observer`. `over` gets each turn when it is, and the time; `gone` is told of the end."""
 
     def __init__(
-        self, session: str, metrics: Metrics, over: Callable[[Turn, float], None], *, clock: Callable[[], float]
+        self,
+        session: str,
+        metrics: Metrics,
+        *,
+        over: Callable[[Turn, float], None],
+        gone: Callable[[Watched], None],
+        clock: Callable[[], float],
     ) -> None:
         self.session = session
-        self._metrics, self._over, self._clock = metrics, over, clock
+        self._metrics, self._over, self._gone, self._clock = metrics, over, gone, clock
+        self._outbox: Queue | None = None
         self._turn: Turn | None = None
         self._last = 0
         self._loud = 0  # the turn whose first audio was written last
@@ -52,6 +67,27 @@ class Watched:
             self._metrics.stage.labels(stage.name).observe(stage.ended - stage.began)
 
     # --- its client -------------------------------------------------------------------------------------------------
+
+    def connected(self, outbox: Queue) -> None:
+        """A client talks from now on, in this task."""
+        self._let_go()
+        self._outbox = outbox
+        observe(self)
+
+    @property
+    def waiting(self) -> int:
+        """Messages in front of the socket."""
+        return len(self._outbox) if self._outbox else 0
+
+    def ended(self) -> None:
+        """The session is over."""
+        self._let_go()
+        self._gone(self)
+
+    def _let_go(self) -> None:
+        if self._outbox:
+            self._metrics.frames_dropped.inc(self._outbox.frames_dropped)
+            self._outbox = None
 
     def sent(self, message: Sent) -> None:
         """It was written to the socket just now."""

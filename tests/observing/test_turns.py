@@ -24,7 +24,11 @@ class Clock:
 
 def watched() -> tuple[Watched, Metrics, list[Turn], Clock]:
     metrics, over, clock = Metrics(), [], Clock()
-    return Watched("sess_1", metrics, lambda turn, now: over.append(turn), clock=clock), metrics, over, clock
+    return _watched(metrics, over, clock), metrics, over, clock
+
+
+def _watched(metrics: Metrics, over: list[Turn], clock: Clock) -> Watched:
+    return Watched("sess_1", metrics, over=lambda turn, now: over.append(turn), gone=lambda _: None, clock=clock)
 
 
 def started(turn: int = 1) -> ReplyStarted:
