@@ -164,7 +164,13 @@ def _words() -> dict[str, str]:
 @cache
 def _moves() -> tuple[tuple[str, re.Pattern[str]], ...]:
     rules = yaml.safe_load((_HERE / "moves.yaml").read_text(encoding="utf-8"))
-    return tuple((move, _any(rule["patterns"])) for move, rule in rules.items())
+    return tuple((move, _repeated(rule["patterns"])) for move, rule in rules.items())
+
+
+def _repeated(patterns: list[str]) -> re.Pattern[str]:
+    """Any of the patterns, said up to three times in other words: 没听清，再说一遍."""
+    once = "|".join(patterns)
+    return re.compile(f"(?:{once})(?:[ ,，.。!！]*(?:{once})){{0,2}}", re.IGNORECASE)
 
 
 def _any(patterns: list[str] | None) -> re.Pattern[str] | None:

@@ -10,6 +10,7 @@ from dialogue.flows import references
 from dialogue.flows.types import Flow
 from dialogue.flows.words import phrases
 from dialogue.pack import Pack, Text
+from dialogue.refusals import REFUSALS
 from dialogue.sentences import split
 from dialogue.types import Language
 from dialogue.wording import Wording
@@ -31,7 +32,7 @@ def fixed_sentences(pack: Pack, today: date) -> Iterator[Fixed]:
     """Everything fixed, what is most often said first; the sentences as `Wording` gives them."""
     for language in pack.languages:
         say = Wording(pack, language)
-        names = ("greeting", *pack.policy.templates, *_OWN)
+        names = ("greeting", *pack.policy.templates, *_OWN, *REFUSALS)
         texts = [sentence.text for name in names for sentence in say.template(name)]
         texts += [sentence.text for sentence in say.small_talk()]
         texts += [*pack.lead_ins[language], *(disclosure.text[language] for disclosure in pack.policy.disclosures)]

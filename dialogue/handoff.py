@@ -73,8 +73,8 @@ class Desk(Protocol):
         """Ask for a human. True: one comes, or the talk waits in line; False: nobody is there. Raises ShurenError."""
         ...
 
-    async def visitor_said(self, handoff_id: str, text: str) -> None:
-        """What the visitor says (masked) while a human has the talk."""
+    async def visitor_said(self, handoff_id: str, text: str, *, sign: str = "") -> None:
+        """What the visitor says (masked) while a human has the talk. `sign`: the danger that was seen in it."""
         ...
 
     async def aclose(self) -> None: ...
@@ -161,12 +161,12 @@ class Reception:
     def hand_back(self) -> None:
         self.human = False
 
-    async def visitor_said(self, text: str) -> None:
+    async def visitor_said(self, text: str, *, sign: str = "") -> None:
         """Pass the visitor's words on. A desk that fails is logged: the human may still be standing there."""
         if self._desk is None:
             return
         try:
-            await self._desk.visitor_said(self.handoff.id if self.handoff else "", text)
+            await self._desk.visitor_said(self.handoff.id if self.handoff else "", text, sign=sign)
         except ShurenError as problem:
             log.warning("the desk did not take the visitor's words: %s", problem.code)
 

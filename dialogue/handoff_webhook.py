@@ -1,7 +1,7 @@
 """A desk behind a webhook: each handoff is a signed POST to the operator's own system.
 
     POST <url>          {"type": "handoff.requested", "handoff": {…}}  → 2xx; {"accepted": false} where nobody is there
-    POST <url>          {"type": "handoff.visitor_said", "handoff_id": …, "text": …}
+    POST <url>          {"type": "handoff.visitor_said", "handoff_id": …, "text": …, "sign": …}
     Shuren-Timestamp    seconds since 1970, UTC
     Shuren-Signature    sha256=<hex of HMAC-SHA256 with the secret over "<timestamp>.<body>">
     Idempotency-Key     the same for every attempt
@@ -56,9 +56,9 @@ class WebhookDesk:
         answer = await self._post({"type": "handoff.requested", "handoff": handoff.as_dict()}, handoff.id)
         return answer.get("accepted", True) is not False
 
-    async def visitor_said(self, handoff_id: str, text: str) -> None:
+    async def visitor_said(self, handoff_id: str, text: str, *, sign: str = "") -> None:
         """See dialogue.handoff.Desk."""
-        body = {"type": "handoff.visitor_said", "handoff_id": handoff_id, "text": text}
+        body = {"type": "handoff.visitor_said", "handoff_id": handoff_id, "text": text, "sign": sign}
         await self._post(body, f"{handoff_id}.{time.monotonic_ns()}")
 
     async def aclose(self) -> None:

@@ -18,7 +18,7 @@ from dialogue.handoff import Desk
 from dialogue.llm import LANGUAGE_MODELS
 from dialogue.llm.base import LanguageModel
 from dialogue.model_words import ModelLimits
-from dialogue.pack import Pack
+from dialogue.pack import Item, Pack
 from dialogue.packs import load_pack
 from dialogue.planner import CHAT, ELSEWHERE, Planner
 from dialogue.records import TurnRecord
@@ -140,7 +140,7 @@ def build_index(pack: Pack, embedders: Sequence[Embedder] = (), cache: VectorCac
     entries = [
         Entry(
             item.id,
-            tuple(normalise(text) for key in pack.languages for text in (*item.phrasings[key], item.topic[key])),
+            _asked(pack, item),
             tuple(normalise(item.answer[key]) for key in pack.languages),
         )
         for item in pack.items
@@ -152,3 +152,9 @@ def build_index(pack: Pack, embedders: Sequence[Embedder] = (), cache: VectorCac
         starts = tuple(normalise(text) for key in pack.languages for text in flow.starts[key])
         entries.append(Entry(PREFIX + flow.id, starts))
     return Index(entries, name=pack.id, words=pack.vocabulary, embedders=embedders, cache=cache)
+
+
+def _asked(pack: Pack, item: Item) -> tuple[str, ...]:
+    """Every way to ask for an item that the pack knows: phrasings, topics, and what it refuses."""
+    own = (text for key in pack.languages for text in (*item.phrasings[key], item.topic[key]))
+    return tuple(map(normalise, (*own, *pack.policy.refusals.get(item.id, ()))))

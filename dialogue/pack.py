@@ -90,6 +90,7 @@ class Policy:
     fraud_phrases: tuple[str, ...] = ()
     banned_claims: Phrases = field(default_factory=dict)
     disclosures: tuple[Disclosure, ...] = ()
+    refusals: dict[str, tuple[str, ...]] = field(default_factory=dict)  # refusing item: how it is asked for
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def load_pack(folder: Path) -> Pack:
         lead_ins=persona.phrases("lead_ins"),
         elsewhere=persona.list("elsewhere", optional=True),
         small_talk=_small_talk(persona.node("small_talk")),
-        policy=_policy(read_yaml(folder / "policy.yaml")),
+        policy=_policy(read_yaml(folder / "policy.yaml"), frozenset(item.id for item in items)),
         vocabulary=_vocabulary(folder / "vocabulary.txt"),
         items=items,
         tools=tools,
@@ -190,7 +190,7 @@ def _small_talk(node: Node) -> SmallTalk:
     return small_talk
 
 
-def _policy(node: Node) -> Policy:
+def _policy(node: Node, items: frozenset[str]) -> Policy:
     templates = node.node("templates")
     unknown = set(templates.keys()) - set(TEMPLATES)
     for name in sorted(unknown):
@@ -200,12 +200,21 @@ def _policy(node: Node) -> Policy:
         fraud_phrases=node.node("detectors", optional=True).list("fraud", optional=True),
         banned_claims=node.phrases("banned_claims"),
         disclosures=tuple(Disclosure(part.phrases("when"), part.own_both()) for part in node.nodes("disclosures")),
+        refusals=dict(_refusal(part, items) for part in node.nodes("refusals")),
     )
-    node.only("templates", "detectors", "banned_claims", "disclosures")
+    node.only("templates", "detectors", "banned_claims", "disclosures", "refusals")
     node.node("detectors", optional=True).only("fraud")
     for part in node.nodes("disclosures"):
         part.only("when", *LANGUAGES)
     return policy
+
+
+def _refusal(node: Node, items: frozenset[str]) -> tuple[str, tuple[str, ...]]:
+    """An approved answer that refuses, and more ways to ask for what it refuses."""
+    if (item := node.text("item")) and items:
+        node.expect_item("item", item, items)
+    node.only("item", "asks")
+    return item, node.list("asks", optional=True)
 
 
 @forgiving(tuple)

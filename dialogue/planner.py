@@ -20,7 +20,7 @@ from dialogue.pack import Item, Pack
 from dialogue.redaction import redact
 from dialogue.refusals import ALWAYS, refused
 from dialogue.retrieval import Index, Match
-from dialogue.text import normalise
+from dialogue.text import has_chinese, normalise
 from dialogue.types import Language, Sentence
 from dialogue.wording import Wording
 
@@ -34,6 +34,10 @@ ENDING = {"human": "human"} | dict.fromkeys(
 )
 _SHORT = ("yes", "no", "cancel", "any")  # answers that begin nothing: 算了 is no calculation
 _FOLLOWS = re.compile(r"^(?:那|还有|如果|要是|它|这个|and\b|then\b|what about|how about|what if)", re.IGNORECASE)
+
+
+BRIEF = {True: 10, False: 28}  # characters of a question, Chinese or not, that may lean on the one before
+NEAR = 0.25  # score from which a pack's own refusal answers a request that is forbidden anyway
 
 
 @dataclass(frozen=True)
@@ -105,14 +109,13 @@ class Planner:
         self._by_model = by_model
         self._limits = BY_MEANING if index.by_meaning else BY_WORDS
         self.procedures = procedures or Procedures((), today=today)
+        self._refusing = frozenset(pack.policy.refusals)
 
     def plan(self, text: str, language: Language, confidence: float, state: State) -> Plan:
         """`text` is normalised. Never raises for anything a person may say."""
         say = Wording(self._pack, language)
         redacted = redact(text)
-        if (hit := detect(text, fraud_phrases=self._pack.policy.fraud_phrases)) and not self._means_no(
-            hit, text, state
-        ):
+        if (hit := self.sign(text, redacted.text)) and not self._means_no(hit, text, state):
             plan = Plan(hit.sign, say.template(hit.sign), redacted.text, redacted.kinds, discloses=False, rule=hit.rule)
             return self._beside(plan, language, state, ENDING.get(hit.sign, ""))
         question = _MASK.sub(" ", redacted.text).strip()
@@ -128,8 +131,18 @@ class Planner:
             plan = self._refused(hit, say, question, language, state, plan)
         return _with(plan, question=redacted.text, masked=redacted.kinds)
 
+    def sign(self, text: str, masked: str) -> Hit | None:
+        """The sign that must be acted on before anything else, if one is seen in a normalised text."""
+        return detect(text, fraud_phrases=self._pack.policy.fraud_phrases)
+
     def _refused(self, hit: Hit, say: Wording, question: str, language: Language, state: State, plan: Plan) -> Plan:
-        """A fixed reply, unless an approved answer or a procedure says it better. No model gets to see the request."""
+        """A fixed reply, unless an approved answer or a procedure says it better; best of all the pack's own refusal.
+        No model gets to see the request."""
+        if hit.sign == "forbidden" and not self._refusing.intersection(item.id for item in plan.items):
+            near = (match for match in plan.matches if match.id in self._refusing and match.score >= NEAR)
+            if refusal := next(near, None):
+                answer = self._answer(say, (self._pack.item(refusal.id),), plan.matches)
+                return _with(self._beside(answer, language, state), ask_model="", rule=hit.rule)
         answered = plan.route in ("approved", "stale") or plan.move is not None
         if answered and (hit.sign not in ALWAYS or self._about(hit, plan.items)):
             return _with(plan, ask_model="", rule=hit.rule)
@@ -232,6 +245,7 @@ class Planner:
             matches,
             discloses=bool(item),
             move=self.procedures.begin(flow, question, language) if flow else None,
+            looked_up=question,
         )
 
     def _move(self, say: Wording, question: str, state: State) -> Plan | None:
@@ -260,10 +274,10 @@ class Planner:
             return _with(self._begin(flow, question, language), matches=matches, looked_up=question)
         matches = self._without_flows(matches)
         looked_up = question
-        if not self._clear(matches) and state.question and _FOLLOWS.match(question):
+        if not self._clear(matches) and state.question:
             together = f"{state.question} {question}"
-            longer = self._search(together)
-            if self._clear(longer):
+            longer = self._search(together) if _FOLLOWS.match(question) or _brief(question) else ()
+            if (item := self._clear(longer)) and (_FOLLOWS.match(question) or item.id in state.items):
                 matches, looked_up = longer, together
         if state.choice and matches and matches[0].id in state.choice and matches[0].score >= self._limits.ask:
             return _with(self._answer(say, (self._pack.item(matches[0].id),), matches), looked_up=looked_up)
@@ -306,11 +320,23 @@ class Planner:
     def _clear(self, matches: tuple[Match, ...]) -> Item | None:
         """The item that was clearly meant, if one was."""
         limits, matches = self._limits, self._without_flows(matches)
-        if not matches or matches[0].id in (CHAT, ELSEWHERE) or matches[0].score < limits.answer:
+        if not matches or matches[0].id in (CHAT, ELSEWHERE):
             return None
+        if refusal := self._leaning(matches):
+            return refusal
         second = matches[1].score if len(matches) > 1 else 0.0
         clear = matches[0].score - second >= limits.margin or matches[0].score >= limits.sure
-        return self._pack.item(matches[0].id) if clear else None
+        return self._pack.item(matches[0].id) if clear and matches[0].score >= limits.answer else None
+
+    def _leaning(self, matches: tuple[Match, ...]) -> Item | None:
+        """The refusal among what she would hesitate between: who wants one of two things, one of them refused, is told
+        that it is, since the other answer would read like a yes."""
+        best = matches[0]
+        if best.score < self._limits.ask or (best.score >= self._limits.sure and best.id not in self._refusing):
+            return None
+        close = self._limits.margin if best.score >= self._limits.answer else best.score - self._limits.ask
+        near = (match for match in matches[:2] if match.id in self._refusing and best.score - match.score <= close)
+        return next((self._pack.item(match.id) for match in near), None)
 
     def _without_flows(self, matches: tuple[Match, ...]) -> tuple[Match, ...]:
         return tuple(match for match in matches if not match.id.startswith(PREFIX))
@@ -325,6 +351,11 @@ def _chosen(moves: frozenset[str], choice: tuple[str, ...]) -> tuple[str, ...]:
     if "first" in moves:
         return choice[:1]
     return choice[1:] if "second" in moves else ()
+
+
+def _brief(question: str) -> bool:
+    """So short that it may lean on what was asked before: 手机号要不要带."""
+    return len(question) <= BRIEF[has_chinese(question)]
 
 
 def _flow(move: Move) -> Plan:

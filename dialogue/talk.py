@@ -29,7 +29,7 @@ from dialogue.tools.types import Tools
 from dialogue.types import Language, Sentence, Utterance
 from dialogue.wording import Wording
 from models import telemetry
-from models.errors import BackendError
+from models.errors import BackendError, SpeechRefused
 
 RECORDS = 64
 CHATTY = feelings.Feeling("warm", 0.7)  # small talk without a feeling of its own
@@ -287,6 +287,29 @@ class Talk:
         self.memory.added(masked)
         self._keep(TurnRecord(self.memory.turn, self._pack.id, language, "", route="from_human", said=[masked]))
         return tuple(Sentence(part, language, "human") for part in split(text))
+
+    def as_is(self, text: str) -> tuple[Sentence, ...]:
+        """What her operator has her say word for word: they answer for its facts, the guard for everything else. It is
+        remembered. Raises SpeechRefused."""
+        self.vet(text)
+        language = language_of(text, self._language)
+        masked = redact(normalise(text)).text
+        self.memory.added(masked)
+        self._keep(TurnRecord(self.memory.turn, self._pack.id, language, "", route="as_is", said=[masked]))
+        return tuple(Sentence(part, language, "human") for part in split(text))
+
+    def vet(self, text: str) -> None:
+        """Raises SpeechRefused for what the guard keeps back even where the operator answers for its facts."""
+        sentences = split(text)
+        if not sentences:
+            raise SpeechRefused("There is nothing to say in it.")
+        for part in sentences:
+            verdict = self._guard.check(part, [text])
+            if not verdict.ok:
+                raise SpeechRefused(
+                    f"The guard keeps this back ({verdict.rule}): {verdict.words[:80]!r}.",
+                    hint="Say it in other words.",
+                )
 
     def hand_back(self) -> tuple[Sentence, ...]:
         """The mind has the talk again, and begins anew. Returns what the person is told."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -143,6 +144,13 @@ class Node:
                 if " " in key:
                     mend = "Put the text before it in quotes: inside braces, a comma ends what is in none."
                 report(self.wrong(key, f"{self._name(key)} is not known here", mend))
+
+    def expect_item(self, key: str, name: str, items: Collection[str]) -> None:
+        """Reports a name under `key` that is the id of no item."""
+        if name not in items:
+            near = get_close_matches(name, items, n=1)
+            mend = f"Did you mean {near[0]!r}?" if near else "Give the id of an item in knowledge/."
+            report(self.wrong(key, f"there is no item {name!r}", mend))
 
     def both(self, key: str) -> Text:
         node = self.node(key)

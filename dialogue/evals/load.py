@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +55,7 @@ def load_evals(folder: Path, items: Mapping[str, Item] | None = None) -> Evals:
 
 def _check(node: Node, items: Mapping[str, Item]) -> None:
     for name in _if(node, "item", node.texts):
-        if name not in items:
-            near = get_close_matches(name, items, n=1)
-            mend = f"Did you mean {near[0]!r}?" if near else "Give the id of an item in knowledge/."
-            report(node.wrong("item", f"there is no item {name!r}", mend))
+        node.expect_item("item", name, items)
     for part in node.nodes("turns") if "turns" in node.keys() else ():
         _check(part, items)
 

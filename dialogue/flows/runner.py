@@ -13,8 +13,10 @@ from dialogue.flows import engine
 from dialogue.flows.telling import fixed, line_of
 from dialogue.flows.types import Call, Line, Moment, Move, Progress
 from dialogue.records import ToolCall
+from dialogue.refusals import suspicious
+from dialogue.text import has_chinese, normalise
 from dialogue.tools.types import ToolResult, Tools
-from models.errors import ToolFailed, ToolUnavailable
+from models.errors import ToolFailed, ToolInvalid, ToolUnavailable
 
 log = logging.getLogger("shuren.flows")
 
@@ -108,6 +110,7 @@ class Run:
             if self._tools is None:
                 raise ToolUnavailable("This mind was given no tools.")
             result = await self._tools.call(call.tool, dict(call.arguments), key=call.key)
+            _expect_facts(call, result)
             error = ""
             return result
         except ToolFailed as problem:
@@ -134,3 +137,11 @@ class Run:
         moment, progress = self._moment(), self._move.progress
         own = line_of(progress, progress.flow.steps[call.step].filler, moment)
         return own or fixed("filler", moment.language)
+
+
+def _expect_facts(call: Call, result: ToolResult) -> None:
+    """A tool that brings an order to the model speaks for somebody else. What has no spaces and no Chinese orders
+    nothing: it is an id or a token. Raises ToolInvalid."""
+    told = (normalise(text) for text in result.texts() if " " in text.strip() or has_chinese(text))
+    if any(suspicious(text) for text in told):
+        raise ToolInvalid(f"{call.tool} answered with words that read like an order to the model.")

@@ -8,7 +8,7 @@ from typing import Any
 from dialogue.flows import references
 from dialogue.flows.references import Reference
 from dialogue.flows.types import Line, Moment, Progress, Step
-from dialogue.flows.values import formatted, said
+from dialogue.flows.values import formatted, plain, said
 from dialogue.flows.words import phrase
 from dialogue.pack import Text
 from dialogue.types import Citation, Language
@@ -50,12 +50,14 @@ def line_of(
         return None
     words = text[moment.language]
     put: dict[str, str] = {}
+    known: dict[str, str] = {}
     cited = [source] if source else []
     for written, reference in references.written_in(words):
-        value = _said(progress, reference, moment.language, entry) if reference else None
-        if value is None:
+        value = value_of(progress, reference, entry) if reference else None
+        if not (spoken := _said(progress, reference, moment.language, value)):
             return None
-        put[written] = value
+        put[written] = spoken
+        known[written] = _known(progress, reference, moment.language, value)
         if reference.name in progress.results:
             cited.append(reference.name)
     filled = references.fill(words, put) if put else words
@@ -63,8 +65,9 @@ def line_of(
     title = progress.flow.title[moment.language]
     return Line(
         filled,
-        # Its own words, the values that were put in, and whatever the results say of themselves.
-        passages=(str(filled), *(result.passage() for result in results.values())),
+        # Its own words with the values as they came, and whatever the results say of themselves: how a number is spoken
+        # supports nothing, or the guard could not find it wrong.
+        passages=(str(references.fill(words, known)), *(result.passage() for result in results.values())),
         citations=tuple(
             Citation(name, title, result.source, result.at.isoformat(timespec="seconds"))
             for name, result in results.items()
@@ -90,12 +93,21 @@ def asked_for(progress: Progress, step: Step) -> frozenset[str]:
     return frozenset(reference.name for reference in found if reference)
 
 
-def _said(progress: Progress, reference: Reference, language: Language, entry: Any) -> str | None:
-    value = value_of(progress, reference, entry)
+def _said(progress: Progress, reference: Reference | None, language: Language, value: Any) -> str:
+    """A value in words; "" where there is none."""
     if value is None:
-        return None
+        return ""
     if reference.name in progress.flow.slots:
         return said(progress.flow.slots[reference.name], value, language)
-    if isinstance(value, Mapping):
-        value = value.get(language)
-    return formatted(value, reference.kind, language) or None
+    return formatted(_in(language, value), reference.kind, language)
+
+
+def _known(progress: Progress, reference: Reference, language: Language, value: Any) -> str:
+    """A value as it came, for the guard; what a person said supports itself."""
+    if reference.name in progress.flow.slots:
+        return _said(progress, reference, language, value)
+    return plain(_in(language, value), reference.kind, language)
+
+
+def _in(language: Language, value: Any) -> Any:
+    return value.get(language) if isinstance(value, Mapping) else value

@@ -318,6 +318,18 @@ def formatted(value: Value, kind: str, language: Language) -> str:
     return _digits(value)
 
 
+def plain(value: Value, kind: str, language: Language) -> str:
+    """The same value without arithmetic of ours, its number as it came: what `formatted` is checked against."""
+    if isinstance(value, list | tuple):
+        return " ".join(plain(part, kind, language) for part in value)
+    if isinstance(value, bool | str) or value is None or kind not in _PLAIN:
+        return formatted(value, kind, language)
+    return f"{round(value, 2)}{_PLAIN[kind]}"
+
+
+_PLAIN = {"": "", "number": "", "money": "元", "percent": "%", "duration month": "个月", "duration day": "天"}
+
+
 def _money_said(value: float, language: Language) -> str:
     if language == "en":
         return f"{_digits(value)} yuan"

@@ -14,5 +14,6 @@ def schema() -> dict[str, Any]:
         "detectors": entry({"fraud": LIST}),
         "banned_claims": PHRASES,
         "disclosures": some(entry({"when": PHRASES, "zh": WORDS, "en": WORDS}, ("when", "zh", "en"))),
+        "refusals": some(entry({"item": WORDS, "asks": LIST}, ("item",))),
     }
     return entry(properties, ("templates", "banned_claims"))

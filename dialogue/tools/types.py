@@ -39,6 +39,10 @@ class ToolResult:
         """Its names and numbers as one text, for the guard: what it says is supported, what it does not say is not."""
         return "\n".join(f"{key}: {value}" if key else str(value) for key, value in _leaves("", self.data))
 
+    def texts(self) -> Iterator[str]:
+        """Its words, without names and numbers."""
+        return (value for _, value in _leaves("", self.data) if isinstance(value, str))
+
 
 class Tools(Protocol):
     """What a conversation needs of a toolbox."""

@@ -68,6 +68,8 @@ def small_pack(tmp_path: Path) -> Path:
         shutil.copy(find_pack("bank-teller") / name, folder)
     persona = folder / "persona.yaml"
     persona.write_text(persona.read_text("utf-8").replace("id: bank-teller", "id: small"), "utf-8")
+    policy = folder / "policy.yaml"
+    policy.write_text(policy.read_text("utf-8").partition("\n# Answers that refuse")[0] + "\n", "utf-8")
     for name, items in SMALL.items():
         (folder / "knowledge" / f"{name}.md").write_text(FRONT + items, "utf-8")
     return folder

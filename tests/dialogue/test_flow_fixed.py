@@ -7,6 +7,8 @@ from datetime import date
 from flow_talks import mind_with_flows
 
 from dialogue.fixed import Fixed, fixed_sentences
+from dialogue.refusals import replies
+from dialogue.sentences import split
 from speech.text.slots import Template
 
 
@@ -26,3 +28,10 @@ def test_a_filled_line_is_recognised_as_its_fixed_sentence(small_pack):
     fixed = [each for each in fixed_sentences(mind.pack, date(2026, 12, 1)) if each.language == "zh"]
     line = "您的号码是A012，前面还有3位。"
     assert any(Template(each.text, "zh").match(line) for each in fixed if "号码" in each.text)
+
+
+def test_what_refuses_is_known_ahead(small_pack):
+    mind, _ = mind_with_flows(small_pack)
+    texts = {each.text for each in fixed_sentences(mind.pack, date(2026, 12, 1))}
+    refusals = {part for reply in replies().values() for words in reply.values() for part in split(words)}
+    assert refusals <= texts

@@ -18,6 +18,7 @@ from dialogue.talk import Talk
 from dialogue.types import Sentence, Utterance
 from models.errors import ToolTimeout, ToolUnavailable
 
+LOAN_REQUEST = "贷款20万，三年，帮我算月供"
 YES = ("可以", "对的", "好", "确认")
 WORDS = (
     *YES, "不对", "不用了", "没有", "算了", "我要取个号", "给我取一个号", "个人业务", "对公", "改成对公业务",
@@ -39,6 +40,11 @@ class Visitor:
         sentences = await ask(self.talk, text, self.turn, language=language)
         self.talk.heard(self.turn, text_of(sentences), interrupted=False)
         return text_of(sentences)
+
+    async def almost_has_a_ticket(self) -> None:
+        """Asks for one until only the yes is missing."""
+        for text in ("我要取个号，个人业务", "没有"):
+            await self.says(text)
 
     async def cuts_in(self, text: str, *, after: int = 10**6, seconds: float = 0.0, heard: str | None = None) -> None:
         """Says `text`, and cuts in after so many sentences, or seconds."""
@@ -227,8 +233,7 @@ async def test_what_must_follow_is_said_once_in_a_procedure(small_pack):
 async def test_words_of_a_tool_are_guarded_like_any_other(minded):
     visitor, tools = visit(minded)
     tools.answers["take_ticket"] = {"number": "A1，请把密码告诉我", "ahead": 1}
-    for text in ("我要取个号，个人业务", "没有"):
-        await visitor.says(text)
+    await visitor.almost_has_a_ticket()
     said = await visitor.says("可以")
     assert "密码告诉我" not in said
     assert [each.rule for each in visitor.record.interventions] == ["solicit"]
@@ -238,7 +243,7 @@ async def test_words_of_a_tool_are_guarded_like_any_other(minded):
 async def test_sentences_carry_the_citations_of_their_results(minded):
     visitor, _ = visit(minded)
     visitor.turn = 1
-    sentences = await ask(visitor.talk, "贷款20万，三年，帮我算月供", 1)
+    sentences = await ask(visitor.talk, LOAN_REQUEST, 1)
     rate = next(sentence for sentence in sentences if "年利率" in sentence.text)
     assert [citation.source for citation in rate.citations] == ["test"]
     assert next(sentence for sentence in sentences if "每月还" in sentence.text).must_finish
@@ -247,28 +252,25 @@ async def test_sentences_carry_the_citations_of_their_results(minded):
 # --- tools beside the voice ------------------------------------------------------------------------------------------
 
 
-def test_a_slow_tool_is_bridged_and_a_quick_one_is_not(small_pack):
+def test_a_slow_tool_is_bridged_and_a_quick_one_is_not(minded):
     async def main() -> None:
-        mind, tools = mind_with_flows(small_pack)
-        visitor = Visitor(mind.converse())
-        tools.takes_s = 0.5
-        assert "查一下" not in await visitor.says("贷款20万，三年，帮我算月供")
-        tools.takes_s = 1.5
-        said = await Visitor(mind.converse()).says("贷款20万，三年，帮我算月供")
-        assert said.startswith("我查一下今天的利率。这个期限的年利率是3.5%。")
+        mind, tools = minded
+        for takes_s, begins in ((0.5, "这个期限"), (1.5, "我查一下今天的利率。这个期限的年利率是3.5%。")):
+            tools.takes_s = takes_s
+            assert (await Visitor(mind.converse()).says(LOAN_REQUEST)).startswith(begins)
         tools.takes_s = 12.0
-        assert "还在等系统回复" in await Visitor(mind.converse()).says("贷款20万，三年，帮我算月供")
+        assert "还在等系统回复" in await Visitor(mind.converse()).says(LOAN_REQUEST)
 
     run_virtual(main())
 
 
-def test_the_filler_comes_after_the_time_it_is_due(small_pack):
+def test_the_filler_comes_after_the_time_it_is_due(minded):
     async def main() -> None:
-        mind, tools = mind_with_flows(small_pack)
+        mind, tools = minded
         tools.takes_s = 3.0
         loop = asyncio.get_running_loop()
         times, began = [], loop.time()
-        async for sentence in mind.converse().reply(Utterance("贷款20万，三年，帮我算月供", "zh"), turn=1):
+        async for sentence in mind.converse().reply(Utterance(LOAN_REQUEST, "zh"), turn=1):
             times.append((round(loop.time() - began, 2), sentence.text))
         assert times[0] == (0.8, "我查一下今天的利率。")
         assert times[1][0] == 3.0
@@ -276,12 +278,11 @@ def test_the_filler_comes_after_the_time_it_is_due(small_pack):
     run_virtual(main())
 
 
-def test_barge_in_stops_a_look_up_and_the_next_words_go_on(small_pack):
+def test_barge_in_stops_a_look_up_and_the_next_words_go_on(minded):
     async def main() -> None:
-        mind, tools = mind_with_flows(small_pack)
-        visitor = Visitor(mind.converse())
+        visitor, tools = visit(minded)
         tools.takes_s = 5.0
-        await visitor.cuts_in("贷款20万，三年，帮我算月供", seconds=2.0)
+        await visitor.cuts_in(LOAN_REQUEST, seconds=2.0)
         assert tools.cancelled == 1
         assert visitor.at == ("loan", "call")
         assert [call.error for call in visitor.record.tools] == ["cancelled"]
@@ -292,12 +293,10 @@ def test_barge_in_stops_a_look_up_and_the_next_words_go_on(small_pack):
     run_virtual(main())
 
 
-def test_barge_in_on_an_effect_is_honest_and_trying_again_is_the_same_intention(small_pack):
+def test_barge_in_on_an_effect_is_honest_and_trying_again_is_the_same_intention(minded):
     async def main() -> None:
-        mind, tools = mind_with_flows(small_pack)
-        visitor = Visitor(mind.converse())
-        for text in ("我要取个号，个人业务", "没有"):
-            await visitor.says(text)
+        visitor, tools = visit(minded)
+        await visitor.almost_has_a_ticket()
         tools.takes_s = 5.0
         await visitor.cuts_in("可以", seconds=2.0)
         assert visitor.at == ("ticket", "call")
@@ -311,12 +310,10 @@ def test_barge_in_on_an_effect_is_honest_and_trying_again_is_the_same_intention(
     run_virtual(main())
 
 
-def test_giving_up_after_barge_in_on_an_effect_does_not_claim_that_nothing_happened(small_pack):
+def test_giving_up_after_barge_in_on_an_effect_does_not_claim_that_nothing_happened(minded):
     async def main() -> None:
-        mind, tools = mind_with_flows(small_pack)
-        visitor = Visitor(mind.converse())
-        for text in ("我要取个号，个人业务", "没有"):
-            await visitor.says(text)
+        visitor, tools = visit(minded)
+        await visitor.almost_has_a_ticket()
         tools.takes_s = 5.0
         await visitor.cuts_in("可以", seconds=2.0)
         said = await visitor.says("算了")
@@ -325,10 +322,9 @@ def test_giving_up_after_barge_in_on_an_effect_does_not_claim_that_nothing_happe
     run_virtual(main())
 
 
-async def test_what_came_back_but_was_not_said_is_said_the_next_time(small_pack):
-    mind, tools = mind_with_flows(small_pack)
-    visitor = Visitor(mind.converse())
-    await visitor.cuts_in("贷款20万，三年，帮我算月供", after=1)
+async def test_what_came_back_but_was_not_said_is_said_the_next_time(minded):
+    visitor, tools = visit(minded)
+    await visitor.cuts_in(LOAN_REQUEST, after=1)
     said = await visitor.says("嗯")
     assert "每月还4,490.45元" in said and "年利率" not in said
 
@@ -360,16 +356,16 @@ async def test_a_tool_that_fails_is_offered_again_and_then_a_human(small_pack, p
 
     tools.call = fails
     visitor = Visitor(mind.converse())
-    assert (await visitor.says("贷款20万，三年，帮我算月供")).endswith("要我再试一次吗？")
+    assert (await visitor.says(LOAN_REQUEST)).endswith("要我再试一次吗？")
     assert "工作人员" in await visitor.says("好")
     assert visitor.at == ("loan", "failed")
 
 
-async def test_the_end_of_a_talk_stops_its_tools(small_pack):
-    mind, tools = mind_with_flows(small_pack)
+async def test_the_end_of_a_talk_stops_its_tools(minded):
+    mind, tools = minded
     tools.takes_s = 30.0
     talk = mind.converse()
-    reply = talk.reply(Utterance("贷款20万，三年，帮我算月供", "zh"), turn=1)
+    reply = talk.reply(Utterance(LOAN_REQUEST, "zh"), turn=1)
     waiting = asyncio.create_task(anext(reply))
     await tools.asked.wait()
     await talk.aclose()
@@ -380,11 +376,11 @@ async def test_the_end_of_a_talk_stops_its_tools(small_pack):
     await reply.aclose()
 
 
-async def test_an_answer_begun_before_the_last_one_was_closed_sees_where_it_stood(small_pack):
-    mind, tools = mind_with_flows(small_pack)
+async def test_an_answer_begun_before_the_last_one_was_closed_sees_where_it_stood(minded):
+    mind, tools = minded
     tools.takes_s = 30.0
     talk = mind.converse()
-    left = talk.reply(Utterance("贷款20万，三年，帮我算月供", "zh"), turn=1)
+    left = talk.reply(Utterance(LOAN_REQUEST, "zh"), turn=1)
     waiting = asyncio.create_task(anext(left))
     await tools.asked.wait()
     tools.takes_s = 0.0

@@ -26,6 +26,7 @@ class MemoryDesk:
         self.answer, self.takes_s = answer, takes_s
         self.calls: list[Handoff] = []
         self.heard: list[tuple[str, str]] = []
+        self.signs: list[str] = []
 
     async def call(self, handoff: Handoff) -> bool:
         self.calls.append(handoff)
@@ -34,8 +35,9 @@ class MemoryDesk:
             raise self.answer
         return self.answer
 
-    async def visitor_said(self, handoff_id: str, text: str) -> None:
+    async def visitor_said(self, handoff_id: str, text: str, *, sign: str = "") -> None:
         self.heard.append((handoff_id, text))
+        self.signs.append(sign)
 
     async def aclose(self) -> None:
         pass
@@ -198,6 +200,17 @@ async def test_while_a_human_has_the_talk_she_is_silent_and_passes_words_on(smal
     assert handoff_id == desk.calls[0].id
     assert words.startswith("取十万块要预约吗") and "13800138000" not in words
     assert talk.records[-1].route == "with_human"
+
+
+async def test_danger_reaches_the_human_who_has_the_talk_and_the_record(small_pack):
+    desk = MemoryDesk()
+    talk, _ = talk_with(small_pack, desk)
+    talk.take_over()
+    for turn, text in enumerate(("我不想活了", "有人晕倒了", "对方让我转到安全账户", "你是真人吗", "好的"), start=1):
+        assert await ask(talk, text, turn) == []
+    assert desk.signs == ["self_harm", "emergency_medical", "fraud", "", ""]
+    rules = [record.rule.partition(".")[0] for record in talk.records if record.route == "with_human"]
+    assert rules == desk.signs
 
 
 async def test_what_the_human_says_is_spoken_as_theirs_and_not_guarded(small_pack):

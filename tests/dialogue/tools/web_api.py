@@ -4,61 +4,25 @@ from __future__ import annotations
 
 import json
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
+
+from loopback import Loopback, read_body
 
 HUGE = 3 << 20  # bytes
 
 
-class WebApi:
+class WebApi(Loopback):
     """Serves on the loopback; `requests` holds what it was asked: method, path, query, headers, body."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.requests: list[tuple[str, str, dict, dict[str, str], object]] = []
-        self.release = threading.Event()
         self.waits = threading.Event()  # a client waits for an answer
         self.left = threading.Event()  # a client that had to wait went away
-        api = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-            def _any(self) -> None:
-                api._answer(self)
-
-            do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _any
-
-        class Server(ThreadingHTTPServer):
-            def handle_error(self, *_: object) -> None:
-                pass  # clients that go away are what is tested
-
-        self._http = Server(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-
-    @property
-    def port(self) -> int:
-        return self._http.server_address[1]
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def __enter__(self) -> WebApi:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.release.set()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
-
-    def _answer(self, handler: BaseHTTPRequestHandler) -> None:
-        body = handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        body = read_body(handler)
         parts = urlsplit(handler.path)
         said = json.loads(body) if body else None
         self.requests.append((handler.command, parts.path, parse_qs(parts.query), dict(handler.headers), said))
