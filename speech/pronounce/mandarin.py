@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ _PUNCTUATION = {
     ";": ";", "：": ":", ":": ":", "—": "—", "…": "…", "（": "(", "）": ")", "(": "(", ")": ")", "《": "“", "》": "”",
     "“": "“", "”": "”", "「": "“", "」": "”", "【": "“", "】": "”", "~": "—", "～": "—", "\n": ",",
 }  # fmt: skip
+_DIGITS = frozenset("零〇一二三四五六七八九幺")
 _OPENING = frozenset("（(《“「【‘[")
 
 
@@ -187,7 +189,22 @@ def _apply_sandhi(pieces: list[_Piece]) -> None:
 def _sounds(piece: _Piece) -> tuple[Sound, ...]:
     if piece.chars is None:
         return piece.sounds
-    return tuple(sound for syllable in _syllables(piece.chars) for sound in sounds(syllable))
+    made = [sounds(syllable) for syllable in _syllables(piece.chars)]
+    if len(made) > 1 and _DIGITS.issuperset(piece.text):
+        made = _apart(made)
+    return tuple(sound for syllable in made for sound in syllable)
+
+
+def _apart(digits: list[tuple[Sound, ...]]) -> list[tuple[Sound, ...]]:
+    """Digits said one by one are words: run together, the voice makes 三五 into 三, and 五五 into 五. After a nasal the
+    vowel of 五 needs its glide, too."""
+    out = [digits[0]]
+    for before, digit in zip(digits, digits[1:], strict=False):
+        first = digit[0]
+        if first.ipa[0] == "u" and before[-1].phones[-1] in ("n", "ng"):
+            first = replace(first, ipa=f"w{first.ipa}")
+        out.append((Sound(" "), first, *digit[1:]))
+    return out
 
 
 def _syllables(chars: list[Char]) -> list[Syllable]:

@@ -113,6 +113,12 @@ def test_words_are_apart_and_marks_are_the_voices_own() -> None:
     assert ipa(mandarin.pronounce("您好，再见！")) == "ni↗nxau↓, ʦai↘ʨjɛ↘n!"
 
 
+def test_digits_said_one_by_one_do_not_run_into_each_other() -> None:
+    assert ipa(mandarin.pronounce("2.35%")).endswith(" sa→n wu↓")
+    assert ipa(mandarin.pronounce("6.55")).endswith("n u↗ u↓")
+    assert ipa(mandarin.pronounce("打96110")).endswith(" jau→ jau→ li↗ŋ")
+
+
 @pytest.mark.parametrize("text", ["", " ", "。", "🎉", "……", "\n", "（", "𠮷", "→", "***"])
 def test_odd_text_is_no_error(text: str) -> None:
     words = mandarin.pronounce(text)
