@@ -42,6 +42,7 @@
         ├── SessionUnknown      session_unknown      there is no such session, or no more
         ├── SpeechRefused       speech_refused       what she was to say as it is may not be said
         ├── AtCapacity          at_capacity
+        │   └── Draining            draining             the service goes down; another one answers
         ├── Unauthorized        unauthorized         no key or token, or none that is valid
         │   └── TokenExpired    token_expired        a browser's token: ask its backend for a new one
         ├── Forbidden           forbidden            the key or token is good, but not for this
@@ -251,6 +252,10 @@ class SpeechRefused(SessionError):
 
 class AtCapacity(SessionError):
     code = "at_capacity"
+
+
+class Draining(AtCapacity):
+    code = "draining"
 
 
 class Unauthorized(SessionError):

@@ -22,7 +22,7 @@ class Observer(Protocol):
 
     @property
     def turn(self) -> int:
-        """The turn under way or the last one, 0 before the first."""
+        """The turn under way, 0 between turns."""
         ...
 
     def now(self) -> float: ...

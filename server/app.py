@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from server import rest
 from server.audio import speech, transcriptions
 from server.audio.places import Places
+from server.observing import health
 from server.observing import places as observing_places
 from server.observing.observing import Observing
 from server.realtime import endpoint
@@ -45,6 +46,7 @@ def create_app(settings: Settings, house: House) -> FastAPI:
     app.include_router(rest.router)
     app.include_router(endpoint.router)
     app.include_router(observing_places.router)
+    app.include_router(health.router)
     app.state.speaking, app.state.transcribing = (
         Places(settings.audio.at_once, settings.audio.waiting) for _ in range(2)
     )

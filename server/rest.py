@@ -1,4 +1,4 @@
-"""REST beside the live wire: readiness, personas, avatars. Errors are `{"error": {code, message, hint}}`."""
+"""REST beside the live wire: personas, avatars. Errors are `{"error": {code, message, hint}}`."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ STATUS = {
     "request_invalid": 422,
     "request_too_large": 413,
     "at_capacity": 503,
+    "draining": 503,
     "backend_unavailable": 503,
     "backend_timeout": 504,
     "model_missing": 503,
@@ -48,31 +49,12 @@ class Catalogue(Protocol):
 
     def personas(self) -> list[PersonaCard]: ...
 
-    def readiness(self) -> dict[str, str]:
-        """`ready`, `loading`, or what is wrong, by part."""
-        ...
-
-    def rendered(self) -> dict[str, dict[str, int]]:
-        """`{clauses, of}` by persona: how much of what it says word for word is rendered ahead."""
-        ...
-
 
 def _catalogue(request: Request) -> Catalogue:
     return request.app.state.host
 
 
 House = Annotated[Catalogue, Depends(_catalogue)]
-
-
-@router.get("/healthz")
-async def health(house: House) -> JSONResponse:
-    """200 when people can talk, 503 while loading or when a part failed."""
-    parts = house.readiness()
-    ready = all(state == "ready" for state in parts.values())
-    status = {"status": "ready" if ready else "not_ready", "parts": parts, "rendered": house.rendered()}
-    if keeping := getattr(house, "keeping", None):  # talks go on without it, so it decides nothing here
-        status["storage"] = keeping.recorder.health.as_dict()
-    return JSONResponse(status, 200 if ready else 503)
 
 
 @router.get("/v1/personas", dependencies=[Depends(authorised)])

@@ -239,6 +239,12 @@ class Observing(BaseModel):
     stall_s: float = Field(1.0, gt=0)
     """The event loop is said to stand still after so long."""
 
+    disk_mb: int = Field(200, ge=0)
+    """With less room on the disk of `home` nobody new is sent here (`/readyz`)."""
+
+    drain_s: float = Field(30.0, ge=0)
+    """How long people may go on talking after SIGTERM; then they are told, and it ends."""
+
 
 class Storage(BaseModel):
     """What the service keeps, and where (docs/storage.md)."""

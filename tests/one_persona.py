@@ -8,7 +8,7 @@ from pathlib import Path
 from dialogue.packs import find_pack
 
 # Rendering ahead in the background would take the cores and fill the cache of whoever runs the tests.
-SETTINGS = {"NO_COLOR": "1", "SHUREN_RENDERED__AHEAD": "false"}
+SETTINGS = {"NO_COLOR": "1", "SHUREN_RENDERED__AHEAD": "false", "SHUREN_OBSERVING__DRAIN_S": "0"}
 
 
 def environment(folder: Path) -> dict[str, str]:

@@ -44,7 +44,7 @@ def turn(
     questions = [(text, language) for language in chosen for text in bench.QUESTIONS[language]]
     speaker.prepare([*questions, bench.INTERRUPTION])
     url = url.replace("http", "ws", 1).rstrip("/") if url.startswith("http") else url.rstrip("/")
-    ahead = httpx.get(f"{url.replace('ws', 'http', 1)}/healthz", timeout=30).json().get("rendered", {}).get(persona, {})
+    ahead = httpx.get(f"{url.replace('ws', 'http', 1)}/readyz", timeout=30).json().get("rendered", {}).get(persona, {})
     if ahead.get("clauses", 0) < ahead.get("of", 1):
         print(f"Not all of {persona} is rendered ahead: shuren persona build {persona}", file=sys.stderr)
     address = f"{url}/v1/realtime?persona={persona}"

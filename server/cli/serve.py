@@ -33,6 +33,7 @@ def serve(
     from server import logs
     from server.app import create_app
     from server.compose import House
+    from server.observing.server import Server
     from server.storage.keeping import Keeping
 
     settings = settings_of(host=host, port=port, persona=persona)
@@ -43,8 +44,9 @@ def serve(
     _check(settings, store, console)
     keeping = Keeping.of(settings) if settings.storage.keep else None
     house = House(settings, store=store, listener=None if as_json else _Teller(console, settings), keeping=keeping)
+    app = create_app(settings, house)
     config = uvicorn.Config(
-        create_app(settings, house),
+        app,
         host=settings.host,
         port=settings.port,
         ws_max_size=16 * settings.wire.message_bytes,  # larger than the limit, so that a refusal can be an event
@@ -58,7 +60,7 @@ def serve(
     )
     if not as_json:
         console.print("[bold]蜀人 Shuren[/] is starting; people can talk as soon as the first persona is ready.")
-    uvicorn.Server(config).run()
+    Server(config, app).run()
 
 
 class _Teller:

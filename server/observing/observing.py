@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from models.telemetry import observe
+from server.observing.drain import Drain
 from server.observing.loop import LoopWatch
 from server.observing.metrics import Metrics
 from server.observing.traces import Traces, to_collector
@@ -21,6 +22,7 @@ class Observing:
         """Raises BackendUnavailable where traces are wanted and cannot be sent."""
         self.metrics = Metrics()
         self.turns = Turns(settings.turns_kept)
+        self.drain = Drain(settings.drain_s)
         self._settings = settings
         self._watched: set[Watched] = set()
         self._traces = traces or (Traces(to_collector(settings.traces_url)) if settings.traces_url else None)

@@ -43,7 +43,6 @@ class Watched:
         self._metrics, self._over, self._gone, self._clock = metrics, over, gone, clock
         self._outbox: Queue | None = None
         self._turn: Turn | None = None
-        self._last = 0
         self._loud = 0  # the turn whose first audio was written last
 
     # --- the session ------------------------------------------------------------------------------------------------
@@ -51,7 +50,6 @@ class Watched:
     def saw(self, event: SessionEvent) -> None:
         match event:
             case ReplyStarted():
-                self._last = event.turn
                 self._turn = Turn(self.session, event.turn, self._clock())
             case ReplyDone() if self._turn and self._turn.number == event.turn:
                 turn, self._turn = self._turn, None
@@ -107,7 +105,7 @@ class Watched:
 
     @property
     def turn(self) -> int:
-        return self._last
+        return self._turn.number if self._turn else 0
 
     def now(self) -> float:
         return self._clock()

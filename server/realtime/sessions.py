@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 
-from models.errors import SessionUnknown
+from models.errors import Draining, SessionUnknown
 from server.observing.observing import Observing
 from server.realtime.host import Host, LiveSession, PersonaCard
 from server.realtime.live import Live
@@ -24,8 +24,10 @@ class Sessions:
         return iter([live for live in self._lives.values() if not live.done.is_set()])
 
     async def begin(self, session: LiveSession, card: PersonaCard, *, resumable: bool = False) -> Live:
-        """Start a session the host has opened. It is handed back to the host when it ends."""
+        """Start a session the host has opened. It is handed back to the host when it ends. Raises Draining."""
         try:
+            if self._observing.drain.draining:
+                raise Draining("This server is going down.", hint="Connect again: another one answers.")
             mirror = await mirror_of(self._settings, card)
         except BaseException:
             self._host.close_session(session)

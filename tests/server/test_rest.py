@@ -25,15 +25,6 @@ def home(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path
 
 
-@pytest.mark.parametrize(("state", "status"), [("ready", 200), ("loading", 503), ("The model is missing.", 503)])
-async def test_health_is_good_only_when_people_can_talk(state: str, status: int) -> None:
-    house = ScriptedHouse()
-    house.parts = {"ears": "ready", "voice": state}
-    got = await client(house).get("/healthz")
-    assert got.status_code == status
-    assert got.json()["parts"]["voice"] == state
-
-
 async def test_personas_are_listed_in_both_languages() -> None:
     (persona,) = (await client().get("/v1/personas")).json()["personas"]
     assert set(persona) == {"id", "name", "role", "avatar", "languages", "greeting"}
@@ -97,6 +88,6 @@ async def test_every_error_has_the_same_shape(method: str, path: str, status: in
 async def test_a_failure_nobody_foresaw_hides_its_details() -> None:
     house = ScriptedHouse()
     house.readiness = lambda: 1 / 0
-    got = await client(house).get("/healthz")
+    got = await client(house).get("/readyz")
     assert got.status_code == 500
     assert got.json() == {"error": {"code": "error", "message": "Something went wrong in the service."}}
