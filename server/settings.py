@@ -258,6 +258,16 @@ class Storage(BaseModel):
     audit_key: SecretStr = SecretStr("")
     """Keys the chain of the audit log: whoever has only the database cannot forge it. Must stay the same for good."""
 
+    retention: dict[str, int] = Field({}, validate_default=True)
+    """Days by kind of record, where not the default: `{"general": 14}`. Law bounds them (docs/storage.md)."""
+
+    @field_validator("retention")
+    @classmethod
+    def _lawful(cls, given: dict[str, int]) -> dict[str, int]:
+        from server.storage.rules import checked
+
+        return checked(given)
+
 
 class Quota(BaseModel):
     """How much somebody may do; 0: no limit."""
@@ -356,6 +366,9 @@ class Settings(BaseSettings):
 
     api_key: SecretStr = SecretStr("")
     """A key of scope admin from the start; others are made with `shuren keys`."""
+
+    client_tools: list[str] = []
+    """Tools of the packs that a realtime client may answer itself, as OpenAI's function calls."""
 
     tools: Path | None = None
     """The operator's file of what tools may reach (docs/tools.md). None: demo servers only."""

@@ -15,6 +15,8 @@ from models.errors import ShurenError
 # nothing heavy outside their functions.
 COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("server.cli.serve", "serve"),
+    "keys": ("server.cli.keys", "app"),
+    "kill": ("server.cli.kill", "kill"),
     "models": ("server.cli.models", "app"),
     "avatar": ("server.cli.avatar", "app"),
     "persona": ("server.cli.persona", "app"),
@@ -22,10 +24,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "say": ("server.cli.say", "say"),
     "render": ("server.cli.render", "render"),
     "clip": ("server.cli.clip", "app"),
+    "bridge": ("server.cli.bridge", "app"),
     "animate": ("server.cli.animate", "animate"),
     "animation": ("server.cli.animation", "app"),
     "hear": ("server.cli.hear", "hear"),
     "chat": ("server.cli.chat", "chat"),
+    "data": ("server.cli.data", "app"),
     "audit": ("server.cli.audit", "app"),
     "bench": ("server.cli.bench", "app"),
 }

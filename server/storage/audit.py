@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from server import logs
 from server.storage.database import Database, now
 from server.storage.masking import storable
+from server.storage.rules import AUDIT_DAYS
 from server.storage.tables import AuditHead, AuditRow
 
 Action = Literal[
@@ -30,7 +31,6 @@ Action = Literal[
     "consent.withdrawn", "pack.activated", "service.suspended", "service.resumed", "talk.taken_over", "talk.given_back",
     "config.changed",
 ]  # fmt: skip
-KEPT_DAYS = 180  # at least: the database itself refuses to delete younger entries
 BEGINNING = "0" * 64
 
 
@@ -106,8 +106,8 @@ class Audit:
             return list(session.scalars(wanted))[::-1]
 
     def expire(self, session: Session, *, days: int, at: datetime) -> int:
-        """Delete what is older than `days` (never fewer than KEPT_DAYS), and note where the log begins from then on."""
-        before = at - timedelta(days=max(days, KEPT_DAYS))
+        """Delete what is older than `days`, never fewer than AUDIT_DAYS, and note where the log begins then."""
+        before = at - timedelta(days=max(days, AUDIT_DAYS))
         young = select(AuditRow.number).where(AuditRow.at >= before).order_by(AuditRow.number).limit(1)
         first = session.scalar(young)
         head = session.get_one(AuditHead, 1)
@@ -145,7 +145,7 @@ class Audit:
         if anchor and anchor.number > number:
             broken.append(f"the anchor's entry {anchor.number} is gone from the end")
         if begins != Anchor(0, BEGINNING) and not any(_tells(row, begins) for row in expired):
-            broken.append(f"the log begins at entry {begins.number + 1}, and no entry tells that earlier ones expired")
+            broken.append(f"the log begins at entry {begins.number + 1}, and no entry tells why")
         return Verdict(count, Anchor(head.number, head.hash), tuple(broken))
 
     def _wrong(self, row: AuditRow, number: int, digest: str) -> Iterator[str]:
@@ -170,5 +170,5 @@ def _all(session: Session) -> Iterator[AuditRow]:
 def _tells(row: AuditRow, begins: Anchor) -> bool:
     """This entry tells that all up to there were old enough to be deleted."""
     told = json.loads(row.details)
-    old = row.at.timestamp() - told["until"] >= KEPT_DAYS * 86400
+    old = row.at.timestamp() - told["until"] >= AUDIT_DAYS * 86400
     return old and (told["through"], told["hash"]) == (begins.number, begins.hash)

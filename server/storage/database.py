@@ -216,7 +216,7 @@ def _sqlite(url: URL, patience: int) -> Engine:
 
 
 def _postgresql(url: URL, patience: int) -> Engine:
-    options = f"-c lock_timeout={patience}s -c statement_timeout=60s"
+    options = f"{url.query.get('options', '')} -c lock_timeout={patience}s -c statement_timeout=60s"
     return create_engine(
         url,
         hide_parameters=True,

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.orm import Session
+
+from server import logs
+from server.storage import people, retention
 from server.storage.audit import Action, Audit
-from server.storage.database import Database
+from server.storage.database import Database, now
 from server.storage.minutes import Minutes, Visit
+from server.storage.people import Person, Receipt
 from server.storage.recorder import Recorder
+from server.storage.rules import checked
 
 if TYPE_CHECKING:
     from dialogue.pack import Pack
@@ -22,17 +29,19 @@ KINDS = {"finance": "finance", "health": "health", "commerce": "live"}  # a pack
 class Keeping:
     """The service's memory. `open` starts the writer, which also makes the tables; nothing waits for it."""
 
-    def __init__(self, database: Database, *, audit_key: bytes = b"") -> None:
+    def __init__(self, database: Database, *, audit_key: bytes = b"", days: Mapping[str, int] | None = None) -> None:
+        """`days`: how long each kind of record is kept (rules.py); None: the defaults."""
         self.database = database
-        self.recorder = Recorder(database)
         self.audit = Audit(database, key=audit_key)
+        self.days = days or checked({})
+        self.recorder = Recorder(database, chore=self.sweep)
         self._minutes: dict[str, Minutes] = {}  # of the conversations under way
 
     @classmethod
     def of(cls, settings: Settings) -> Keeping:
         """Raises StorageUnavailable where the URL names no database."""
         key = settings.storage.audit_key.get_secret_value().encode()
-        return cls(Database(settings.database_url), audit_key=key)
+        return cls(Database(settings.database_url), audit_key=key, days=settings.storage.retention)
 
     def open(self) -> None:
         self.recorder.open()
@@ -41,6 +50,36 @@ class Keeping:
         """Write what is waiting, for some seconds at most."""
         await asyncio.to_thread(self.recorder.close)
         self.database.dispose()
+
+    def sweep(self, session: Session) -> dict[str, int]:
+        """Delete what is too old; how many of each kind."""
+        gone = retention.sweep(session, self.audit, self.days, at=now())
+        if gone:
+            logs.event("expired", **gone)
+        return gone
+
+    async def export(self, person: Person, *, actor: str = "") -> dict[str, Any]:
+        """All that is kept of a person. Raises StorageError."""
+        return await self._done(lambda session: people.export(session, self.audit, person, actor=actor))
+
+    async def erase(self, person: Person, *, actor: str = "") -> Receipt:
+        """Delete all that is kept of a person; a talk they are in goes on and is written down no further.
+
+        Raises StorageError.
+        """
+
+        def work(session: Session) -> Receipt:
+            for minutes in list(self._minutes.values()):
+                if (minutes.visit.tenant, minutes.visitor) == (person.tenant, person.visitor):
+                    minutes.forget()
+            return people.erase(session, self.audit, person, actor=actor)
+
+        receipt = await self._done(work)
+        return replace(receipt, scrubbed=await asyncio.to_thread(people.scrub, self.database))
+
+    async def _done(self, work: Callable[[Session], Any]) -> Any:
+        """By the writer, after what was put before: nothing of the person can be on its way."""
+        return await asyncio.wrap_future(self.recorder.do(work))
 
     def note(self, action: Action, *, tenant: str = "", actor: str = "", subject: str = "", **details: Any) -> None:
         """Have an entry appended to the audit log soon; never waits or raises."""

@@ -35,7 +35,7 @@ _EMPTY: dict[str, Any] = {
 class Visit:
     """Who talks, as whoever let them in knows it."""
 
-    tenant: str = ""
+    tenant: str = "default"
     visitor: str = ""  # the integrator's own id of the person; "": nobody said
     client: str = ""  # what they came with: page, sdk, …
 

@@ -10,8 +10,10 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
-from dataclasses import dataclass, field
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
+from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -37,19 +39,40 @@ class Health:
         return {"state": self.state, "waiting": self.waiting, "written": self.written, "lost": self.lost}
 
 
-@dataclass
+@dataclass(eq=False)
 class Job:
     """Something to do in one transaction; may be done twice when the first time was not confirmed."""
 
     work: Callable[[Session], Any]
     done: Callable[[], None] = lambda: None  # it is on the disk
-    answer: Future[Any] | None = field(default=None, repr=False)  # somebody waits: one attempt, and they hear of it
+    answer: Future[Any] | None = None  # somebody waits: one attempt, and they hear of it
+
+    def fail(self, problem: Exception) -> None:
+        if self.answer:
+            with suppress(InvalidStateError):  # they have stopped waiting
+                self.answer.set_exception(problem)
+
+    def succeed(self, result: Any) -> None:
+        self.done()
+        if self.answer:
+            with suppress(InvalidStateError):
+                self.answer.set_result(result)
 
 
 class Recorder:
     """The one writer. `put` may be called from any thread; `open` and `close` once each."""
 
-    def __init__(self, database: Database, *, most: int = MOST, pauses: tuple[float, ...] = PAUSES) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        most: int = MOST,
+        pauses: tuple[float, ...] = PAUSES,
+        chore: Callable[[Session], Any] | None = None,
+        every: float = 3600.0,
+    ) -> None:
+        """`chore`: done when the writer starts and `every` so many seconds, between jobs."""
+        self._chore, self._every, self._chore_due = chore, every, monotonic()
         self._database, self._most, self._pauses = database, most, pauses
         self._jobs: deque[Job] = deque()
         self._changed = threading.Condition()
@@ -82,7 +105,7 @@ class Recorder:
         """Have it done after everything put before. The future brings its result, or StorageError at once."""
         job = Job(work, answer=Future())
         if not self._add(job):
-            job.answer.set_exception(StorageError("Too much waits to be written.", hint="Try again in a moment."))
+            job.fail(StorageError("Too much waits to be written.", hint="Try again in a moment."))
         return job.answer
 
     def _add(self, job: Job) -> bool:
@@ -107,7 +130,13 @@ class Recorder:
     def _next(self) -> Job | None:
         """The oldest job, which stays in the queue until it is done; None at the end."""
         with self._changed:
-            self._changed.wait_for(lambda: self._jobs or self._stop.is_set())
+            while not self._jobs and not self._stop.is_set():
+                left = self._chore_due - monotonic() if self._chore else None
+                if left is not None and left <= 0:
+                    self._chore_due = monotonic() + self._every
+                    self._jobs.append(Job(self._chore, answer=Future()))  # tried once: it comes again
+                else:
+                    self._changed.wait(left)
             return self._jobs[0] if self._jobs else None
 
     def _finish(self, job: Job) -> bool:
@@ -118,8 +147,8 @@ class Recorder:
                 result = self._write(job)
             except StorageError as problem:
                 self._note(problem.code)
+                self._refuse_waiting(problem)
                 if job.answer:
-                    job.answer.set_exception(problem)
                     return True
                 if self._stop.wait(self._pauses[min(attempt, len(self._pauses) - 1)]):
                     return False
@@ -130,10 +159,16 @@ class Recorder:
             else:
                 self._note("ready")
                 self._written += 1
-                job.done()
-                if job.answer:
-                    job.answer.set_result(result)
+                job.succeed(result)
                 return True
+
+    def _refuse_waiting(self, problem: StorageError) -> None:
+        """Whoever waits for an answer hears at once that there is none now."""
+        with self._changed:
+            for job in [job for job in self._jobs if job.answer]:
+                job.fail(problem)
+                if job is not self._jobs[0]:
+                    self._jobs.remove(job)
 
     def _write(self, job: Job) -> Any:
         if not self._migrated:
@@ -143,11 +178,10 @@ class Recorder:
             return job.work(session)
 
     def _refuse(self, job: Job, problem: Exception) -> None:
-        if job.answer:
-            job.answer.set_exception(problem)
-        else:
+        job.fail(problem)
+        if not job.answer:
             self._lost += 1
-            logs.event("recorder_refused", level=logging.ERROR, problem=type(problem).__name__)  # its words hold values
+        logs.event("recorder_refused", level=logging.ERROR, problem=type(problem).__name__)  # its words hold values
 
     def _note(self, state: str) -> None:
         if state != self._state:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 from itertools import count
 from pathlib import Path
+from urllib.parse import quote
 
 from sqlalchemy import create_engine, text
 
@@ -36,15 +37,16 @@ class Cluster:
         self._run("initdb", "-D", str(self.data), "-A", "trust", "-U", "shuren", "--no-sync", "-E", "UTF8")
         self.start()
 
-    def url(self, name: str = "postgres") -> str:
-        return f"postgresql://shuren@127.0.0.1:{self.port}/{name}"
+    def url(self, schema: str = "public") -> str:
+        options = quote(f"-csearch_path={schema}")
+        return f"postgresql://shuren@127.0.0.1:{self.port}/postgres?options={options}"
 
     def fresh(self) -> str:
-        """URL of a new, empty database."""
+        """URL of a new, empty schema, which is to its users what a database is, and much sooner made."""
         name = f"t{next(self._names)}"
-        engine = create_engine(self.url().replace("postgresql", "postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
+        engine = create_engine(self.url().replace("postgresql", "postgresql+psycopg"))
+        with engine.begin() as connection:
+            connection.execute(text(f"CREATE SCHEMA {name}"))
         engine.dispose()
         return self.url(name)
 
