@@ -28,6 +28,7 @@ class Caller:
     key: str = ""  # public id of the API key behind it
     token: str = ""  # id of a browser's token
     persona: str = ""  # the only one a token may talk to; "": any
+    visitor: str = ""  # the page's own id of the person
     token_sessions: int = 0  # how many sessions a token may open; 0: any number
     token_expires: int = 0  # s since 1970
     address: str = ""
@@ -46,6 +47,15 @@ class Caller:
         """Raises Forbidden."""
         if not self.may(scope):
             raise Forbidden(f"This needs a key of scope {scope}.", hint=f"The one sent has the scope {self.scope}.")
+
+    @property
+    def of_the_house(self) -> bool:
+        """The operator of the service itself, not of one tenant."""
+        return self.scope == "admin" and self.tenant == DEFAULT_TENANT
+
+    def sees(self, tenant: str) -> bool:
+        """Whether sessions of a tenant are the caller's business."""
+        return tenant == self.tenant or self.of_the_house
 
     def whom(self, asked: str) -> str:
         """The persona to talk to, "" for the default one. Raises Forbidden where the token is for another."""

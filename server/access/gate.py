@@ -96,6 +96,7 @@ class Gate:
             token.key,
             token=token.id,
             persona=token.persona,
+            visitor=token.visitor,
             token_sessions=token.sessions,
             token_expires=token.expires,
             limits=tenant.limits,

@@ -30,6 +30,8 @@ class Bound(BaseModel):
 
     scope: Literal["visitor", "stage"] = "visitor"
     persona: str = ""
+    visitor: str = Field("", max_length=128)
+    """Your own id of the person: what is kept of their talk is found by it, to be exported or erased."""
     origins: list[Annotated[str, Field(max_length=256)]] = Field([], max_length=20)
     max_sessions: int = Field(0, ge=0, le=1_000_000)
     """How many sessions it may open; 0: any number until it expires."""
@@ -56,6 +58,7 @@ async def client_secrets(wanted: Wanted, request: Request, caller: Operator) -> 
         key=caller.key,
         scope=bound.scope,
         persona=persona,
+        visitor=bound.visitor,
         origins=tuple(parsed(origin) for origin in bound.origins),
         sessions=bound.max_sessions,
     )

@@ -30,6 +30,7 @@ class Token:
     key: str  # the key it was minted with: revoked with it
     scope: TokenScope = "visitor"
     persona: str = ""
+    visitor: str = ""  # who the person is to the page's backend: what is kept of their talk is found by it
     origins: tuple[str, ...] = ()
     sessions: int = 0  # how often it may be used; 0: any number until it expires
     id: str = ""
@@ -45,7 +46,7 @@ class Mint:
     def make(self, token: Token, seconds: int) -> tuple[str, int]:
         """The token as text, and when it expires (s since 1970)."""
         now = int(self._now())
-        said = {"ten": token.tenant, "key": token.key, "scp": token.scope, "per": token.persona}
+        said = {"ten": token.tenant, "key": token.key, "scp": token.scope, "per": token.persona, "vis": token.visitor}
         said |= {"org": list(token.origins), "ses": token.sessions}
         timed = {"aud": AUDIENCE, "jti": new_id("tok"), "iat": now, "exp": now + seconds}
         return PREFIX + jwt.encode(said | timed, self._secret, "HS256"), now + seconds
@@ -68,6 +69,7 @@ class Mint:
             key=said["key"],
             scope=said["scp"],
             persona=said["per"],
+            visitor=said["vis"],
             origins=tuple(said["org"]),
             sessions=said["ses"],
             id=said["jti"],
