@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Note = Literal["intervention", "failover"]
 
@@ -28,6 +31,10 @@ class Observer(Protocol):
     def now(self) -> float: ...
 
     def stage(self, name: str, began: float, ended: float) -> None: ...
+
+    def sound(self, pcm: np.ndarray) -> None:
+        """What the microphone brought, int16 mono at 24 kHz."""
+        ...
 
     def note(self, kind: Note, name: str) -> None:
         """Something that is counted: `kind` happened, of the rule or backend `name`."""
@@ -58,6 +65,11 @@ def stage(name: str) -> Iterator[None]:
         yield
     finally:
         watching.stage(name, began, watching.now())
+
+
+def sound(pcm: np.ndarray) -> None:
+    if watching := _observer.get():
+        watching.sound(pcm)
 
 
 def note(kind: Note, name: str) -> None:

@@ -6,13 +6,17 @@ import asyncio
 from collections.abc import Callable
 
 from models.telemetry import observe
+from server import logs
 from server.observing.drain import Drain
 from server.observing.loop import LoopWatch
 from server.observing.metrics import Metrics
+from server.observing.rescue import Rescue, Speaks
 from server.observing.traces import Traces, to_collector
 from server.observing.turns import Turn, Turns
 from server.observing.watched import Watched
 from server.settings import Observing as Settings
+
+PATROL = 0.25  # s between looks after the sessions
 
 
 class Observing:
@@ -27,21 +31,34 @@ class Observing:
         self._watched: set[Watched] = set()
         self._traces = traces or (Traces(to_collector(settings.traces_url)) if settings.traces_url else None)
 
-    def watch(self, session: str, clock: Callable[[], float] | None = None) -> Watched:
-        """Watch a session that this task begins. `clock`: the session's seconds, the event loop's by default."""
+    def watch(self, session: Speaks, language: str, clock: Callable[[], float] | None = None) -> Watched:
+        """Watch a session that this task begins. `language` (zh or en): what it says sorry in at first. `clock`: the
+        session's seconds, the event loop's by default."""
         clock = clock or asyncio.get_running_loop().time
-        watched = Watched(session, self.metrics, over=self._over, gone=self._gone, clock=clock)
+        watched = Watched(session.id, self.metrics, over=self._over, gone=self._gone, clock=clock)
+        watched.rescue = Rescue(session, language)
         self._watched.add(watched)
         observe(watched)
         return watched
 
     async def run(self) -> None:
-        """Watch the event loop until cancelled, then send what is left."""
+        """Watch the event loop and the sessions until cancelled, then send what is left."""
         try:
-            await LoopWatch(self.metrics, stall_s=self._settings.stall_s).run()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(LoopWatch(self.metrics, stall_s=self._settings.stall_s).run(), name="loop watch")
+                group.create_task(self._patrol(), name="patrol")
         finally:
             if self._traces:
                 await asyncio.to_thread(self._traces.close)
+
+    async def _patrol(self) -> None:
+        while True:
+            await asyncio.sleep(PATROL)
+            for watched in tuple(self._watched):
+                try:
+                    await watched.look_after()
+                except Exception as problem:  # one session's trouble is not the others'
+                    logs.failure("rescue_failed", problem, session=watched.session)
 
     def refused(self, code: str) -> None:
         """A client was not let in."""

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from avatar.events import ReplyDone, ReplyStarted, SessionEvent
+import numpy as np
+
+from avatar.events import InputFinal, ReplyDone, ReplyStarted, SessionEvent
 from models.telemetry import Note, observe
 from server.observing.metrics import Metrics
+from server.observing.rescue import SORRY, Rescue
 from server.observing.turns import Stage, Turn
+from server.observing.watchdogs import Watchdogs
 
 
 class Queue(Protocol):
@@ -42,13 +46,18 @@ class Watched:
         self.session = session
         self._metrics, self._over, self._gone, self._clock = metrics, over, gone, clock
         self._outbox: Queue | None = None
+        self.watchdogs = Watchdogs(clock)
+        self.rescue: Rescue | None = None
         self._turn: Turn | None = None
         self._loud = 0  # the turn whose first audio was written last
 
     # --- the session ------------------------------------------------------------------------------------------------
 
     def saw(self, event: SessionEvent) -> None:
+        self.watchdogs.saw(event)
         match event:
+            case InputFinal() if self.rescue and event.language in SORRY:
+                self.rescue.language = event.language
             case ReplyStarted():
                 self._turn = Turn(self.session, event.turn, self._clock())
             case ReplyDone() if self._turn and self._turn.number == event.turn:
@@ -113,6 +122,16 @@ class Watched:
     def stage(self, name: str, began: float, ended: float) -> None:
         if self._turn:
             self._turn.add(Stage(name, began, ended))
+
+    def sound(self, pcm: np.ndarray) -> None:
+        self.watchdogs.sound(pcm)
+
+    async def look_after(self) -> None:
+        """Do something about what the watchdogs have found."""
+        for finding in self.watchdogs.found():
+            self._metrics.watchdog.labels(finding.name).inc()
+            if self.rescue:
+                await self.rescue.act(finding)
 
     def note(self, kind: Note, name: str) -> None:
         metrics = self._metrics

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from avatar.events import InputFinal
+from models import telemetry
 from models.errors import AudioInvalid, EventInvalid, NothingToCancel
 from server.realtime import client_events as client
 from server.realtime import wire
@@ -66,6 +67,7 @@ async def update_session(talk: Talk, event: client.SessionUpdate) -> None:
 async def append_audio(talk: Talk, event: client.AudioAppend) -> None:
     pcm = client.decode_audio(event.audio)
     talk.uncommitted += len(pcm)
+    telemetry.sound(pcm)
     await talk.session.push_audio(pcm)
 
 

@@ -32,7 +32,7 @@ class Sessions:
         except BaseException:
             self._host.close_session(session)
             raise
-        watched = self._observing.watch(session.id)
+        watched = self._observing.watch(session, card.languages[0])
         live = Live(self._host, session, card, self._settings, mirror=mirror, resumable=resumable, watched=watched)
         self._forget_ended()
         self._lives[live.id] = live
