@@ -36,6 +36,7 @@
     │   └── RequestTooLarge     request_too_large
     └── SessionError
         ├── EventInvalid        event_invalid        a client's malformed event
+        ├── ConsentRequired     consent_required     a purpose the visitor has not agreed to
         ├── LabelNotShown       label_not_shown      media asked for before the AI label is on screen
         ├── SessionBusy         session_busy         a second response while one runs
         ├── NothingToCancel     response_cancel_not_active
@@ -228,6 +229,10 @@ class SessionError(ShurenError):
 
 class EventInvalid(SessionError):
     code = "event_invalid"
+
+
+class ConsentRequired(SessionError):
+    code = "consent_required"
 
 
 class LabelNotShown(SessionError):

@@ -258,6 +258,10 @@ class Storage(BaseModel):
     audit_key: SecretStr = SecretStr("")
     """Keys the chain of the audit log: whoever has only the database cannot forge it. Must stay the same for good."""
 
+    ask: tuple[Literal["mic_asr", "store_transcript"], ...] = ()
+    """Purposes each visitor is asked to agree to: `["mic_asr", "store_transcript"]`. For the others the operator has
+    another basis."""
+
     retention: dict[str, int] = Field({}, validate_default=True)
     """Days by kind of record, where not the default: `{"general": 14}`. Law bounds them (docs/storage.md)."""
 

@@ -6,6 +6,7 @@ Calls block; on an event loop they go through `asyncio.to_thread`, or the record
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -65,6 +66,7 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else datetime.fromtimestamp(value / 1_000_000, UTC)
 
 
+_MIGRATING_HERE = threading.Lock()  # Alembic's context is one for the whole process
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -113,7 +115,7 @@ class Database:
 
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-        with self._coded(), self._alone(), self.engine.connect() as connection:
+        with self._coded(), _MIGRATING_HERE, self._alone(), self.engine.connect() as connection:
             if self._file:
                 self._file.chmod(0o600)
             if not self.sqlite:

@@ -8,16 +8,19 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from server import logs
 from server.storage import people, retention
 from server.storage.audit import Action, Audit
+from server.storage.consents import Purpose
 from server.storage.database import Database, now
 from server.storage.minutes import Minutes, Visit
 from server.storage.people import Person, Receipt
 from server.storage.recorder import Recorder
 from server.storage.rules import checked
+from server.storage.tables import ConsentRow, ConversationRow
 
 if TYPE_CHECKING:
     from dialogue.pack import Pack
@@ -29,11 +32,19 @@ KINDS = {"finance": "finance", "health": "health", "commerce": "live"}  # a pack
 class Keeping:
     """The service's memory. `open` starts the writer, which also makes the tables; nothing waits for it."""
 
-    def __init__(self, database: Database, *, audit_key: bytes = b"", days: Mapping[str, int] | None = None) -> None:
-        """`days`: how long each kind of record is kept (rules.py); None: the defaults."""
+    def __init__(
+        self,
+        database: Database,
+        *,
+        audit_key: bytes = b"",
+        days: Mapping[str, int] | None = None,
+        asked: tuple[Purpose, ...] = (),
+    ) -> None:
+        """`days`: how long each kind of record is kept (rules.py); None: the defaults. `asked`: see consents.py."""
         self.database = database
         self.audit = Audit(database, key=audit_key)
         self.days = days or checked({})
+        self._writes_unasked = "store_transcript" not in asked
         self.recorder = Recorder(database, chore=self.sweep)
         self._minutes: dict[str, Minutes] = {}  # of the conversations under way
 
@@ -41,7 +52,9 @@ class Keeping:
     def of(cls, settings: Settings) -> Keeping:
         """Raises StorageUnavailable where the URL names no database."""
         key = settings.storage.audit_key.get_secret_value().encode()
-        return cls(Database(settings.database_url), audit_key=key, days=settings.storage.retention)
+        return cls(
+            Database(settings.database_url), audit_key=key, days=settings.storage.retention, asked=settings.storage.ask
+        )
 
     def open(self) -> None:
         self.recorder.open()
@@ -88,9 +101,28 @@ class Keeping:
 
     def begin(self, conversation: str, visit: Visit, pack: Pack, digest: str) -> Minutes:
         """Write down a conversation that begins now. `digest` names the state of the pack's files."""
-        minutes = Minutes(self.recorder, conversation, visit, persona=pack.id, pack=digest, kind=kind_of(pack))
+        what = {"persona": pack.id, "pack": digest, "kind": kind_of(pack)}
+        minutes = Minutes(self.recorder, conversation, visit, **what, allowed=self._writes_unasked)
         self._minutes[conversation] = minutes
         return minutes
+
+    def consent(self, conversation: str, tenant: str, purpose: Purpose, version: str, given: bool) -> None:
+        """Keep that somebody agreed to a purpose or withdrew, and do as they say; never waits or raises."""
+        minutes = self._minutes.get(conversation)
+        row = {"tenant": tenant, "visitor": minutes.visitor if minutes else conversation, "purpose": purpose}
+        row |= {"version": version, "given": given, "conversation": conversation, "at": now()}
+        gone = purpose == "store_transcript" and not given
+
+        def write(session: Session) -> None:
+            session.add(ConsentRow(**row))
+            if gone:
+                session.execute(delete(ConversationRow).where(ConversationRow.id == conversation))
+            action = "consent.given" if given else "consent.withdrawn"
+            self.audit.append(session, action, tenant=tenant, actor="visitor", subject=purpose, version=version)
+
+        self.recorder.put(write)
+        if minutes and purpose == "store_transcript":
+            minutes.allow() if given else minutes.forget()
 
     def end(self, conversation: str) -> None:
         """The conversation is over; unknown ones are ignored."""

@@ -43,8 +43,19 @@ class Visit:
 class Minutes:
     """Belongs to one conversation; its methods are for the session's loop and never raise or wait."""
 
-    def __init__(self, recorder: Recorder, conversation: str, visit: Visit, *, persona: str, pack: str, kind: str):
-        self._recorder = recorder
+    def __init__(
+        self,
+        recorder: Recorder,
+        conversation: str,
+        visit: Visit,
+        *,
+        persona: str,
+        pack: str,
+        kind: str,
+        allowed: bool = True,
+    ) -> None:
+        """`allowed` False: nothing is written until the person agrees."""
+        self._recorder, self._allowed = recorder, allowed
         self.id, self.visit = conversation, visit
         self._header = {
             "id": conversation, "tenant": visit.tenant, "visitor": visit.visitor or conversation, "persona": persona,
@@ -71,8 +82,16 @@ class Minutes:
         self._put(None)
 
     def forget(self) -> None:
-        """Write nothing more: the person wants it so."""
-        self._kept = True
+        """Write nothing more; what is written is deleted by whoever calls."""
+        self._allowed = False
+        self._kept = True  # for what still waits to be written
+
+    def allow(self) -> None:
+        """The person agrees: write down what is said from now on."""
+        if not self._allowed:
+            self._turns.clear()
+            self._allowed, self._kept = True, False
+            self._put(None)
 
     def _safely(self, note: Any, what: Any) -> None:
         try:
@@ -121,6 +140,8 @@ class Minutes:
     # --- what the writer does ----------------------------------------------------------------------------------------
 
     def _put(self, turn: int | None) -> None:
+        if not self._allowed:
+            return
         header = dict(self._header)
         values = dict(self._turns[turn]) if turn is not None else None
         if values:

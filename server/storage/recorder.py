@@ -172,10 +172,18 @@ class Recorder:
 
     def _write(self, job: Job) -> Any:
         if not self._migrated:
-            self._database.migrate()
-            self._migrated = True
+            self._migrate()
         with self._database.session() as session:
             return job.work(session)
+
+    def _migrate(self) -> None:
+        try:
+            self._database.migrate()
+        except StorageError:
+            raise
+        except Exception as problem:  # no rights, or a newer version was here: waited for like a dead database
+            raise StorageError("The tables cannot be made.") from problem
+        self._migrated = True
 
     def _refuse(self, job: Job, problem: Exception) -> None:
         job.fail(problem)

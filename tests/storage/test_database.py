@@ -43,6 +43,18 @@ def test_services_that_start_together_migrate_once(url: str) -> None:
         assert session.query(ConversationRow).count() == 0
 
 
+def test_two_databases_migrate_at_the_same_time_in_one_process(tmp_path: Path) -> None:
+    databases = [Database(f"sqlite:///{tmp_path / f'{number}.db'}") for number in range(4)]
+    threads = [threading.Thread(target=database.migrate) for database in databases]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for database in databases:
+        with database.reading() as session:
+            assert session.query(ConversationRow).count() == 0
+
+
 @pytest.mark.parametrize("wrong", ["", "shuren.db", "mysql://a/b", "sqlite://", "nonsense://x"])
 def test_a_url_that_names_no_database_is_told(wrong: str) -> None:
     with pytest.raises(StorageUnavailable, match="no database"):
