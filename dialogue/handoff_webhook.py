@@ -22,7 +22,8 @@ from typing import Any
 import httpx2
 
 from dialogue.handoff import Handoff
-from models.errors import BackendTimeout, BackendUnavailable
+from dialogue.tools.network import NotSent, only
+from models.errors import BackendTimeout, BackendUnavailable, ToolFailed
 
 TIMEOUT_S = 4.0  # of one attempt
 PAUSES_S = (0.3, 1.0)  # between attempts
@@ -41,15 +42,19 @@ class WebhookDesk:
         url: str,
         secret: str,
         *,
+        private: bool = False,
         transport: httpx2.AsyncBaseTransport | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
+        """`private`: it may lie in a private network or on this machine."""
         if not url.startswith(("https://", "http://")):
             raise BackendUnavailable(f"Not a web address: {url!r}", hint="Write https://host/path.")
         if not secret:
             raise BackendUnavailable("A handoff webhook needs a secret.", hint="Both sides sign with it.")
         self._url, self._secret, self._now = url, secret.encode(), now
-        self._http = httpx2.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False, transport=transport)
+        self._http = httpx2.AsyncClient(
+            timeout=TIMEOUT_S, follow_redirects=False, transport=transport or only(url, private=private)
+        )
 
     async def call(self, handoff: Handoff) -> bool:
         """See dialogue.handoff.Desk."""
@@ -78,8 +83,11 @@ class WebhookDesk:
             response = await self._http.post(self._url, content=content, headers=self._headers(content, key))
         except httpx2.TimeoutException as error:
             raise BackendTimeout("The handoff webhook did not answer in time.") from error
-        except httpx2.HTTPError as error:
+        except (httpx2.HTTPError, NotSent) as error:
             raise _Busy(f"The handoff webhook cannot be reached ({type(error).__name__}).") from error
+        except ToolFailed as error:
+            hint = "SHUREN_HANDOFF__PRIVATE=true allows private addresses, if it is meant."
+            raise BackendUnavailable(f"The handoff webhook is not called: {error.message}", hint=hint) from error
         if response.is_success:
             return _fields(response)
         status = response.status_code

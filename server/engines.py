@@ -78,7 +78,8 @@ def desk(settings: Settings) -> Desk | None:
         return None
     from dialogue.handoff_webhook import WebhookDesk
 
-    return WebhookDesk(settings.handoff.url, settings.handoff.secret.get_secret_value())
+    secret = settings.handoff.secret.get_secret_value()
+    return WebhookDesk(settings.handoff.url, secret, private=settings.handoff.private)
 
 
 def packs(settings: Settings) -> list[Pack]:

@@ -21,6 +21,8 @@ from models.errors import ToolInvalid, ToolRefused, ToolUnavailable
 LARGEST = 1 << 20  # bytes of one response
 # Addresses that wrap another one, which would escape the check: NAT64 (RFC 6052, RFC 8215).
 WRAPPERS = tuple(map(IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48")))
+# Where clouds hand out credentials, beside the link-local addresses that most use: Alibaba Cloud, AWS by IPv6.
+METADATA = frozenset(map(ip_address, ("100.100.100.200", "fd00:ec2::254")))
 
 
 def client(access: Access) -> httpx2.AsyncClient:
@@ -28,6 +30,14 @@ def client(access: Access) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(
         transport=GuardedTransport(access), follow_redirects=False, trust_env=False, timeout=httpx2.Timeout(None)
     )
+
+
+def only(url: str, *, private: bool) -> GuardedTransport:
+    """A transport to one place: where a URL leads that the operator wrote down."""
+    place = httpx2.URL(url)
+    name = place.host.lower().rstrip(".")
+    host = Host(private=private, plain=place.scheme == "http")
+    return GuardedTransport(Access(hosts={f"{name}:{place.port}" if place.port else name: host}))
 
 
 def permitted(access: Access, url: httpx2.URL) -> Host:
@@ -108,11 +118,21 @@ async def addresses(name: str, *, private: bool) -> list[str]:
     except OSError as error:
         raise NotSent(f"{name} has no address.") from error
     hosts = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    if any(map(forbidden, hosts)):
+        raise ToolRefused(f"{name} leads to an address nothing may reach.")
     if not private and not all(map(public, hosts)):
         raise ToolRefused(
             f"{name} leads to a private address.", hint="`private: yes` under `hosts` would allow it, if it is meant."
         )
     return hosts
+
+
+def forbidden(address: str) -> bool:
+    """Whether an address may not be reached even where private ones may: a cloud's metadata, and what is no host."""
+    ip: IPv4Address | IPv6Address = ip_address(address.split("%")[0])
+    if isinstance(ip, IPv6Address) and ip.ipv4_mapped:
+        ip = ip.ipv4_mapped
+    return ip in METADATA or ip.is_link_local or ip.is_multicast or ip.is_unspecified
 
 
 def public(address: str) -> bool:
