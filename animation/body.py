@@ -151,6 +151,10 @@ class Body:
         self._cue(at, passage.spans[0][0] if passage.spans else at, gesture, gestures, signs)
         self._pass_on(passage)
 
+    def gesture(self, name: str) -> None:
+        """Make a gesture from now on, as fast as an arm moves; left out within 1.5 s of the last one."""
+        self._cue(self.cursor, self.cursor, name, (), ())
+
     def _in_time(self, at: int) -> None:
         if at < self.cursor:
             raise ValueError(f"Speech at {at} comes too late: frames are made up to {self.cursor}.")

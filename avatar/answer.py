@@ -25,6 +25,7 @@ class Question:
     item: str
     asked_at: float
     timings: dict[str, float]
+    words: tuple[Sentence, ...] = ()  # to be said instead of an answer of the mind
 
 
 async def speak_sentences(

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from dataclasses import replace
 
 from animation.types import RATE
 from avatar.answer import Question, speak_sentences
@@ -20,6 +22,7 @@ from dialogue.types import Conversation, Sentence
 from speech.types import Speech, Voice
 
 PLACED_AHEAD = 6 * RATE  # how much voice may be made before it is due
+GRAVE = ("serious", "sorry", "worried")  # moods no wish of the operator takes from a sentence
 SCRIPTS_KEPT = 8  # finished answers a client may still truncate
 
 
@@ -38,6 +41,7 @@ class Answering:
         self.made = False  # the running answer is placed whole
         self.timings: dict[str, float] = {}  # ms from the end of the person's speech, by stage
         self.label_due: Sentence | None = None  # to be said before the next answer
+        self.mood: tuple[str, float] | None = None  # one of dialogue.feelings.MOODS and how much of it; None: her own
         self._conversation, self._voice, self._stage = conversation, voice, stage
         self._clock, self._attention, self._emit = clock, attention, emit
         self._asked_at: float | None = None
@@ -60,7 +64,8 @@ class Answering:
             self._place(sentence, speech, first)
             on_sound()
 
-        await speak_sentences(self._sentences(turn, question), self._voice, place, on_sentence=on_sentence)
+        sentences = self._coloured(self._sentences(turn, question))
+        await speak_sentences(sentences, self._voice, place, on_sentence=on_sentence)
         self.made = True
 
     def pause(self, pts: int) -> None:
@@ -111,12 +116,24 @@ class Answering:
         if label := self.label_due:
             self.label_due = None
             yield label
+        if question.words:
+            for sentence in question.words:
+                yield sentence
+            return
         if question.said is None:
             for sentence in self._conversation.greeting():
                 yield sentence
             return
         async for sentence in self._conversation.reply(question.said, turn=turn):
             yield sentence
+
+    async def _coloured(self, sentences: AsyncIterator[Sentence]) -> AsyncIterator[Sentence]:
+        """In the mood her operator wishes, unless the words want a graver one."""
+        async with aclosing(sentences) as thoughts:
+            async for sentence in thoughts:
+                if self.mood and sentence.mood not in GRAVE:
+                    sentence = replace(sentence, mood=self.mood[0], intensity=self.mood[1])
+                yield sentence
 
     def _place(self, sentence: Sentence, speech: Speech, first: bool) -> None:
         stage = self._stage

@@ -49,6 +49,13 @@ def vmc(address: str, rig: Mapping[str, Any], *, names: str = "vrm0", rate: int 
     return Target(VmcEncoder(rig, names=names, rate=rate).encode, *_address(address, PORT))
 
 
+def osc(address: str, *, rate: int = FPS) -> Target:
+    """Plain OSC at "host:port". Raises ValueError."""
+    from animation.formats.osc import PORT, OscEncoder
+
+    return Target(OscEncoder(rate=rate).encode, *_address(address, PORT))
+
+
 class Mirror:
     """Sends to any number of targets. `seconds` is the clock, monotonic; `run` is its one task.
 
@@ -62,6 +69,11 @@ class Mirror:
         self._origin: float | None = None
         self._ended = False
         self.sent = self.failed = 0
+
+    @property
+    def origin(self) -> float | None:
+        """When sample 0 of the media clock is shown, by `seconds`; None before the first frame."""
+        return self._origin
 
     def put(self, frames: Frames) -> None:
         """Frames that follow, or begin again at an earlier pts after a `cut`."""

@@ -33,6 +33,7 @@ class PuppetSession:
     def __init__(self, *, id: str, puppet: Puppet, seconds: Callable[[], float] | None = None) -> None:
         """`seconds` is a monotonic clock, the event loop's by default; it only tells when the microphone is silent."""
         self.id = id
+        self.tools = None
         self._puppet = puppet
         self._clock = MediaClock(seconds or asyncio.get_running_loop().time)
         self._outbox = Outbox()
@@ -116,6 +117,18 @@ class PuppetSession:
 
     async def add_text(self, text: str, item: str | None = None) -> str:
         _refuse("Nothing is answered")
+
+    async def say(self, text: str, *, mood: str = "", gesture: str = "") -> int:
+        _refuse("Nothing is said but the person's own words")
+
+    def vet(self, text: str) -> None:
+        """Nobody speaks in her name but the person."""
+
+    def express(self, mood: str, intensity: float = 1.0) -> None:
+        _refuse("The mood is that of the voice")
+
+    def gesture(self, name: str) -> None:
+        _refuse("Gestures are not made")
 
     async def respond(self, instructions: str = "") -> int:
         _refuse("Nothing is answered")

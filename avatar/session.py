@@ -42,6 +42,7 @@ from avatar.outbox import Outbox
 from avatar.stage import AHEAD, Body, Stage
 from avatar.turn import Floor, step
 from dialogue.text import language_of
+from dialogue.tools.client import ClientTools
 from dialogue.types import Conversation, Sentence, Utterance
 from models.errors import LabelNotShown, SessionBusy, ShurenError
 from speech.types import Voice
@@ -79,6 +80,7 @@ class Session:
         monotonic clock, the event loop's by default. `hearing` is a `speech.hearing.Hearing`. `observer` is told
         every event as it happens; it must not raise or wait."""
         self.id = id
+        self.tools: ClientTools | None = None  # of the conversation, those the client may answer
         self._observer = observer
         self.clock = MediaClock(seconds or asyncio.get_running_loop().time)
         self._playhead = Playhead(self.clock)
@@ -215,15 +217,42 @@ class Session:
 
         Raises SessionBusy while an answer runs, LabelNotShown before media may flow. Returns the turn id.
         """
-        if self.floor.busy:
-            raise SessionBusy("An answer is already under way.", hint="Cancel it first (response.cancel).")
-        if not self._label_shown and not self._spoken_label:
-            raise LabelNotShown("The AI label is not on screen yet.", hint="Show it and send shuren.label.shown.")
+        self._may_speak()
         if self._asked.wants_answer():
             return self.floor.turn + 1
         self._asked.asked_now(self.clock.seconds())
         self._step(floor_events.Ask())
         return self.floor.turn
+
+    def _may_speak(self) -> None:
+        if self.floor.busy:
+            raise SessionBusy("An answer is already under way.", hint="Cancel it first (response.cancel).")
+        if not self._label_shown and not self._spoken_label:
+            raise LabelNotShown("The AI label is not on screen yet.", hint="Show it and send shuren.label.shown.")
+
+    async def say(self, text: str, *, mood: str = "", gesture: str = "") -> int:
+        """Say this as it is, with the guard's leave; mood and gesture are those of dialogue.feelings and .gestures.
+
+        Raises SpeechRefused, SessionBusy or LabelNotShown. Returns the turn id.
+        """
+        self._may_speak()
+        first, *rest = self._conversation.as_is(text)
+        words = tuple(replace(sentence, mood=mood) for sentence in (replace(first, gesture=gesture), *rest))
+        self._asked.waiting = Question(None, "", self.clock.seconds(), {}, words)
+        self._step(floor_events.Ask())
+        return self.floor.turn
+
+    def vet(self, text: str) -> None:
+        """Raises SpeechRefused for what may not be shown or said in her name."""
+        self._conversation.vet(text)
+
+    def express(self, mood: str, intensity: float = 1.0) -> None:
+        """The mood of what she says from the next sentence on; "" leaves it to her words again."""
+        self._answering.mood = (mood, intensity) if mood else None
+
+    def gesture(self, name: str) -> None:
+        """Make a gesture now (one of dialogue.gestures.GESTURES)."""
+        self._stage.body.gesture(name)
 
     async def cancel(self, reason: str = "client_cancelled") -> bool:
         """Cancel the running answer. False when none runs."""

@@ -105,8 +105,15 @@ class Mind:
             model.warm([prompts.chat_system(pack, pack.languages[0])])
         return mind
 
-    def converse(self, *, language: Language = "zh", on_record: Callable[[TurnRecord], None] | None = None) -> Talk:
-        """A new conversation. `language` of the greeting; after that she follows the person."""
+    def converse(
+        self,
+        *,
+        language: Language = "zh",
+        on_record: Callable[[TurnRecord], None] | None = None,
+        tools: Tools | None = None,
+    ) -> Talk:
+        """A new conversation. `language` of the greeting; after that she follows the person. `tools`: the mind's own,
+        by another way."""
         return Talk(
             self.pack,
             self.planner,
@@ -115,7 +122,7 @@ class Mind:
             language=language,
             limits=self._limits,
             on_record=on_record,
-            tools=self.tools,
+            tools=tools or self.tools,
             desk=self.desk,
             patience=self._patience,
             company=Company(self.pack.companion, self._clock) if self.pack.companion else None,

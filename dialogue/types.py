@@ -65,6 +65,14 @@ class Conversation(Protocol):
 
     def heard(self, turn: int, text: str, *, interrupted: bool) -> None: ...
 
+    def as_is(self, text: str) -> tuple[Sentence, ...]:
+        """What the operator has her say word for word, if the guard lets it. Raises SpeechRefused."""
+        ...
+
+    def vet(self, text: str) -> None:
+        """Raises SpeechRefused for what may not be shown or said in her name."""
+        ...
+
     @property
     def words(self) -> tuple[str, ...]:
         """Role words and names, to help the recogniser."""

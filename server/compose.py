@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from avatar.session import Session
     from dialogue.mind import Mind
     from dialogue.pack import Pack
+    from dialogue.tools.client import ClientTools
     from dialogue.tools.toolbox import Toolbox
     from server.storage.keeping import Keeping
     from speech.hearing import Ears
@@ -422,8 +423,11 @@ class House:
         if self.keeping:
             minutes = self.keeping.begin(name, visit, persona.pack, persona.digest)
             written = {"observer": minutes.observe}
-        conversation = persona.mind.converse(language=spoken, on_record=minutes.record if written else None)
-        return Session(
+        tools = self._client_tools(persona)
+        conversation = persona.mind.converse(
+            language=spoken, on_record=minutes.record if written else None, tools=tools
+        )
+        session = Session(
             id=name,
             hearing=self._ears.listen(conversation.words),
             conversation=conversation,
@@ -436,6 +440,16 @@ class House:
             listening=self.listening(persona.card.id),
             **written,
         )
+        session.tools = tools
+        return session
+
+    def _client_tools(self, persona: Persona) -> ClientTools | None:
+        """The persona's tools, where clients may answer any of them."""
+        from dialogue.tools.client import ClientTools
+
+        if not persona.tools or not set(self._settings.client_tools) & set(persona.tools.specs):
+            return None
+        return ClientTools(persona.tools, self._settings.client_tools)
 
     def _unavailable(self, persona: Persona) -> BackendUnavailable:
         wrong = {part: state for part, state in self._parts.items() if state not in ("ready", "loading")}
