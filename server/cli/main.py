@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "chat": ("server.cli.chat", "chat"),
     "data": ("server.cli.data", "app"),
     "audit": ("server.cli.audit", "app"),
+    "compliance": ("server.cli.compliance", "app"),
     "bench": ("server.cli.bench", "app"),
 }
 
