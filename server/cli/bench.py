@@ -114,13 +114,12 @@ def voice(
     import asyncio
 
     from bench.report import report
-    from bench.voice import run
+    from bench.voice import recogniser_of, run
     from models.store import Store
-    from speech.recognisers import RECOGNISERS
 
     async def measure() -> dict:
         store = Store.default()
-        recogniser = RECOGNISERS.load("whisper", store=store)
+        recogniser = recogniser_of(store)
         try:
             return await run(store=store, recogniser=recogniser, sentences=sentences)
         finally:

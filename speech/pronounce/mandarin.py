@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -196,15 +195,8 @@ def _sounds(piece: _Piece) -> tuple[Sound, ...]:
 
 
 def _apart(digits: list[tuple[Sound, ...]]) -> list[tuple[Sound, ...]]:
-    """Digits said one by one are words: run together, the voice makes 三五 into 三, and 五五 into 五. After a nasal the
-    vowel of 五 needs its glide, too."""
-    out = [digits[0]]
-    for before, digit in zip(digits, digits[1:], strict=False):
-        first = digit[0]
-        if first.ipa[0] == "u" and before[-1].phones[-1] in ("n", "ng"):
-            first = replace(first, ipa=f"w{first.ipa}")
-        out.append((Sound(" "), first, *digit[1:]))
-    return out
+    """Digits said one by one are words: run together, the voice makes 三五 into 三, and 五五 into 五."""
+    return [digits[0], *((Sound(" "), *digit) for digit in digits[1:])]
 
 
 def _syllables(chars: list[Char]) -> list[Syllable]:

@@ -30,6 +30,8 @@ _FINALS = {
     "ve": "ɥ:v e*:E", "van": "ɥ:v ɛ*:E n:n", "vn": "y*:v n:n",
     "m": "m*:m", "n": "n*:n", "ng": "ŋ*:ng", "oo": "ɔ*:o",
 }  # fmt: skip
+# Where no consonant begins a syllable: without one, the voice runs 机银 and 业务 into one vowel.
+_GLIDES = {"i": "j", "u": "w"}
 _SYLLABIC = {"m": "m", "n": "n", "ng": "ng", "o": "oo", "ê": "ê", "er": "er", "yo": "io"}
 _RETROFLEX, _SIBILANT, _PALATAL = ("zh", "ch", "sh", "r"), ("z", "c", "s"), ("j", "q", "x")
 
@@ -93,6 +95,8 @@ def sounds(syllable: Syllable) -> tuple[Sound, ...]:
     parts = _FINALS[syllable.final].split()
     if syllable.erhua:
         parts = _rhotic(parts)
+    if not syllable.initial:
+        parts[0] = _GLIDES.get(parts[0][0], "") + parts[0]
     for part in parts:
         letters, phones = part.split(":")
         if letters.endswith("*"):

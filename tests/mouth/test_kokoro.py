@@ -233,7 +233,7 @@ def test_an_unknown_voice_names_the_installed_ones() -> None:
 
 
 def test_whisper_understands_it() -> None:
-    from bench.voice import edit_distance, syllables_or_words
+    from bench.intelligibility import compared
     from speech.audio import resample, to_float
     from speech.recognisers import RECOGNISERS
 
@@ -242,6 +242,6 @@ def test_whisper_understands_it() -> None:
     recogniser = RECOGNISERS.load("whisper", store=Store.default())
     audio = resample(to_float(pcm), OUTPUT_RATE, 16_000)
     heard = asyncio.run(recogniser.transcribe(audio, language="zh")).text
-    said, got = syllables_or_words(text, "zh"), syllables_or_words(heard, "zh")
-    assert len(said) > 15
-    assert edit_distance(said, got) <= len(said) // 6, heard
+    found = compared(text, heard, "zh")
+    assert len(found.units) > 15
+    assert found.errors <= len(found.units) // 6, heard

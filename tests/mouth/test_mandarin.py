@@ -115,7 +115,7 @@ def test_words_are_apart_and_marks_are_the_voices_own() -> None:
 
 def test_digits_said_one_by_one_do_not_run_into_each_other() -> None:
     assert ipa(mandarin.pronounce("2.35%")).endswith(" sa→n wu↓")
-    assert ipa(mandarin.pronounce("6.55")).endswith("n u↗ u↓")
+    assert ipa(mandarin.pronounce("6.55")).endswith("n wu↗ wu↓")
     assert ipa(mandarin.pronounce("打96110")).endswith(" jau→ jau→ li↗ŋ")
 
 

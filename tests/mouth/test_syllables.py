@@ -22,12 +22,13 @@ def _phones(pinyin: str) -> str:
     return " ".join(phone for sound in sounds(parse(pinyin)) for phone in sound.phones)
 
 
-def test_every_syllable_is_spelled_as_the_voice_was_trained() -> None:
+def test_every_syllable_is_spelled_as_the_voice_was_trained_with_a_glide_before_a_lone_i_or_u() -> None:
     from misaki.zh import ZHG2P
 
     for pinyin in _all_syllables():
         if pinyin not in _DIFFERENT:
             expected = ZHG2P.py2ipa(pinyin).replace("\u032f", "")
+            expected = {"i": "j", "u": "w"}.get(expected[0], "") + expected
             assert "".join(sound.ipa for sound in sounds(parse(pinyin))) == expected, pinyin
 
 

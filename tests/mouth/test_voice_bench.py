@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from bench.voice import SENTENCES, edit_distance, flux, seams, syllables_or_words
+from bench.intelligibility import compared, errors, shared
+from bench.voice import SENTENCES, flux, seams
+from speech.pronounce.mandarin import pinyin
 from speech.types import Speech, Word
 from speech.voices.loudness import Leveller, loudness
 
@@ -25,11 +29,39 @@ def test_silence_does_not_count_towards_loudness() -> None:
 
 
 def test_homophones_and_figures_are_no_errors() -> None:
-    said = syllables_or_words("利率是2.35%，请还款。", "zh")
-    assert said == syllables_or_words("利率是百分之二点三五请还款", "zh")
-    assert edit_distance(syllables_or_words("挂失", "zh"), syllables_or_words("挂师", "zh")) == 0
-    assert edit_distance(syllables_or_words("挂失", "zh"), syllables_or_words("挂是", "zh")) == 1
-    assert syllables_or_words("It is 2.35%.", "en") == syllables_or_words("it is two point three five percent", "en")
+    assert compared("利率是2.35%，请还款。", "利率是百分之二点三五请还款", "zh").errors == 0
+    assert compared("It is 2.35%.", "it is two point three five percent", "en").errors == 0
+    assert compared("挂失", "挂师", "zh").errors == 0
+    found = compared("挂失以后", "挂是以后呢", "zh")
+    assert (found.wrong, found.inserted, found.errors) == ({1}, 1, 2)
+    assert compared("挂失以后", "以后", "zh").wrong == {0, 1}
+
+
+def test_one_wrong_digit_of_a_telephone_number_is_one_error() -> None:
+    assert compared("可以打96110咨询", "可以打91110咨询", "zh").errors == 1
+
+
+def test_what_cannot_be_told_by_ear_is_no_error() -> None:
+    assert compared("请马上来", "情马上来", "zh").errors == 0  # sandhi makes 请 a second tone
+    assert compared("不要告诉他", "不要告素他", "zh").errors == 0  # 诉 has no tone of its own
+    assert compared("请来", "情来", "zh").errors == 1
+
+
+def test_a_place_most_other_voices_are_heard_wrong_at_is_not_the_voices_own() -> None:
+    heard = {"a": "请挂是吧", "b": "请挂是", "c": "请怪失", "d": "请挂失"}
+    voices = {name: [compared("请挂失", text, "zh")] for name, text in heard.items()}
+    found = errors(voices)
+    assert [found[name]["all"] for name in heard] == [0.6667, 0.3333, 0.3333, 0.0]
+    assert [found[name]["own"] for name in heard] == [0.6667, 0.3333, 0.3333, 0.0]  # one of three others only
+    voices["c"] = [compared("请挂失", "请挂是", "zh")]
+    assert errors(voices)["a"]["own"] == 0.3333 and errors(voices)["b"]["own"] == 0.0
+    assert shared(voices) == ["shi1 in 请挂失"]
+    assert errors({"alone": voices["b"]})["alone"]["own"] == 0.3333 and shared({"alone": voices["b"]}) == []
+
+
+def test_the_sentences_are_read_as_they_were_checked_by_hand() -> None:
+    checked = Path(__file__).with_name("bench_readings.txt").read_text(encoding="utf-8").splitlines()
+    assert [" ".join(pinyin(text)) for text in SENTENCES["zh"]] == checked
 
 
 def test_there_are_enough_sentences_with_figures() -> None:
