@@ -20,8 +20,10 @@ _AGE = re.compile(
     re.IGNORECASE,
 )
 _PUPIL = re.compile(
-    r"我(?:还|才|现在|就)?是(?:个|一个|一名)?(?:小学生|初中生|未成年人?|小朋友)|我(?:在|读|上)(?:读|上)?(?:小学|初中|幼儿园)"
-    r"|\bI(?:'m| am) (?:a minor|under ?age|in (?:primary|elementary|middle) school)\b",
+    r"我(?:还|才|现在|就)?是(?:个|一个|一名)?(?:小学生|初中生|未成年人?|小朋友)|我(?:还|才|现在|在|读|上){1,3}(?:小学|初中|幼儿园)"
+    r"(?!门口|旁边|附近|对面|那|的|里?教|当|老师|毕业)|我(?:还|才|现在|在|读|上|是|念){0,3}(?:小学|初中)?[一二三四五六初][一二三]?年级(?!的?(?:老师|家长))|我(?:还|才)?(?:没有?|未|不满?)(?:成年|十八|满十八)"
+    r"|\bI(?:'m| am) (?:a minor|under ?age|under eighteen|(?:still )?in (?:primary|elementary|middle) school"
+    r"|in (?:the )?(?:first|second|third|fourth|fifth|sixth|seventh|eighth) grade)\b",
     re.IGNORECASE,
 )
 _MARKS = re.compile(r"[\W_]+")

@@ -33,7 +33,8 @@ async def said(talk, text: str, turn: int = 1, language: Language = "zh") -> str
     ("text", "young"),
     [
         ("我今年十二岁", True), ("我15岁了，想和你聊天", True), ("我是初中生", True), ("我在读小学", True),
-        ("我十七岁", True),
+        ("我十七岁", True), ("我读五年级", True), ("我还没满十八", True), ("I'm in fifth grade", True),
+        ("我是三年级的老师", False), ("我在小学门口", False), ("我上小学的儿子", False),
         ("I'm 13", True), ("I am only 12 years old", True), ("I'm in middle school", True),
         ("我今年二十岁", False), ("我18岁", False), ("我女儿十二岁", False), ("我是大学生", False),
         ("我十二岁的时候就爱唱歌", False),
