@@ -12,6 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
+from heapq import nlargest
 
 from dialogue.pinyin import blur, sounds
 
@@ -23,6 +24,7 @@ _PACK, _ORDINARY, _ALONE = 0.5, 0.3, 0.1
 _LEAST = 1e-7
 _SEEN = 1000  # a character seen less often in ordinary words is counted so, lest its few words seem certain
 COST = 4.0  # of changing a character, as a natural logarithm
+BEAM = 8  # spellings so far that are gone on with
 
 
 class Homophones:
@@ -54,10 +56,11 @@ class Homophones:
             return run
         ways = {"^": (0.0, "")}  # last character -> the best way to it
         for written, sound in zip(run, heard, strict=True):
+            likely = nlargest(BEAM, ways.items(), key=lambda way: way[1][0])
             ways = {
                 character: max(
                     (score + self._follows(last, character) - (COST if character != written else 0.0), way + character)
-                    for last, (score, way) in ways.items()
+                    for last, (score, way) in likely
                 )
                 for character in {written, *self._by_sound.get(sound, ())}
             }

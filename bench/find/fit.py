@@ -1,7 +1,7 @@
-"""Fits the weights of dialogue/fusion.py and prints them: `python -m bench.find.fit`. Takes some minutes.
+"""Fits the weights of dialogue/fusion.py and prints them, for each language of a question: `python -m bench.find.fit`.
 
 A question, all entries of its pack and "none of them" are alternatives of a conditional logit whose null has utility 0;
-so an entry's score alone tells how far it is from none. Trained on
+so an entry's score alone tells how far it is from none. Takes some minutes. Trained on
 
 - the rounds of tests/dialogue/paraphrases.yaml but the held-out ones, plain and with homophones
 - phrasings of four packs, each taken out of the index while it is asked; three in ten with homophones
@@ -11,8 +11,8 @@ so an entry's score alone tells how far it is from none. Trained on
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -45,6 +45,7 @@ class Sample:
     right: np.ndarray  # (entries,) bool; all False where nothing answers
     answers: np.ndarray  # (entries,) bool: no small talk and the like
     group: str
+    chinese: bool
 
 
 def samples(packs: dict[str, Pack], indexes: dict[str, Index], names: Sequence[str]) -> Iterator[Sample]:
@@ -71,7 +72,9 @@ def _sample(index: Index, question: Question, names: Sequence[str], group: str, 
     answers = np.array([" " not in each for each in ids])
     takes_part = answers | np.isin(ids, (CHAT, ELSEWHERE))  # procedures are begun by other means
     table = np.stack([features[name] for name in names], axis=1)[takes_part]
-    return Sample(table, np.isin(ids[takes_part], question.items), answers[takes_part], group)
+    return Sample(
+        table, np.isin(ids[takes_part], question.items), answers[takes_part], group, has_chinese(question.text)
+    )
 
 
 def _left_out(pack: Pack, chance: random.Random) -> Iterator[tuple[Question, str]]:
@@ -129,10 +132,11 @@ def _kept(sample: Sample) -> tuple[np.ndarray, np.ndarray]:
     return sample.table[kept], sample.right[kept]
 
 
-def thresholds(data: Sequence[Sample], weights: np.ndarray) -> tuple[float, ...]:
+def thresholds(data: Sequence[Sample], fitted: Mapping[bool, np.ndarray]) -> tuple[float, ...]:
     """`answer`, `ask`, `margin` and `sure` that serve best: a wrong answer costs two right ones, asking outside two."""
     seen: dict[str, list[tuple]] = {}
     for sample in data:
+        weights = fitted[sample.chinese]
         score = 1 / (1 + np.exp(-(sample.table @ weights[:-1] + weights[-1]) / TEMPER))
         first, second = np.argsort(-score)[:2]
         pair = [at for at in np.argsort(-score)[:5] if sample.answers[at]][:2]
@@ -172,11 +176,12 @@ def main(tell: Callable[[str], None] = print) -> None:
     tell(f"# {len(data)} questions")
     for there in ({"use", "e5"}, {"use"}, {"e5"}, set()):
         columns = [at for at, name in enumerate(names) if "." not in name or name.partition(".")[0] in there]
-        some = [Sample(each.table[:, columns], each.right, each.answers, each.group) for each in data]
-        weights = fit(some)
-        shown = {names[at]: round(float(weight), 2) for at, weight in zip(columns, weights / TEMPER, strict=False)}
-        tell(f"frozenset({sorted(there)}): Fusion({weights[-1] / TEMPER:.2f}, {shown}),")
-        tell("    # answer, ask, margin, sure: " + " ".join(f"{value:.2f}" for value in thresholds(some, weights)))
+        some = [replace(each, table=each.table[:, columns]) for each in data]
+        fitted = {chinese: fit([each for each in some if each.chinese == chinese]) for chinese in (True, False)}
+        for chinese, weights in fitted.items():
+            shown = {names[at]: round(float(weight), 2) for at, weight in zip(columns, weights / TEMPER, strict=False)}
+            tell(f"{sorted(there)}, {chinese}: Fusion({weights[-1] / TEMPER:.2f}, {shown}),")
+        tell("    # answer, ask, margin, sure: " + " ".join(f"{value:.2f}" for value in thresholds(some, fitted)))
 
 
 if __name__ == "__main__":

@@ -95,14 +95,15 @@ def hear(
 @app.command()
 def find(
     personas: Annotated[str, typer.Option(help="Packs whose evals are asked, comma between; all when omitted.")] = "",
+    large: Annotated[bool, typer.Option("--large", help="Only how fast a look-up among 10 000 passages is.")] = False,
     as_json: Json = False,
 ) -> None:
     """Is the right answer found: in other words, misheard, outside; per language and pack, and how fast."""
-    from bench.find.run import run
+    from bench.find.run import run, run_large
     from bench.report import report
 
     chosen = personas.split(",") if personas else []
-    report(run(chosen), settings={"personas": chosen or "all"}, as_json=as_json)
+    report(run_large() if large else run(chosen), settings={"personas": chosen or "all"}, as_json=as_json)
 
 
 @app.command()
