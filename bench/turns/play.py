@@ -22,6 +22,7 @@ class Outcome:
     turn: Turn
     cut: list[tuple[int, int]] = field(default_factory=list)
     latency_ms: float | None = None  # None: it did not end before the next one began
+    final_ms: float | None = None  # from the decision that it was over to its final text
     heard: str = ""
 
 
@@ -60,6 +61,7 @@ def _outcome(turn: Turn, following: int, stops: list[SpeechStopped], texts: list
             outcome.cut.append(pause)
         elif turn.end <= stop.decided_at < following and outcome.latency_ms is None:
             outcome.latency_ms = (stop.decided_at - turn.end) * 1000 / INPUT_RATE
+            outcome.final_ms = next((heard.timings["final"] for heard in texts if heard.end == stop.at), None)
     outcome.heard = "|".join(heard.text for heard in texts if turn.begin <= heard.end < following)
     return outcome
 

@@ -1,8 +1,8 @@
 """All of it: dialogues at several settings of patience, then sounds over her speech.
 
-`false_cutoffs` is the share of pauses within turns that were taken for an end; latencies run from the true end of the
-voice to the decision. The curve is made by multiplying every time of `speech.patience.Patience`; `…_at_…` are read off
-it.
+`false_cutoffs` is the share of pauses within turns that were taken for an end, and `cut_off` names the turns; latencies
+run from the true end of the voice to the decision, `final_after_end_ms` from there to the final text. The curve is made
+by multiplying every time of `speech.patience.Patience`; `…_at_…` are read off it.
 """
 
 from __future__ import annotations
@@ -114,6 +114,8 @@ def figures(outcomes: dict[float, list[Outcome]]) -> dict[str, Any]:
         "pauses": sum(len(outcome.turn.pauses) for outcome in shipped),
         "question_end_ms": spread(_latencies(shipped, question=True)),
         "statement_end_ms": spread(_latencies(shipped, question=False)),
+        "final_after_end_ms": spread([each.final_ms for each in shipped if each.final_ms is not None]),
+        "cut_off": [each.turn.text for each in shipped if each.cut],
         "curve": [_row(each) for each in curve],
     }
 

@@ -48,6 +48,19 @@ def test_latency_runs_from_the_true_end_of_the_voice() -> None:
     assert 250 <= outcome.latency_ms <= 330
 
 
+def test_the_final_text_is_timed_from_the_decision() -> None:
+    async def main() -> list[Outcome]:
+        recogniser = ModelledRecogniser(ScriptedRecogniser("我想问一下"), elsewhere, Delays(final=1.5), {})
+        return await play(said((1.5, 2.6)), Hearing(LoudnessVad(), recogniser, language="zh"))
+
+    elsewhere = Elsewhere()
+    slow = run_virtual(main())[0]
+    elsewhere.close()
+    quick = outcome_of(said((1.5, 2.6)), "几点下班？")
+    assert quick.final_ms == 0  # its words are why it was over
+    assert 0 < slow.final_ms < 1500  # begun before the decision, done after it
+
+
 def test_the_curve_is_read_between_its_points_and_not_beyond_them() -> None:
     curve = [Point(f, cut, np.array([ms])) for f, cut, ms in ((0.5, 0.4, 200.0), (1.0, 0.2, 400.0), (2.0, 0.0, 800.0))]
     assert at(curve, mean_ms=300.0) == pytest.approx(0.3)
