@@ -11,6 +11,7 @@ An answer that says nothing has no item. However it ends, each of these comes ex
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ import numpy as np
 
 from animation.types import RATE
 from avatar.events import AudioOut, Interrupted, ReplyDone, ReplyStarted, SentenceOut
+from dialogue.tools.client import ClientCall
 from server.realtime import wire
 from server.realtime.ids import new_id
 from server.realtime.items import Items, SpokenWord
@@ -70,7 +72,13 @@ class Answer:
         self._language = ""
         self._words: list[_Spoken] = []
         self._again: deque[str] = deque()  # words already in the transcript that a resumed answer says again
+        self._calls: list[wire.Event] = []
         self._slices: list[tuple[int, int]] = []  # (pts, samples) of audio sent and not taken back
+
+    @property
+    def ms(self) -> float:
+        """Of voice sent and not taken back."""
+        return self._samples * 1000 / RATE
 
     @property
     def transcript(self) -> str:
@@ -108,7 +116,23 @@ class Answer:
             kept = [word for word in self._words if word.middle <= event.pts]
             self._again.extendleft(word.text for word in reversed(self._words[len(kept) :]))
             self._words = kept
-        yield wire.event("shuren.interrupted", turn=event.turn, item_id=event.item, pts=event.pts, final=event.final)
+        yield wire.interrupted(event)
+
+    def call(self, call: ClientCall) -> Iterator[wire.Event]:
+        """Ask a function of the client. With this the response is over, as OpenAI's clients expect: what follows of
+        the answer, with what the client brings, is the next one."""
+        item, arguments = new_id("item"), json.dumps(call.arguments, ensure_ascii=False)
+        done = wire.function_call(item, call.id, call.name, arguments)
+        at = {"response_id": self.id, "output_index": 1 if self._opened else 0}
+        yield wire.event("response.output_item.added", item=done | {"status": "in_progress", "arguments": ""}, **at)
+        yield self._items.add(done)
+        asked = at | {"item_id": item, "call_id": call.id}
+        yield wire.event("response.function_call_arguments.delta", delta=arguments, **asked)
+        yield wire.event("response.function_call_arguments.done", name=call.name, arguments=arguments, **asked)
+        yield wire.event("response.output_item.done", item=done, **at)
+        yield self._items.finish(done)
+        self._calls.append(done)
+        yield from self.done(ReplyDone(self.turn, self.item, "completed", "", "", ""))
 
     def done(self, event: ReplyDone) -> Iterator[wire.Event]:
         text = self.transcript
@@ -121,6 +145,7 @@ class Answer:
             said = text if event.status == "completed" else event.heard
             output = [wire.assistant(self.item, said, "completed" if event.status == "completed" else "incomplete")]
             yield from self._close(text, output[0])
+        output += self._calls
         final = wire.response(
             self.id,
             event.status,

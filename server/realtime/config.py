@@ -17,6 +17,8 @@ from avatar.listening import BargeIn, Listening
 from models.errors import AudioInvalid, EventInvalid
 
 SPEEDS = (0.5, 1.5)  # times the persona's own
+PROTOCOL = 1  # grows when something that was there changes its meaning; what is new is a capability
+CAPABILITIES = ("animation", "binary", "captions", "cards", "functions", "listening", "puppet", "resume", "stage")
 PCM = {"type": "audio/pcm", "rate": RATE}
 
 
@@ -80,6 +82,7 @@ class SessionPatch(_Part):
     type: str = "realtime"
     output_modalities: list[str] | None = None
     audio: Audio | None = None
+    tools: list[dict[str, Any]] | None = None
     shuren: Extension | None = None
 
 
@@ -99,6 +102,8 @@ class Config:
     speed: float = 1.0
     listening: Listening = Listening()
     animation: bool = False
+    callable: frozenset[str] = frozenset()  # functions the client may answer
+    tools: tuple[dict[str, Any], ...] = ()  # those it offers to
     ignored: tuple[str, ...] = ()
 
     def merge(self, patch: SessionPatch) -> Config:
@@ -110,6 +115,8 @@ class Config:
                 'output_modalities can only be ["audio"].', hint="The text comes as response.output_audio_transcript.*"
             )
         merged = replace(self, ignored=tuple(_ignored(patch)))
+        if patch.tools is not None:
+            merged = merged._with_tools(patch.tools)
         audio = patch.audio or Audio()
         if audio.input is not None:
             merged = merged._with_input(audio.input)
@@ -121,6 +128,14 @@ class Config:
         if patch.shuren is not None and patch.shuren.listening is not None:
             merged = merged._with_listening(patch.shuren.listening)
         return merged
+
+    def _with_tools(self, given: list[dict[str, Any]]) -> Config:
+        """A persona's pack says which tools it uses; a client may offer to answer some of them."""
+        if not all(isinstance(tool.get("name"), str) for tool in given):
+            raise EventInvalid("Each tool has a name.", hint='{"type": "function", "name": …, "parameters": …}')
+        taken = [tool for tool in given if tool.get("type") == "function" and tool["name"] in self.callable]
+        left = [f"tools.{tool['name'][:80]}" for tool in given if tool not in taken] if taken else ["tools"]
+        return replace(self, tools=tuple(taken), ignored=(*self.ignored, *(left if given else ())))
 
     def _with_listening(self, given: ListeningPatch) -> Config:
         fields = {name: getattr(given, name) for name in given.model_fields_set & set(ListeningPatch.model_fields)}
@@ -154,8 +169,8 @@ class Config:
             "model": self.persona,
             "instructions": "",
             "output_modalities": ["audio"],
-            "tools": [],
-            "tool_choice": "none",
+            "tools": list(self.tools),
+            "tool_choice": "auto" if self.tools else "none",
             "max_output_tokens": "inf",
             "tracing": None,
             "truncation": "auto",
@@ -171,6 +186,8 @@ class Config:
                 "output": {"format": PCM, "voice": self.voice, "speed": self.speed},
             },
             "shuren": {
+                "protocol": PROTOCOL,
+                "capabilities": list(CAPABILITIES),
                 "persona": self.persona,
                 "label": self.label,
                 "label_en": self.label_en,

@@ -29,11 +29,11 @@ class Entry:
 
     @property
     def role(self) -> str:
-        return self.item["role"]
+        return self.item.get("role", "")
 
     @property
     def text(self) -> str:
-        return "".join(part.get("text") or part.get("transcript") or "" for part in self.item["content"])
+        return "".join(part.get("text") or part.get("transcript") or "" for part in self.item.get("content", ()))
 
 
 class Items:

@@ -19,9 +19,11 @@ from avatar.events import (
     SessionEvent,
     StateChanged,
 )
+from dialogue.tools.client import ClientCall
 from models.errors import ShurenError
 from server.realtime import wire
 from server.realtime.answer import Answer, Sound
+from server.realtime.calls import Calls
 from server.realtime.items import Items
 from server.realtime.utterances import Utterances
 
@@ -36,6 +38,7 @@ class Translator:
         self.utterances = Utterances(self.items)
         self.answer: Answer | None = None
         self.next_metadata: Mapping[str, str] | None = None
+        self.calls = Calls()
         self._voice = voice
 
     def translate(self, event: SessionEvent) -> Iterator[Outgoing]:
@@ -62,6 +65,7 @@ class Translator:
 
     def typed(self, item: str, text: str) -> Iterator[wire.Event]:
         """A text message of the client became an item."""
+        self.calls.answered = False
         yield self.items.add(wire.user_text(item, text))
         yield self.items.finish(wire.user_text(item, text))
 
@@ -69,6 +73,28 @@ class Translator:
         """An audio message of the client became an item."""
         yield self.items.add(wire.user_audio(heard.item, None, "in_progress"))
         yield from self.utterances.final(heard)
+
+    def call(self, call: ClientCall) -> Iterator[wire.Event]:
+        """The answer under way asks a function of the client, and is over for the wire; its rest is a response too."""
+        if self.answer is None:
+            self.calls.early.append(call)  # the answer is on its way here
+            return
+        answer, self.answer = self.answer, None
+        yield from answer.call(call)
+        self.calls.asked_in(answer)
+
+    def returned(self, call_id: str, item: str, output: str) -> Iterator[wire.Event]:
+        """The client has answered a call."""
+        self.calls.answered = True
+        yield self.items.add(wire.function_call_output(item, call_id, output))
+        yield self.items.finish(wire.function_call_output(item, call_id, output))
+
+    def go_on(self, metadata: Mapping[str, str] | None) -> Iterator[wire.Event]:
+        """The client wants what follows from its answers. It comes in any case; here its response begins."""
+        self.calls.answered = False
+        if self.answer is None and self.calls.rest:
+            self.next_metadata = metadata
+            yield from self._open(self.calls.rest.started())
 
     def finish(self) -> Iterator[wire.Event]:
         """Close what is open: the session is over."""
@@ -80,6 +106,12 @@ class Translator:
     def _begin(self, event: ReplyStarted) -> Iterator[wire.Event]:
         if self.answer is not None:
             yield from self._end(ReplyDone(self.answer.turn, self.answer.item, "cancelled", "", "", ""))
+        self.calls.answer_begins()
+        yield from self._open(event)
+        for call in self.calls.take_early():
+            yield from self.call(call)
+
+    def _open(self, event: ReplyStarted) -> Iterator[wire.Event]:
         question = self.items.get(event.question)
         self.answer = Answer(
             event,
@@ -93,6 +125,15 @@ class Translator:
         yield from self.answer.begin()
 
     def _of_answer(self, event: SentenceOut | AudioOut | Interrupted | ReplyDone) -> Iterator[Outgoing]:
+        rest = self.calls.rest
+        if rest and event.turn == rest.turn:
+            event = rest.as_part(event)
+            if self.answer is None and isinstance(event, SentenceOut | AudioOut):
+                yield from self._open(rest.started())
+            elif self.answer is None and isinstance(event, Interrupted):
+                yield wire.interrupted(event)  # what was said before the call may still be heard
+            if isinstance(event, ReplyDone):
+                self.calls.rest = None
         if self.answer is None or event.turn != self.answer.turn:
             return
         match event:

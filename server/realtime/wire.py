@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from animation.types import RATE
-from avatar.events import InputFinal, SentenceOut
+from avatar.events import InputFinal, Interrupted, SentenceOut
 from models.errors import SessionError, ShurenError
 from server.realtime.ids import new_id
 from speech.types import Word
@@ -54,6 +54,16 @@ def assistant(item: str, transcript: str | None, status: str) -> Event:
     """An answer; `transcript` is None until something was said."""
     content = [] if transcript is None else [{"type": "output_audio", "transcript": transcript}]
     return _message(item, "assistant", status, content)
+
+
+def function_call(item: str, call_id: str, name: str, arguments: str) -> Event:
+    fields = {"call_id": call_id, "name": name, "arguments": arguments}
+    return {"id": item, "object": "realtime.item", "type": "function_call", "status": "completed", **fields}
+
+
+def function_call_output(item: str, call_id: str, output: str) -> Event:
+    fields = {"call_id": call_id, "output": output}
+    return {"id": item, "object": "realtime.item", "type": "function_call_output", "status": "completed", **fields}
 
 
 def _message(item: str, role: str, status: str, content: list[Event]) -> Event:
@@ -150,6 +160,10 @@ def heard(final: InputFinal) -> Event:
         "original": final.original or final.text,
         "words": words,
     }
+
+
+def interrupted(cut: Interrupted) -> Event:
+    return event("shuren.interrupted", turn=cut.turn, item_id=cut.item, pts=cut.pts, final=cut.final)
 
 
 def caption(turn: int, item: str, pts: int, words: Sequence[Word]) -> Event:
