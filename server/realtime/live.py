@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Protocol
 
 from avatar.events import ReplyDone
@@ -61,13 +62,16 @@ class Live:
         self.token = secrets.token_urlsafe(24) if resumable else ""
         self.missed = Missed() if resumable else None
         self.stage = Stage(card)
-        self.transcript = Transcript()
         self.turns = {"completed": 0, "cancelled": 0, "failed": 0}
         self.broken = False
         self.done = asyncio.Event()
         listening = host.listening(card.id)
         config = Config(card.id, card.voice, host.recogniser, card.label, card.label_en, listening=listening)
+        if session.tools:
+            session.tools.ask = lambda call: self.tell(self.talk.translator.call(call))
+            config = replace(config, callable=session.tools.allowed)
         self.talk = Talk(host, session, config, Translator(voice=card.voice), self.tell)
+        self.transcript = Transcript(self.talk.translator.items)
         self._host, self._mirror = host, mirror
         self._client: Client | None = None
         self._closing = asyncio.Event()
