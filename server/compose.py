@@ -141,6 +141,7 @@ class House:
     def open(self) -> None:
         """Begin to load; must be called on the event loop."""
         if self.keeping:
+            self.keeping.caches.append(self._forget_spoken)
             self.keeping.open()
         self._loading = asyncio.create_task(self._load(), name="load")
 
@@ -459,6 +460,11 @@ class House:
 
     def _minds(self) -> list[Mind]:
         return [persona.mind for persona in self._personas.values() if persona.mind]
+
+    def _forget_spoken(self) -> None:
+        for voice in (*self._voices(), *self._speakers.values()):
+            if forget := getattr(rendering.live(voice), "forget", None):
+                forget()
 
     def _voices(self) -> list[Voice]:
         return [persona.voice for persona in self._personas.values() if persona.voice]

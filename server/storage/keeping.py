@@ -46,6 +46,7 @@ class Keeping:
         self.days = days or checked({})
         self._writes_unasked = "store_transcript" not in asked
         self.recorder = Recorder(database, chore=self.sweep)
+        self.caches: list[Callable[[], None]] = []  # emptied when somebody is erased: what else may hold their words
         self._minutes: dict[str, Minutes] = {}  # of the conversations under way
 
     @classmethod
@@ -88,6 +89,8 @@ class Keeping:
             return people.erase(session, self.audit, person, actor=actor)
 
         receipt = await self._done(work)
+        for forget in self.caches:
+            forget()
         return replace(receipt, scrubbed=await asyncio.to_thread(people.scrub, self.database))
 
     async def _done(self, work: Callable[[Session], Any]) -> Any:

@@ -43,6 +43,12 @@ class SpeechCache:
                 _, oldest = self._kept.popitem(last=False)
                 self._bytes -= _size(oldest)
 
+    def clear(self) -> None:
+        """Keep nothing of what was said."""
+        with self._lock:
+            self._kept.clear()
+            self._bytes = 0
+
     @property
     def bytes(self) -> int:
         """What is kept now; never above the bound."""

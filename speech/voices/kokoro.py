@@ -117,6 +117,10 @@ class KokoroVoice:
         own = f"{self._engine.fingerprint(*self._voices.values())} {self._pitch:g} {self._gain:g}"
         return recipe.of(own, *recipe.KOKORO)
 
+    def forget(self) -> None:
+        """Keep nothing of what was said: it may have held words of a person."""
+        self._cache.clear()
+
     async def aclose(self) -> None:
         """The model stays loaded: other voices of the process use it."""
 

@@ -106,6 +106,10 @@ class WholeVoice:
             async for speech in pieces:
                 yield speech
 
+    def forget(self) -> None:
+        """Keep nothing of what was said: it may have held words of a person."""
+        self._cache.clear()
+
     async def aclose(self) -> None:
         """Subclasses let go of what they hold."""
 

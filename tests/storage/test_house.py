@@ -18,6 +18,7 @@ from server.compose import House
 from server.settings import Settings
 from server.storage.keeping import Keeping
 from server.storage.minutes import Visit
+from server.storage.people import Person
 from server.storage.tables import ConversationRow, TurnRow
 
 
@@ -28,12 +29,14 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     settings = Settings(home=tmp_path, personas=tmp_path / "personas", sessions={"greet": False})
     made = House(settings, keeping=Keeping.of(settings))
     persona = made._personas["bank-teller"]
-    persona.mind, persona.voice, persona.rig = Mind(persona.pack), ScriptedVoice(), object()
+    persona.voice, persona.rig = ScriptedVoice(), object()
     made._ears = SimpleNamespace(listen=lambda words: ScriptedHearing(), aclose=ScriptedHearing().aclose)
     return made
 
 
 def test_a_talk_leaves_its_minutes(house: House) -> None:
+    persona = house._personas["bank-teller"]
+    persona.mind = Mind(persona.pack)
     house.keeping.open()
 
     async def talk() -> str:
@@ -63,6 +66,16 @@ def test_a_talk_leaves_its_minutes(house: House) -> None:
         assert turn.status == "completed" and turn.route and turn.answer
         assert "".join(each["text"] for each in turn.answer).startswith(turn.heard[:10])
         assert turn.timings["first_audio_ms"] > 0
+
+
+async def test_a_voice_forgets_what_it_said_when_somebody_is_erased(house: House) -> None:
+    said: list[str] = ["their words"]
+    house._personas["bank-teller"].voice.forget = said.clear
+    house._plan = lambda: []
+    house.open()
+    await house.keeping.erase(Person("visitor-7", "bank"))
+    assert said == []
+    await house.aclose()
 
 
 def test_the_database_is_below_the_home_where_no_url_is_set(tmp_path: Path) -> None:

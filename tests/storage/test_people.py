@@ -25,6 +25,7 @@ from server.storage.people import Person
 from server.storage.recorder import Recorder
 from server.storage.rules import RULES, checked
 from server.storage.tables import ConsentRow, ConversationRow
+from speech.voices.cache import SpeechCache
 
 OTHERS = "words-of-somebody-else"
 
@@ -77,7 +78,11 @@ def test_after_erasing_nothing_of_them_is_in_the_files(
     keeping.recorder.do(lambda session: None).result(60)
     if database.sqlite:
         assert planted.encode() in bytes_of(database, cluster)  # or the test would prove nothing
+    spoken = SpeechCache()
+    spoken.put(planted, ())
+    keeping.caches.append(spoken.clear)
     receipt = asyncio.run(keeping.erase(seven, actor="root"))
+    assert spoken.get(planted) is None and spoken.bytes == len(spoken) == 0
     assert receipt.erased == {"conversations": 1, "turns": 3, "consents": 1} and receipt.scrubbed
     left = bytes_of(database, cluster)
     assert planted.encode() not in left and seven.visitor.encode() not in left
@@ -205,3 +210,10 @@ def test_the_commands_hand_out_sweep_and_erase(tmp_path: Path, planted: str, mon
     assert json.loads(run(app, ["export", *who]).output)["turns"] == []
     assert json.loads(run(app, ["rules", "--json"]).output)[0]["reason"]
     assert "CSL-21" in run(app, ["rules"]).output
+
+
+def test_the_documented_bounds_are_those_of_the_code() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "storage.md").read_text("utf-8")
+    for kind, rule in RULES.items():
+        most = "" if rule.most is None else f"{rule.most} "
+        assert f"| `{kind}` | {rule.least} | {rule.default} | {most}| {rule.reason} |" in text
