@@ -75,6 +75,8 @@ class NewItem(BaseModel):
     role: str | None = None
     id: ItemId | None = None
     content: list[ContentPart] = []
+    call_id: str | None = None
+    output: Text | None = None
 
 
 class ItemCreate(ClientEvent):

@@ -58,6 +58,8 @@ async def update_session(talk: Talk, event: client.SessionUpdate) -> None:
     )
     talk.session.set_speed(merged.speed)
     talk.emit([wire.event("session.updated", session=merged.as_session(talk.session.id))])
+    if talk.session.tools:
+        talk.session.tools.offer([tool["name"] for tool in merged.tools])
 
 
 # --- audio in ---------------------------------------------------------------------------------------------------------
@@ -111,6 +113,8 @@ async def create_item(talk: Talk, event: client.ItemCreate) -> None:
         raise EventInvalid(f"There is already an item {item.id}.")
     if event.previous_item_id not in (None, items.last):
         raise EventInvalid("Items can only be added at the end.", hint="Leave previous_item_id out.")
+    if item.type == "function_call_output":
+        return _take_output(talk, item)
     kinds = {part.type for part in item.content}
     if kinds == {"input_text"}:
         await _add_text(talk, item)
@@ -129,6 +133,15 @@ async def _add_text(talk: Talk, item: client.NewItem) -> None:
 
 
 async def _add_audio(talk: Talk, item: client.NewItem) -> None:
+def _take_output(talk: Talk, item: client.NewItem) -> None:
+    if item.call_id is None or item.output is None:
+        raise EventInvalid("A function_call_output has a call_id and an output.")
+    if talk.session.tools is None:
+        raise EventInvalid(f"No function call {item.call_id[:80]!r} waits for its output.")
+    talk.session.tools.answer(item.call_id, item.output)
+    talk.emit(talk.translator.returned(item.call_id, item.id or new_id("item"), item.output))
+
+
     pcm = client.decode_audio("".join(part.audio or "" for part in item.content))
     item_id = item.id or new_id("item")
     heard = await talk.host.transcribe(pcm, talk.config.persona)
@@ -153,7 +166,7 @@ async def delete_item(talk: Talk, event: client.ItemDelete) -> None:
             "Only answers that are over can be deleted: what a person said has already been answered.",
             hint="Start a new session to forget everything.",
         )
-    await talk.session.truncate(event.item_id, 0)
+    await talk.session.truncate(*talk.translator.calls.place(event.item_id, 0))
     talk.translator.items.remove(event.item_id)
     talk.emit([wire.event("conversation.item.deleted", item_id=event.item_id)])
 
@@ -165,7 +178,7 @@ async def truncate_item(talk: Talk, event: client.ItemTruncate) -> None:
         raise EventInvalid("Only answers can be truncated.")
     if entry.done and event.audio_end_ms > entry.audio_ms + 1:
         raise EventInvalid(f"The answer has {entry.audio_ms:.0f} ms of audio, not {event.audio_end_ms}.")
-    await talk.session.truncate(event.item_id, event.audio_end_ms)
+    await talk.session.truncate(*talk.translator.calls.place(event.item_id, event.audio_end_ms))
     if entry.done:
         talk.translator.items.truncate(event.item_id, event.audio_end_ms)
     fields = {"item_id": event.item_id, "content_index": 0, "audio_end_ms": event.audio_end_ms}
@@ -199,6 +212,8 @@ async def create_response(talk: Talk, event: client.ResponseCreate) -> None:
 
 @on(client.ResponseCancel)
 async def cancel_response(talk: Talk, event: client.ResponseCancel) -> None:
+    if talk.translator.calls.answered:
+        return talk.emit(talk.translator.go_on(params.metadata))
     answer = talk.translator.answer
     if event.response_id is not None and (answer is None or answer.id != event.response_id):
         raise NothingToCancel(f"The response {event.response_id[:80]!r} is not under way.")

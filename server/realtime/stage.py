@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from animation import codec
 from avatar.events import FramesOut
 from server.realtime import wire
-from server.realtime.answer import Sound
 from server.realtime.host import PersonaCard
 from server.realtime.ids import new_id
 from server.realtime.outbox import Outbox
@@ -35,13 +34,18 @@ class Stage:
     def __init__(self, card: PersonaCard) -> None:
         self._card = card
         self._senders: dict[bool, Sender] = {True: BinarySender(header=False), False: JsonSender(header=False)}
-        self._followers: set[Follower] = set()
+        self.followers: set[Follower] = set()
         self._state: wire.Event | None = None
         self._sentence: wire.Event | None = None
         self._pose: FramesOut | None = None
 
     def __len__(self) -> int:
-        return len(self._followers)
+        return len(self.followers)
+
+    @property
+    def state(self) -> str:
+        """What she does; `idle` before the first event."""
+        return self._state["state"] if self._state else "idle"
 
     def join(self, follower: Follower) -> None:
         """What comes first: the label, how to read frames, and where she stands."""
@@ -50,7 +54,7 @@ class Stage:
         for event in (label, header, self._state, self._sentence):
             if event:
                 follower.outbox.put(as_event(event))
-        self._followers.add(follower)
+        self.followers.add(follower)
 
     def show(self, follower: Follower) -> None:
         """The follower shows the label: media may flow, from the pose she has now."""
@@ -60,27 +64,32 @@ class Stage:
                 follower.outbox.put(message)
 
     def leave(self, follower: Follower) -> None:
-        self._followers.discard(follower)
+        self.followers.discard(follower)
 
     def put(self, out: Outgoing) -> None:
         """Tell the followers, if it concerns them."""
         if isinstance(out, dict) and out["type"] not in SHOWN:
             return
         self._remember(out)
-        if not self._followers:
+        if not self.followers:
             return
         interrupted = isinstance(out, dict) and out["type"] == "shuren.interrupted"
-        packed = {kind: list(self._pack(kind, out)) for kind in {each.binary for each in self._followers}}
-        for follower in self._followers:
+        packed = {kind: list(self._pack(kind, out)) for kind in {each.binary for each in self.followers}}
+        for follower in self.followers:
             if interrupted:
                 follower.outbox.take_back(out["turn"], out["pts"])
             if isinstance(out, dict) or follower.label_shown:
                 for message in packed[follower.binary]:
                     follower.outbox.put(message)
 
+    def hush(self) -> None:
+        """No sound or picture any more, nor what still waits to be sent."""
+        for follower in self.followers:
+            follower.outbox.take_back_media()
+
     def close(self) -> None:
         """The session is over."""
-        for follower in self._followers:
+        for follower in self.followers:
             follower.outbox.close()
 
     def _pack(self, binary: bool, out: Outgoing) -> Iterator[Message]:
@@ -96,5 +105,3 @@ class Stage:
                     self._sentence = None
             case {"type": "shuren.sentence"}:
                 self._sentence = out
-            case Sound():
-                pass

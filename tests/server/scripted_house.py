@@ -14,7 +14,8 @@ from fastapi import FastAPI
 from animation.types import Frames
 from avatar.events import AudioOut, FramesOut, ReplyDone, ReplyStarted, SentenceOut, SessionEvent
 from avatar.listening import Listening
-from models.errors import AtCapacity, LabelNotShown, PersonaUnknown, SessionBusy
+from models.errors import AtCapacity, LabelNotShown, PersonaUnknown, SessionBusy, SpeechRefused
+from server.access.access import Access
 from server.app import create_app
 from server.realtime.host import PersonaCard
 from server.settings import Settings
@@ -69,6 +70,7 @@ class ScriptedSession:
         self.id = session_id
         self.speaks_label = speaks_label
         self.calls: list[tuple] = []
+        self.tools = None
         self.busy = False
         self.turn = 0
         self.labelled = False
@@ -139,6 +141,22 @@ class ScriptedSession:
 
     async def cancel(self, reason: str = "client_cancelled") -> bool:
         if self.busy:
+    async def say(self, text: str, *, mood: str = "", gesture: str = "") -> int:
+        self.vet(text)
+        self.calls.append(("say", text, mood, gesture))
+        self.emit(*reply(self.turn + 1, text))
+        return self.turn
+
+    def vet(self, text: str) -> None:
+        if "我爱您" in text:
+            raise SpeechRefused("The guard keeps this back (closeness): '我爱您'.")
+
+    def express(self, mood: str, intensity: float = 1.0) -> None:
+        self.calls.append(("express", mood, intensity))
+
+    def gesture(self, name: str) -> None:
+        self.calls.append(("gesture", name))
+
             self.emit(ReplyDone(self.turn, f"item_{self.turn}", "cancelled", reason, "", ""))
             return True
         return False
@@ -168,6 +186,7 @@ class ScriptedHouse:
         self.somebody_left = asyncio.Event()
         self.parts = {"ears": "ready"}
 
+        self.make = lambda session: None  # what a test adds to a new session
     def open(self) -> None: ...
 
     async def aclose(self) -> None: ...
@@ -199,6 +218,7 @@ class ScriptedHouse:
 
     def close_session(self, session: ScriptedSession) -> None:
         self.ended += 1
+        self.make(self.sessions[-1])
         self.somebody_left.set()
 
     async def transcribe(self, pcm: np.ndarray, persona: str) -> Transcript:
@@ -212,7 +232,9 @@ def make_app(house: ScriptedHouse | None = None, **settings: Any) -> FastAPI:
 class Socket:
     """The client's end of an ASGI WebSocket, on the test's own loop."""
 
-    def __init__(self, app: FastAPI, query: str, subprotocols: list[str], headers: dict[str, str]) -> None:
+    def __init__(
+        self, app: FastAPI, query: str, subprotocols: list[str], headers: dict[str, str], path: str = "/v1/realtime"
+    ) -> None:
         self._to_app: asyncio.Queue[dict] = asyncio.Queue()
         self._from_app: asyncio.Queue[dict] = asyncio.Queue()
         self.reading = asyncio.Event()  # cleared: the peer takes nothing more
@@ -224,8 +246,8 @@ class Socket:
             "asgi": {"version": "3.0", "spec_version": "2.4"},
             "http_version": "1.1",
             "scheme": "ws",
-            "path": "/v1/realtime",
-            "raw_path": b"/v1/realtime",
+            "path": path,
+            "raw_path": path.encode(),
             "root_path": "",
             "query_string": query.encode(),
             "headers": [(k.lower().encode(), v.encode()) for k, v in headers.items()],
@@ -272,17 +294,24 @@ class Socket:
             text = event if isinstance(event, str) else json.dumps(event)
             self._to_app.put_nowait({"type": "websocket.receive", "text": text})
 
-    def leave(self) -> None:
-        self._to_app.put_nowait({"type": "websocket.disconnect", "code": 1006})
+    def leave(self, code: int = 1006) -> None:
+        self._to_app.put_nowait({"type": "websocket.disconnect", "code": code})
 
 
 @asynccontextmanager
 async def connected(
-    app: FastAPI, query: str = "persona=bank-teller", *, subprotocols: tuple[str, ...] = (), headers: dict | None = None
+    app: FastAPI,
+    query: str = "persona=bank-teller",
+    *,
+    subprotocols: tuple[str, ...] = (),
+    headers: dict | None = None,
+    path: str = "/v1/realtime",
+    outlived: bool = False,
 ) -> AsyncIterator[Socket]:
-    """A socket past its handshake (or refusal). Fails if the connection leaves a task behind."""
+    """A socket past its handshake (or refusal). Fails if the connection leaves a task behind, unless it is `outlived`
+    by its session."""
     before = asyncio.all_tasks()
-    socket = Socket(app, query, list(subprotocols), headers or {})
+    socket = Socket(app, query, list(subprotocols), headers or {}, path)
     try:
         first = await socket.message()
         socket.subprotocol = first.get("subprotocol")
@@ -296,4 +325,4 @@ async def connected(
             async with asyncio.timeout(5):
                 await socket.task
     left = asyncio.all_tasks() - before
-    assert not left, f"leaked tasks: {left}"
+    assert outlived or not left, f"leaked tasks: {left}"
