@@ -298,6 +298,9 @@ export class App {
         this.wasConnected = true;
         if (this.options.hold || this.options.wake) this.client.listen(this.options);
         return this.setState("idle");
+      case "shuren.resumed":
+        this.page.notices.show("reconnected", {}, 3);
+        return this.setState("idle");
       case "shuren.animation.header":
         return player.header(event);
       case "shuren.state":

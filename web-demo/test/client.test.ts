@@ -211,6 +211,70 @@ describe("connection", () => {
   });
 });
 
+describe("a lost connection", () => {
+  const created = { type: "session.created", session: { id: "sess_1", shuren: { resume: { token: "t", within_s: 60 } } } };
+  const query = (): URLSearchParams => new URL(socket().url).searchParams;
+
+  async function talking(): Promise<void> {
+    socket().open();
+    socket().event(created);
+    socket().event(label);
+    paint();
+    await vi.advanceTimersByTimeAsync(0);
+    socket().audio(4);
+  }
+
+  it("comes back to the same session and says how much of it came", async () => {
+    expect(query().get("resumable")).toBe("true");
+    await talking();
+    socket().lose();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(Object.fromEntries(query())).toEqual({ persona: "x", session_id: "sess_1", resume: "t", seq: "3" });
+    socket().open();
+    socket().event({ type: "shuren.resumed", seq: 3, missed: 1, complete: true });
+    socket().event(label);
+    socket().event({ type: "shuren.interrupted", turn: 4, item_id: "a", pts: 0, final: true });
+    socket().lose();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(query().get("seq")).toBe("6");
+  });
+
+  it("keeps answers dead that were dead before, and asks for the label again", async () => {
+    await talking();
+    socket().event({ type: "shuren.interrupted", turn: 4, item_id: "a", pts: 0, final: true });
+    socket().lose();
+    await vi.advanceTimersByTimeAsync(500);
+    socket().open();
+    socket().event({ type: "shuren.resumed", seq: 4, missed: 0, complete: true });
+    expect(client.labelShown).toBe(false);
+    socket().event(label);
+    paint();
+    await vi.advanceTimersByTimeAsync(0);
+    const before = media.length;
+    socket().audio(4);
+    socket().audio(5);
+    expect(media.slice(before).map(({ turn }) => turn)).toEqual([5]);
+  });
+
+  it("that came back too late begins a new session", async () => {
+    await talking();
+    socket().lose();
+    await vi.advanceTimersByTimeAsync(500);
+    socket().open();
+    socket().event({ type: "error", error: { code: "session_unknown", message: "gone" } });
+    socket().lose();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(Object.fromEntries(query())).toEqual({ persona: "x", resumable: "true" });
+  });
+
+  it("is not what a closed page has: nothing is held for it", async () => {
+    await talking();
+    client.close();
+    client.connect();
+    expect(query().get("session_id")).toBeNull();
+  });
+});
+
 describe("sending", () => {
   it("asks typed questions as the Realtime events want it", async () => {
     await live();

@@ -2,7 +2,8 @@
 
 import { Backoff } from "./backoff";
 import { decodeMedia, pcmToBase64, type MediaMessage } from "./codec";
-import type { LabelRequired, ServerEvent } from "./events";
+import type { LabelRequired, Resumed, ServerEvent, SessionCreated } from "./events";
+import { subprotocols } from "./token";
 import { TurnGate } from "./turns";
 
 export type ConnectionStatus =
@@ -26,6 +27,8 @@ export type Socket = Pick<
 >;
 
 const OPEN = 1;
+/** Closed so, a session waits for its client; any usual code would end it. */
+const LOST = 4000;
 /** Frames never stop in a live session, so a silence this long means the connection is dead. */
 const SILENCE_MS = 12_000;
 /** Beyond ~5 s of microphone audio waiting in the socket, sending more only makes everything later. */
@@ -36,6 +39,10 @@ export class RealtimeClient {
   private gate = new TurnGate();
   private labelled = false;
   private wanted = false;
+  /** The session to come back to after a lost connection. */
+  private held: { id: string; token: string } | null = null;
+  /** Messages of this session that came, JSON and binary: what the server asks on return. */
+  private received = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private watchdog: ReturnType<typeof setTimeout> | undefined;
   private readonly backoff: Backoff;
@@ -45,7 +52,7 @@ export class RealtimeClient {
   constructor(
     private readonly url: () => string,
     private readonly handlers: ClientHandlers,
-    private readonly openSocket: (url: string) => Socket = (url) => new WebSocket(url, ["shuren.v1"]),
+    private readonly openSocket: (url: string) => Socket = (url) => new WebSocket(url, subprotocols()),
     backoff = new Backoff(),
   ) {
     this.backoff = backoff;
@@ -68,6 +75,7 @@ export class RealtimeClient {
 
   close(): void {
     this.wanted = false;
+    this.held = null;
     this.drop();
     this.handlers.onStatus({ kind: "closed" });
   }
@@ -126,10 +134,10 @@ export class RealtimeClient {
 
   private open(): void {
     this.drop();
-    this.gate = new TurnGate(); // a new session counts its turns from the start
+    if (!this.held) this.gate = new TurnGate(); // a new session counts its turns from the start
     this.labelled = false;
     this.handlers.onStatus({ kind: "connecting" });
-    const socket = this.openSocket(this.url());
+    const socket = this.openSocket(this.address());
     socket.binaryType = "arraybuffer";
     socket.onopen = () => this.handlers.onStatus({ kind: "open" });
     socket.onmessage = (message) => this.receive(message.data);
@@ -138,18 +146,25 @@ export class RealtimeClient {
     this.watch();
   }
 
-  private drop(): void {
+  private address(): string {
+    const url = new URL(this.url());
+    const back = this.held && { session_id: this.held.id, resume: this.held.token, seq: String(this.received) };
+    for (const [name, value] of Object.entries(back ?? { resumable: "true" })) url.searchParams.set(name, value);
+    return url.toString();
+  }
+
+  private drop(code?: number): void {
     clearTimeout(this.timer);
     clearTimeout(this.watchdog);
     const socket = this.socket;
     this.socket = null;
     if (!socket) return;
     socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close();
+    socket.close(code);
   }
 
   private lost(): void {
-    this.drop();
+    this.drop(LOST);
     if (!this.wanted) return;
     const retryInMs = this.backoff.next();
     this.handlers.onStatus({ kind: "waiting", retryInMs });
@@ -166,6 +181,7 @@ export class RealtimeClient {
 
   private receive(data: unknown): void {
     this.watch();
+    this.received++;
     try {
       if (data instanceof ArrayBuffer) this.receiveMedia(decodeMedia(data));
       else this.receiveEvent(JSON.parse(String(data)) as ServerEvent);
@@ -182,13 +198,28 @@ export class RealtimeClient {
   }
 
   private receiveEvent(event: ServerEvent): void {
-    if (event.type === "session.created") this.backoff.reset();
+    if (event.type === "session.created") this.begin(event);
+    if (event.type === "shuren.resumed") this.cameBack(event);
+    if (event.type === "error" && event.error.code === "session_unknown") this.held = null; // too late: begin anew
     if (event.type === "shuren.label.required") void this.acknowledgeLabel(event);
     if (event.type === "shuren.caption" || event.type === "shuren.sentence") {
       if (!this.gate.accepts(event.turn)) return void this.counters.stale++;
     }
     if (event.type === "shuren.interrupted" && event.final) this.gate.kill(event.turn);
     this.handlers.onEvent(event);
+  }
+
+  private begin(event: SessionCreated): void {
+    this.backoff.reset();
+    const { session } = event;
+    const token = session?.shuren?.resume?.token;
+    this.held = session && token ? { id: session.id, token } : null;
+    this.received = 1;
+  }
+
+  private cameBack(event: Resumed): void {
+    this.backoff.reset();
+    this.received = event.seq + 1;
   }
 
   private async acknowledgeLabel(label: LabelRequired): Promise<void> {

@@ -119,6 +119,16 @@ export interface ErrorEvent {
 
 export interface SessionCreated {
   type: "session.created";
+  /** `resume` is there where the session waits for a client that lost its connection. */
+  session?: { id: string; shuren?: { resume?: { token: string; within_s: number } | null } };
+}
+
+/** The first event after a lost connection; `missed` events follow the label. */
+export interface Resumed {
+  type: "shuren.resumed";
+  seq: number;
+  missed: number;
+  complete: boolean;
 }
 
 export type ServerEvent =
@@ -137,7 +147,8 @@ export type ServerEvent =
   | ResponseCreated
   | ResponseDone
   | ErrorEvent
-  | SessionCreated;
+  | SessionCreated
+  | Resumed;
 
 export type ServerEventType = ServerEvent["type"];
 export type EventOf<T extends ServerEventType> = Extract<ServerEvent, { type: T }>;
