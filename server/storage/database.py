@@ -88,7 +88,7 @@ class Database:
         self._file = Path(self.url.database or "") if self.sqlite else None
         with self._coded():
             if self._file:
-                self._file.parent.mkdir(parents=True, exist_ok=True)
+                self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.engine = (_sqlite if self.sqlite else _postgresql)(self.url, patience)
         self._writing = self.engine.execution_options(begin="IMMEDIATE")  # a lock asked for late may be refused
 
@@ -113,11 +113,13 @@ class Database:
         from alembic import command
         from alembic.config import Config
 
+        if self._file:  # before anything is in it: the files beside it get its rights
+            with self._coded():
+                self._file.touch(mode=0o600)
+                self._file.chmod(0o600)
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         with self._coded(), _MIGRATING_HERE, self._alone(), self.engine.connect() as connection:
-            if self._file:
-                self._file.chmod(0o600)
             if not self.sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
             config.attributes["connection"] = connection

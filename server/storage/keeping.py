@@ -16,6 +16,7 @@ from server.storage import people, retention
 from server.storage.audit import Action, Audit
 from server.storage.consents import Purpose
 from server.storage.database import Database, now
+from server.storage.masking import person_id
 from server.storage.minutes import Minutes, Visit
 from server.storage.people import Person, Receipt
 from server.storage.recorder import Recorder
@@ -84,7 +85,7 @@ class Keeping:
 
         def work(session: Session) -> Receipt:
             for minutes in list(self._minutes.values()):
-                if (minutes.visit.tenant, minutes.visitor) == (person.tenant, person.visitor):
+                if (minutes.visit.tenant, minutes.visitor) == (person.tenant, person_id(person.visitor)):
                     minutes.forget()
             return people.erase(session, self.audit, person, actor=actor)
 

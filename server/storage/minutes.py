@@ -16,7 +16,7 @@ from avatar.events import LabelShown, ReplyDone, ReplyStarted, SentenceOut
 from dialogue.records import TurnRecord
 from server import logs
 from server.storage.database import now
-from server.storage.masking import masked
+from server.storage.masking import masked, person_id
 from server.storage.recorder import Recorder
 from server.storage.tables import ConversationRow, TurnRow
 
@@ -58,8 +58,9 @@ class Minutes:
         self._recorder, self._allowed = recorder, allowed
         self.id, self.visit = conversation, visit
         self._header = {
-            "id": conversation, "tenant": visit.tenant, "visitor": visit.visitor or conversation, "persona": persona,
-            "pack": pack, "kind": kind, "client": visit.client, "started": now(), "labelled": None, "ended": None,
+            "id": conversation, "tenant": visit.tenant, "visitor": person_id(visit.visitor or conversation),
+            "persona": persona, "pack": pack, "kind": kind, "client": visit.client, "started": now(),
+            "labelled": None, "ended": None,
         }  # fmt: skip
         self._turns: OrderedDict[int, dict[str, Any]] = OrderedDict()
         self._kept = False  # the conversation is on the disk; if it is missing there later, it was erased

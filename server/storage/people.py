@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from avatar.render.aigc import Mark
 from server.storage.audit import Audit
 from server.storage.database import Base, Database, coded, now
+from server.storage.masking import person_id
 
 NOTICE = {
     "zh": "本文件记录了与数字人的对话；其中的回答由人工智能生成，个人信息已遮盖。",
@@ -111,7 +112,7 @@ def _children() -> list[Table]:
 
 
 def _theirs(table: Table, person: Person) -> tuple:
-    return table.c.tenant == person.tenant, table.c.visitor == person.visitor
+    return table.c.tenant == person.tenant, table.c.visitor == person_id(person.visitor)
 
 
 def _rows_of(person: Person) -> Iterator[tuple[str, Select]]:

@@ -87,6 +87,11 @@ def test_a_locked_database_is_told_and_readers_go_on(url: str) -> None:
             other.execute(text("DELETE FROM conversations"))
 
 
-def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
-    Database(f"sqlite:///{tmp_path / 'shuren.db'}").migrate()
-    assert (tmp_path / "shuren.db").stat().st_mode & 0o777 == 0o600
+def test_the_files_are_for_their_owner_only(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'data' / 'shuren.db'}")
+    database.migrate()
+    with database.session() as session:
+        session.execute(text("DELETE FROM conversations"))
+        files = {file.name: file.stat().st_mode & 0o777 for file in (tmp_path / "data").glob("shuren.db*")}
+    assert {files[f"shuren.db{end}"] for end in ("", "-wal", "-shm")} == {0o600}
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700

@@ -60,7 +60,7 @@ def keeping(database: Database, planted: str, seven: Person) -> Keeping:
         talk = begin(keeping.recorder, f"sess_{text}", visitor)
         keeping._minutes[talk.id] = talk
         for turn in range(1, 4):
-            answer(talk, turn, question=f"{text} 问题", text=f"{text}。" * 200)
+            answer(talk, turn, question=f"{text} 问题", text=f"{text}。" * 80)
     with database.session() as session:
         session.add(
             ConsentRow(tenant="bank", visitor=seven.visitor, purpose="mic_asr", version="1", given=True,
@@ -112,6 +112,17 @@ def test_an_export_holds_all_of_one_person_and_bears_the_label(keeping: Keeping,
     nobody = asyncio.run(keeping.export(Person(seven.visitor, "another tenant")))
     assert nobody["conversations"] == nobody["turns"] == []
     assert [entry.action for entry in keeping.audit.entries()] == ["data.exported", "data.exported"]
+
+
+def test_an_id_of_any_length_and_any_characters_finds_its_person_again(database: Database) -> None:
+    keeping = Keeping(database)
+    keeping.open()
+    for visitor in ("v" * 129, "v" * 130, "\x00\ud800"):
+        answer(begin(keeping.recorder, f"sess_{len(visitor)}", visitor), 1)
+        found = asyncio.run(keeping.export(Person(visitor, "bank")))
+        assert [each["id"] for each in found["conversations"]] == [f"sess_{len(visitor)}"]
+    assert keeping.recorder.health.lost == 0
+    keeping.recorder.close()
 
 
 def test_every_table_that_holds_words_of_people_belongs_to_somebody() -> None:
