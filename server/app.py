@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from server import rest
+from server.access import routes as access_routes
+from server.access.access import Access
+from server.access.safety import Safety
 from server.audio import speech, transcriptions
 from server.audio.places import Places
 from server.observing import health
 from server.observing import places as observing_places
 from server.observing.observing import Observing
 from server.realtime import endpoint
+from server.realtime import rest as sessions_rest
 from server.realtime.sessions import Sessions
 from server.settings import Settings
 from server.static import Page
@@ -24,27 +28,33 @@ if TYPE_CHECKING:
     from server.compose import House
 
 
-def create_app(settings: Settings, house: House) -> FastAPI:
+def create_app(settings: Settings, house: House, access: Access | None = None) -> FastAPI:
     """The service over `house`, which is opened when the server starts (in the background: `/healthz` tells when it is
-    ready) and closed when it stops."""
+    ready) and closed when it stops. `access`: who may use it; None: whoever has the key of the settings."""
+    access = access or Access(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         watching = asyncio.create_task(app.state.observing.run(), name="observing")
+        await access.open()
         house.open()
         yield
         await app.state.sessions.aclose()
+        await access.aclose()
         await house.aclose()
         watching.cancel()
         await asyncio.wait([watching])
 
     app = FastAPI(title="Shuren", description="A conversational digital human", version="1", lifespan=lifespan)
-    app.state.settings, app.state.host = settings, house
+    app.state.settings, app.state.host, app.state.access = settings, house, access
+    app.add_middleware(Safety, access=access, body_bytes=settings.access.body_bytes)
     app.state.observing = Observing(settings.observing)
     app.state.sessions = Sessions(house, settings, app.state.observing)
     rest.install_error_handlers(app)
     app.include_router(rest.router)
+    app.include_router(access_routes.router)
     app.include_router(endpoint.router)
+    app.include_router(sessions_rest.router)
     app.include_router(observing_places.router)
     app.include_router(health.router)
     app.state.speaking, app.state.transcribing = (

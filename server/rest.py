@@ -13,15 +13,28 @@ from starlette.exceptions import HTTPException
 
 from models.errors import AvatarInvalid, RequestInvalid, ShurenError
 from server import logs
-from server.auth import Configured, authorised
+from server.access.web import Configured, visitor
 from server.realtime.host import PersonaCard
+from server.refusals import refusals
 
 router = APIRouter()
 
 STATUS = {
     "persona_unknown": 404,
     "avatar_invalid": 404,
+    "session_unknown": 404,
+    "session_busy": 409,
+    "label_not_shown": 409,
+    "speech_refused": 422,
     "unauthorized": 401,
+    "token_expired": 401,
+    "forbidden": 403,
+    "origin_not_allowed": 403,
+    "rate_limited": 429,
+    "quota_exceeded": 429,
+    "service_stopped": 503,
+    "storage_busy": 503,
+    "storage_unavailable": 503,
     "event_invalid": 422,
     "audio_invalid": 422,
     "backend_unknown": 422,
@@ -57,7 +70,7 @@ def _catalogue(request: Request) -> Catalogue:
 House = Annotated[Catalogue, Depends(_catalogue)]
 
 
-@router.get("/v1/personas", dependencies=[Depends(authorised)])
+@router.get("/v1/personas", dependencies=[Depends(visitor)], responses=refusals(401, 403, 429, 503))
 async def personas(house: House) -> dict[str, Any]:
     """Whom one can talk to."""
     return {
@@ -75,14 +88,14 @@ async def personas(house: House) -> dict[str, Any]:
     }
 
 
-@router.get("/v1/models", dependencies=[Depends(authorised)])
+@router.get("/v1/models", dependencies=[Depends(visitor)], responses=refusals(401, 403, 429, 503))
 async def models(house: House) -> dict[str, Any]:
     """The personas in the shape of OpenAI's model list, so that SDKs can offer them."""
     data = [{"id": card.id, "object": "model", "created": 0, "owned_by": "shuren"} for card in house.personas()]
     return {"object": "list", "data": data}
 
 
-@router.get("/avatars/{name}/{file}")
+@router.get("/avatars/{name}/{file}", responses=refusals(404, 422))
 def avatar(name: str, file: str, settings: Configured) -> FileResponse:
     """A built avatar's mesh or rig manifest."""
     if not NAME.fullmatch(name) or file not in AVATAR_FILES:
@@ -109,7 +122,10 @@ def install_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, problem: HTTPException) -> JSONResponse:
-        return _error(request, problem.status_code, ShurenError(str(problem.detail)), _http_code(problem.status_code))
+        status = problem.status_code
+        answer = _error(request, status, ShurenError(str(problem.detail)), _http_code(status))
+        answer.headers.update(problem.headers or {})  # what is allowed instead
+        return answer
 
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, problem: Exception) -> JSONResponse:
@@ -124,8 +140,9 @@ def _error(request: Request, status: int, problem: ShurenError, code: str | None
         status = 400 if status == 422 else status
         kind = "invalid_request_error" if status < 500 else "server_error"
         body |= {"type": kind, "param": getattr(problem, "param", "") or None}
-    return JSONResponse({"error": body}, status)
+    wait = getattr(problem, "retry_after_s", 0)
+    return JSONResponse({"error": body}, status, headers={"Retry-After": str(wait)} if wait else None)
 
 
 def _http_code(status: int) -> str:
-    return {404: "not_found", 405: "method_not_allowed"}.get(status, f"http_{status}")
+    return {404: "not_found", 405: "method_not_allowed", 413: "request_too_large"}.get(status, f"http_{status}")

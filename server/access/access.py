@@ -71,12 +71,10 @@ class Access:
             await asyncio.wait([self._following])
         await self.ledger.aclose()
 
-    def state(self) -> dict[str, str]:
-        """For `/healthz`."""
-        counted = "in this process"
-        if isinstance(self.ledger, Fallback):
-            counted = "in this process, since redis cannot be reached" if self.ledger.degraded else "in redis"
-        return {"limits": counted, "stopped": "yes" if self.kill.stop else "no"}
+    def limits(self) -> str:
+        """`ready`, or how limits are counted meanwhile."""
+        degraded = isinstance(self.ledger, Fallback) and self.ledger.degraded
+        return "redis cannot be reached; this process counts for itself" if degraded else "ready"
 
     async def note(self, action: Action, *, tenant: str = "", actor: str = "", **details: str) -> None:
         """Into the audit log, if it can be written: what was done stands."""

@@ -53,11 +53,15 @@ class Gate:
 
     # --- who -------------------------------------------------------------------------------------------------------
 
-    async def admit(self, connection: HTTPConnection) -> Caller:
-        """Raises Unauthorized, OriginRefused or RateLimited."""
+    async def admit(self, connection: HTTPConnection, *, returning: bool = False) -> Caller:
+        """`returning`: to a session that lost its connection, where a token may have expired since.
+
+        Raises Unauthorized, OriginRefused or RateLimited.
+        """
         address = _address(connection)
+        late_s = (self._settings.longest_s or math.inf) if returning else 0.0
         try:
-            caller = replace(await self._who(connection), address=address)
+            caller = replace(await self._who(connection, late_s), address=address)
         except Unauthorized:
             await self._within([Rate(f"wrong:{address}", WRONG_PER_MINUTE)])
             raise
@@ -70,10 +74,10 @@ class Gate:
         """No key was ever made: only this machine may use the service."""
         return not self._api_key and not (self._keys and await asyncio.to_thread(self._keys.any))
 
-    async def _who(self, connection: HTTPConnection) -> Caller:
+    async def _who(self, connection: HTTPConnection, late_s: float) -> Caller:
         given = next(_credentials(connection), "")
         if given.startswith(PREFIX):
-            return await self._of_token(self.mint.read(given), connection)
+            return await self._of_token(self.mint.read(given, late_s=late_s), connection)
         if await self.open():
             return self._local(connection)
         if not given:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from models.errors import Forbidden
 from server.access.origins import parsed
 from server.access.tokens import Token
-from server.access.web import Admin, Operator
+from server.access.web import HouseAdmin, Operator
 from server.realtime.config import Config
 from server.realtime.ids import new_id
 
@@ -86,7 +86,7 @@ class Reason(BaseModel):
 
 
 @router.post("/v1/kill")
-async def kill(request: Request, caller: Admin, why: Reason | None = None) -> dict[str, Any]:
+async def kill(request: Request, caller: HouseAdmin, why: Reason | None = None) -> dict[str, Any]:
     """Stop every session's sound and picture now, and let nobody in until the stop is lifted."""
     access = request.app.state.access
     stop = access.kill.engage(caller.name, why.reason if why else "")
@@ -95,14 +95,14 @@ async def kill(request: Request, caller: Admin, why: Reason | None = None) -> di
 
 
 @router.get("/v1/kill")
-async def killed(request: Request, caller: Admin) -> dict[str, Any]:
+async def killed(request: Request, caller: HouseAdmin) -> dict[str, Any]:
     """Whether the service is stopped, by whom and why."""
     stop = request.app.state.access.kill.stop
     return {"stopped": bool(stop), **(asdict(stop) if stop else {})}
 
 
 @router.delete("/v1/kill")
-async def lift(request: Request, caller: Admin) -> dict[str, Any]:
+async def lift(request: Request, caller: HouseAdmin) -> dict[str, Any]:
     """Let people in again."""
     access = request.app.state.access
     access.kill.lift()

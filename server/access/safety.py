@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -122,7 +123,7 @@ def _capped(receive: Receive, most: int | None) -> Receive:
         message = await receive()
         size += len(message.get("body", b""))
         if size > most:
-            raise _too_large(most)
+            raise HTTPException(413, _too_large(most).message)  # any other would be taken for a malformed body
         return message
 
     return counted

@@ -37,6 +37,7 @@ class Stay:
         self._who = list(limits)
         self._places = [Place(who, each.sessions) for who, each in limits.items()]
         self._lease = ""
+        self._counted: float | None = None  # up to when talk was counted, by the loop's time
 
     async def enter(self, lease: str) -> None:
         """Raises ServiceStopped, QuotaExceeded, or Unauthorized where the token has been used up."""
@@ -55,7 +56,7 @@ class Stay:
     async def watch(self, last_talk: Callable[[], float]) -> ShurenError:
         """Why the session has to end, once it has to. `last_talk`: when somebody last spoke, by the loop's time."""
         time = asyncio.get_running_loop().time
-        began = counted = time()
+        began = self._counted = time()
         while True:
             left = await self._minutes_left()
             if left <= 0:
@@ -71,11 +72,20 @@ class Stay:
             if await self._stopped_within(min(RENEW_S, left, *(at - time() for at in until.values()))):
                 return self._kill.problem()
             await self._ledger.renew(self._lease, self._places)
-            await self._ledger.spend(self._who, time() - counted)
-            counted = time()
+            await self._count()
 
     async def leave(self) -> None:
-        await self._ledger.leave(self._lease, self._places)
+        """Also where it never began."""
+        if self._lease:
+            await self._count()
+            await self._ledger.leave(self._lease, self._places)
+            self._lease, self._counted = "", None
+
+    async def _count(self) -> None:
+        if self._counted is not None:
+            now = asyncio.get_running_loop().time()
+            seconds, self._counted = now - self._counted, now
+            await self._ledger.spend(self._who, seconds)
 
     async def _stopped_within(self, seconds: float) -> bool:
         with suppress(TimeoutError):

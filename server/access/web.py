@@ -1,4 +1,4 @@
-"""What endpoints ask of access: `caller: Visitor`, or `dependencies=[Depends(operator)]`."""
+"""What endpoints ask of access: `caller: Operator`, or `dependencies=[Depends(visitor)]`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from models.errors import Forbidden
 from server.access.caller import Caller
 from server.access.credentials import Scope
 from server.settings import Settings
@@ -38,4 +39,13 @@ def needs(scope: Scope, *, stopped: bool = False) -> Callable[[Request], Awaitab
 
 visitor, operator = needs("visitor"), needs("operator")
 Operator = Annotated[Caller, Depends(operator)]
-Admin = Annotated[Caller, Depends(needs("admin", stopped=True))]
+
+
+async def _of_the_house(request: Request) -> Caller:
+    caller = await needs("admin", stopped=True)(request)
+    if not caller.of_the_house:
+        raise Forbidden("This is for the operator of the whole service.", hint="Use an admin key of no tenant.")
+    return caller
+
+
+HouseAdmin = Annotated[Caller, Depends(_of_the_house)]

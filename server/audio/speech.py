@@ -18,13 +18,13 @@ from pydantic import BaseModel, Field, field_validator
 
 from avatar.render.aigc import KEY, Mark
 from models.errors import RequestInvalid
+from server.access.web import Configured, operator
 from server.audio.encode import MEDIA_TYPES, Format, encoder
 from server.audio.host import House
 from server.audio.shapes import Stream, event, failure
-from server.auth import Configured, authorised
 from speech.types import OUTPUT_RATE, Speech, Voice
 
-router = APIRouter(dependencies=[Depends(authorised)])
+router = APIRouter(dependencies=[Depends(operator)])
 
 SPEEDS = (0.5, 2.0)  # what voices can do; OpenAI allows 0.25 to 4
 TOKENS_PER_SECOND = 20  # of audio, as OpenAI counts output

@@ -15,12 +15,12 @@ from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from models.errors import RequestInvalid, RequestTooLarge
+from server.access.web import Configured, operator
 from server.audio import shapes
 from server.audio.decode import decoded
 from server.audio.host import House
 from server.audio.segments import Segment, transcribed
 from server.audio.shapes import Shape, Stream, event, failure
-from server.auth import Configured, authorised
 from speech.types import INPUT_RATE, Language
 
 SPARE = 1 << 20  # bytes of an upload that may be form fields
@@ -39,7 +39,7 @@ def _small_enough(request: Request, settings: Configured) -> None:
         raise RequestTooLarge(f"The recording is larger than {settings.audio.upload_mb} MB.", param="file")
 
 
-router = APIRouter(dependencies=[Depends(authorised), Depends(_small_enough)])
+router = APIRouter(dependencies=[Depends(operator), Depends(_small_enough)])
 
 
 @router.post("/v1/audio/transcriptions", response_model=None)

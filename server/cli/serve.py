@@ -31,6 +31,7 @@ def serve(
 
     from models.store import Store
     from server import logs
+    from server.access.access import Access
     from server.app import create_app
     from server.compose import House
     from server.observing.server import Server
@@ -42,9 +43,12 @@ def serve(
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     store = Store.default()
     _check(settings, store, console)
-    keeping = Keeping.of(settings) if settings.storage.keep else None
-    house = House(settings, store=store, listener=None if as_json else _Teller(console, settings), keeping=keeping)
-    app = create_app(settings, house)
+    keeping = Keeping.of(settings)
+    access = Access(settings, keeping)
+    access.check_host(settings.host)
+    teller = None if as_json else _Teller(console, settings)
+    house = House(settings, store=store, listener=teller, keeping=keeping if settings.storage.keep else None)
+    app = create_app(settings, house, access)
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -134,5 +138,3 @@ def _check(settings: Settings, store: Store, console: Console) -> None:
         console.print("[yellow]No avatar is built: people will hear but not see anybody.[/]  shuren avatar build")
     if not (settings.page / "index.html").is_file():
         console.print("[yellow]The page is not built.[/]  make web")
-    if settings.host not in ("127.0.0.1", "::1", "localhost") and not settings.api_key.get_secret_value():
-        console.print("[yellow]Anybody who reaches this machine may talk.[/]  Set SHUREN_API_KEY to limit it.")

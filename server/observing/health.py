@@ -54,6 +54,8 @@ def _wanted(app: FastAPI) -> dict[str, str]:
     states = {name: state for name, state in house.readiness().items() if state != READY}
     if keeping := getattr(house, "keeping", None):
         states["storage"] = keeping.recorder.health.state
+    if access := getattr(app.state, "access", None):
+        states["limits"] = access.limits()
     return states
 
 

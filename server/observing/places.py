@@ -7,8 +7,6 @@ import ipaddress
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from models.errors import Unauthorized
-from server.auth import check_key
 from server.observing.observing import Observing
 from server.settings import Settings
 
@@ -23,7 +21,7 @@ async def metrics(request: Request) -> Response:
     if settings.observing.metrics == "off":
         return Response(status_code=404)
     if settings.observing.metrics == "guarded" and not from_this_machine(request):
-        _check(request, settings)
+        (await request.app.state.access.gate.admit(request)).need("operator")
     observing: Observing = request.app.state.observing
     return Response(observing.text(request.app.state.host.readiness()), media_type=CONTENT_TYPE_LATEST)
 
@@ -36,11 +34,3 @@ def from_this_machine(request: Request) -> bool:
         return ipaddress.ip_address(request.client.host).is_loopback
     except ValueError:
         return False
-
-
-def _check(request: Request, settings: Settings) -> None:
-    """Raises Unauthorized."""
-    key = settings.api_key.get_secret_value()
-    if not key:
-        raise Unauthorized("Metrics are for this machine.", hint="Set an API key and send it.")
-    check_key(key, request.headers)

@@ -120,6 +120,12 @@ class LabelShown(ClientEvent):
     pass
 
 
+class ConsentDecided(ClientEvent):
+    purpose: Text
+    version: Text
+    given: bool
+
+
 class Playhead(ClientEvent):
     pts: Annotated[int, Field(ge=0, lt=1 << 53)]
     turn: Annotated[int, Field(ge=0, lt=1 << 53)]
@@ -138,6 +144,7 @@ EVENTS: dict[str, type[ClientEvent]] = {
     "response.create": ResponseCreate,
     "response.cancel": ResponseCancel,
     "shuren.label.shown": LabelShown,
+    "shuren.consent": ConsentDecided,
     "shuren.playhead": Playhead,
 }
 

@@ -26,6 +26,9 @@ from server.realtime.translate import Outgoing
 BINARY = "shuren.v1"
 SUBPROTOCOLS = (BINARY, "realtime")  # in order of preference
 GOODBYES = (1000, 1001, 1005)  # closed on purpose: WebSockets close so when a client or its page goes
+TRY_LATER = frozenset(
+    {"at_capacity", "backend_unavailable", "draining", "quota_exceeded", "rate_limited", "service_stopped"}
+)
 REPLACED = 4001  # another connection of the same client took over
 
 
@@ -108,6 +111,9 @@ class Connection:
         for message in self._sender.pack(out):
             self._outbox.put(message)
 
+    def hush(self) -> None:
+        self._outbox.take_back_media()
+
     def replaced(self) -> None:
         self._keep_untaken()
         self._replaced.set()
@@ -143,6 +149,9 @@ class Connection:
         failures = {name: task.exception() for name, task in done.items() if not task.cancelled() and task.exception()}
         broken = failures.get("writer")
         if "ended" in done:
+            if stopped := self._live.stopped:
+                later = stopped.code in TRY_LATER
+                return _Ending(stopped.code, 1013 if later else 1008, stopped.message)
             if self._live.broken:
                 return _Ending("failed", 1011, "The session broke; connect again.")
             return _Ending("session_ended", 1000, "The session has ended.")
@@ -162,7 +171,8 @@ class Connection:
 
     async def _wind_up(self, tasks: dict[str, asyncio.Task], ending: _Ending) -> None:
         tasks["reader"].cancel()
-        if ending.lost and self._live.missed:
+        stays = ending.lost or (self._live.hosted and ending.why == "client_left")
+        if stays and self._live.missed:
             self._keep_untaken()
             await self._live.detach(self)
         else:

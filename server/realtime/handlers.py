@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from avatar.events import InputFinal
@@ -15,6 +15,7 @@ from server.realtime.config import Config
 from server.realtime.host import Host, LiveSession
 from server.realtime.ids import new_id
 from server.realtime.translate import Translator
+from server.storage.consents import Consents
 
 Handler = Callable[["Talk", Any], Awaitable[None]]
 HANDLERS: dict[type[client.ClientEvent], Handler] = {}
@@ -31,8 +32,15 @@ class Talk:
     config: Config
     translator: Translator
     emit: Callable[[Iterable[wire.Event]], None]
+    consents: Consents = field(default_factory=Consents)
     label_shown: bool = False
     uncommitted: int = 0  # samples pushed since the last commit or clear
+
+    def as_session(self) -> dict[str, Any]:
+        """The session object clients get."""
+        session = self.config.as_session(self.session.id)
+        session["shuren"]["consent"] = self.consents.as_session()
+        return session
 
 
 def on(kind: type[client.ClientEvent]) -> Callable[[Handler], Handler]:
@@ -50,6 +58,8 @@ async def update_session(talk: Talk, event: client.SessionUpdate) -> None:
     merged = talk.config.merge(event.session)
     talk.session.set_listening(merged.listening)  # first: it may be refused, and then nothing changes
     talk.config = merged
+    if talk.session.tools:
+        talk.session.tools.offer([tool["name"] for tool in merged.tools])
     talk.translator.utterances.transcription = merged.transcription
     talk.session.set_turn_detection(
         enabled=merged.turn_detection is not None,
@@ -57,9 +67,7 @@ async def update_session(talk: Talk, event: client.SessionUpdate) -> None:
         interrupt_response=merged.interrupt_response,
     )
     talk.session.set_speed(merged.speed)
-    talk.emit([wire.event("session.updated", session=merged.as_session(talk.session.id))])
-    if talk.session.tools:
-        talk.session.tools.offer([tool["name"] for tool in merged.tools])
+    talk.emit([wire.event("session.updated", session=talk.as_session())])
 
 
 # --- audio in ---------------------------------------------------------------------------------------------------------
@@ -67,6 +75,7 @@ async def update_session(talk: Talk, event: client.SessionUpdate) -> None:
 
 @on(client.AudioAppend)
 async def append_audio(talk: Talk, event: client.AudioAppend) -> None:
+    talk.consents.need("mic_asr")
     pcm = client.decode_audio(event.audio)
     talk.uncommitted += len(pcm)
     telemetry.sound(pcm)
@@ -104,6 +113,8 @@ async def clear_output(talk: Talk, event: client.OutputAudioClear) -> None:
 async def create_item(talk: Talk, event: client.ItemCreate) -> None:
     item = event.item
     items = talk.translator.items
+    if item.type == "function_call_output":
+        return _take_output(talk, item)
     if item.type != "message" or item.role != "user":
         raise EventInvalid(
             f"Only messages of the user can be added, not {item.type} of {item.role}.",
@@ -113,8 +124,6 @@ async def create_item(talk: Talk, event: client.ItemCreate) -> None:
         raise EventInvalid(f"There is already an item {item.id}.")
     if event.previous_item_id not in (None, items.last):
         raise EventInvalid("Items can only be added at the end.", hint="Leave previous_item_id out.")
-    if item.type == "function_call_output":
-        return _take_output(talk, item)
     kinds = {part.type for part in item.content}
     if kinds == {"input_text"}:
         await _add_text(talk, item)
@@ -122,6 +131,15 @@ async def create_item(talk: Talk, event: client.ItemCreate) -> None:
         await _add_audio(talk, item)
     else:
         raise EventInvalid(f"The content must be input_text or input_audio, not {sorted(kinds) or 'empty'}.")
+
+
+def _take_output(talk: Talk, item: client.NewItem) -> None:
+    if item.call_id is None or item.output is None:
+        raise EventInvalid("A function_call_output has a call_id and an output.")
+    if talk.session.tools is None:
+        raise EventInvalid(f"No function call {item.call_id[:80]!r} waits for its output.")
+    talk.session.tools.answer(item.call_id, item.output)
+    talk.emit(talk.translator.returned(item.call_id, item.id or new_id("item"), item.output))
 
 
 async def _add_text(talk: Talk, item: client.NewItem) -> None:
@@ -133,15 +151,7 @@ async def _add_text(talk: Talk, item: client.NewItem) -> None:
 
 
 async def _add_audio(talk: Talk, item: client.NewItem) -> None:
-def _take_output(talk: Talk, item: client.NewItem) -> None:
-    if item.call_id is None or item.output is None:
-        raise EventInvalid("A function_call_output has a call_id and an output.")
-    if talk.session.tools is None:
-        raise EventInvalid(f"No function call {item.call_id[:80]!r} waits for its output.")
-    talk.session.tools.answer(item.call_id, item.output)
-    talk.emit(talk.translator.returned(item.call_id, item.id or new_id("item"), item.output))
-
-
+    talk.consents.need("mic_asr")
     pcm = client.decode_audio("".join(part.audio or "" for part in item.content))
     item_id = item.id or new_id("item")
     heard = await talk.host.transcribe(pcm, talk.config.persona)
@@ -202,6 +212,8 @@ async def create_response(talk: Talk, event: client.ResponseCreate) -> None:
         raise EventInvalid("Answers outside the conversation are not offered.", hint="Leave out `input`.")
     if params.output_modalities not in (None, ["audio"]):
         raise EventInvalid('output_modalities can only be ["audio"].')
+    if talk.translator.calls.answered:
+        return talk.emit(talk.translator.go_on(params.metadata))
     talk.translator.next_metadata = params.metadata
     try:
         await talk.session.respond(params.instructions or "")
@@ -212,8 +224,6 @@ async def create_response(talk: Talk, event: client.ResponseCreate) -> None:
 
 @on(client.ResponseCancel)
 async def cancel_response(talk: Talk, event: client.ResponseCancel) -> None:
-    if talk.translator.calls.answered:
-        return talk.emit(talk.translator.go_on(params.metadata))
     answer = talk.translator.answer
     if event.response_id is not None and (answer is None or answer.id != event.response_id):
         raise NothingToCancel(f"The response {event.response_id[:80]!r} is not under way.")
@@ -228,6 +238,15 @@ async def cancel_response(talk: Talk, event: client.ResponseCancel) -> None:
 async def label_shown(talk: Talk, event: client.LabelShown) -> None:
     talk.label_shown = True
     talk.session.label_shown()
+
+
+@on(client.ConsentDecided)
+async def decide_consent(talk: Talk, event: client.ConsentDecided) -> None:
+    talk.consents.decide(event.purpose, event.version, event.given)
+    if event.purpose == "mic_asr" and not event.given:
+        talk.uncommitted = 0
+        talk.session.clear_audio()
+    talk.emit([wire.event("session.updated", session=talk.as_session())])
 
 
 @on(client.Playhead)

@@ -83,10 +83,10 @@ class Host(Protocol):
         ...
 
     def open_session(
-        self, persona: str, *, speaks_label: bool, language: str = "", rendered: bool = True
+        self, persona: str, *, speaks_label: bool, visit: Visit, language: str = "", rendered: bool = True
     ) -> LiveSession:
-        """A new session. `speaks_label`: say the AI label before the first answer if it is not shown. `rendered`: play
-        what was rendered ahead.
+        """A new session. `speaks_label`: say the AI label before the first answer if it is not shown. `visit`: who
+        talks, for what is written down. `rendered`: play what was rendered ahead.
 
         Raises AtCapacity.
         """

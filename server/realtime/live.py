@@ -11,14 +11,17 @@ import asyncio
 import secrets
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
-from avatar.events import ReplyDone
+from avatar.events import AudioOut, FramesOut, InputFinal, InputSpeechStarted, ReplyDone
 from avatar.mirror import Mirror
 from models.errors import ShurenError
 from server import logs
+from server.access.stay import Stay
 from server.observing.watched import Watched
 from server.realtime import wire
+from server.realtime.answer import Sound
 from server.realtime.config import Config
 from server.realtime.handlers import Talk
 from server.realtime.host import Host, LiveSession, PersonaCard
@@ -29,12 +32,17 @@ from server.realtime.stage import Stage
 from server.realtime.transcript import Transcript
 from server.realtime.translate import Outgoing, Translator
 from server.settings import Settings
+from server.storage.consents import Consents
 
 
 class Client(Protocol):
     """The connection of the one who talks."""
 
     def put(self, out: Outgoing) -> None: ...
+
+    def hush(self) -> None:
+        """No sound or picture any more, nor what still waits to be sent."""
+        ...
 
     def replaced(self) -> None:
         """Another connection of the same client has taken its place."""
@@ -50,27 +58,37 @@ class Live:
         session: LiveSession,
         card: PersonaCard,
         settings: Settings,
+        stay: Stay,
         *,
         watched: Watched,
         mirror: Mirror | None = None,
         resumable: bool = False,
+        hosted: bool = False,
     ) -> None:
-        """`resumable`: it outlives its client by `sessions.resume_s`, and whoever has `token` may come back to it."""
+        """`resumable`: it outlives its client by `sessions.resume_s`, and whoever has `token` may come back to it.
+        `hosted`: it was made without a client, and lives on without one while it is attended to."""
         self.id, self.session, self.card, self.settings = session.id, session, card, settings
-        self.watched = watched
+        self.watched, self.stay = watched, stay
+        self.tenant = stay.caller.tenant
         self.began = asyncio.get_running_loop().time()
-        self.token = secrets.token_urlsafe(24) if resumable else ""
-        self.missed = Missed() if resumable else None
+        self.hosted = hosted
+        self.token = secrets.token_urlsafe(24) if resumable or hosted else ""
+        self.missed = Missed() if self.token else None
         self.stage = Stage(card)
         self.turns = {"completed": 0, "cancelled": 0, "failed": 0}
         self.broken = False
+        self.stopped: ShurenError | None = None  # why it had to end, where nobody wanted it to
+        self.last_talk = self.began
         self.done = asyncio.Event()
         listening = host.listening(card.id)
         config = Config(card.id, card.voice, host.recogniser, card.label, card.label_en, listening=listening)
         if session.tools:
             session.tools.ask = lambda call: self.tell(self.talk.translator.call(call))
             config = replace(config, callable=session.tools.allowed)
-        self.talk = Talk(host, session, config, Translator(voice=card.voice), self.tell)
+        keeping = getattr(host, "keeping", None)  # a host may keep nothing
+        tell = {"tell": partial(keeping.consent, session.id, self.tenant)} if keeping else {}
+        consents = Consents(settings.storage.ask, **tell)
+        self.talk = Talk(host, session, config, Translator(voice=card.voice), self.tell, consents)
         self.transcript = Transcript(self.talk.translator.items)
         self._host, self._mirror = host, mirror
         self._client: Client | None = None
@@ -83,6 +101,7 @@ class Live:
     def start(self) -> None:
         logs.event("session_open", session=self.id, persona=self.card.id)
         work = {"session": self.session.run(), "pump": self._pump(), "closing": self._closing.wait()}
+        work["stay"] = self.stay.watch(lambda: self.last_talk)
         if self._mirror:
             work["mirror"] = self._mirror.run()
         tasks = {name: asyncio.create_task(each, name=f"{self.id}:{name}") for name, each in work.items()}
@@ -98,10 +117,21 @@ class Live:
         if self._task:
             await asyncio.wait([self._task])
 
-    def expire_in(self, seconds: float) -> None:
+    def _expire_in(self, seconds: float) -> None:
         """End it then, unless a client comes or this is called again."""
         self._stay()
-        self._expiry = asyncio.get_running_loop().call_later(seconds, self._closing.set)
+        self._expiry = asyncio.get_running_loop().call_later(seconds, self._expire)
+
+    def _expire(self) -> None:
+        if self.hosted and len(self.stage):
+            self.attended()  # followers look on
+        else:
+            self._closing.set()
+
+    def attended(self) -> None:
+        """Somebody asked for it: a hosted session without a client lives on a while from now."""
+        if self.hosted and not self._client:
+            self._expire_in(self.settings.sessions.unattended_s)
 
     def _stay(self) -> None:
         if self._expiry:
@@ -109,6 +139,11 @@ class Live:
             self._expiry = None
 
     # --- who is told -------------------------------------------------------------------------------------------------
+
+    @property
+    def age(self) -> float:
+        """Seconds since it began."""
+        return asyncio.get_running_loop().time() - self.began
 
     @property
     def has_client(self) -> bool:
@@ -127,7 +162,10 @@ class Live:
         """The connection is lost; she stops, since nobody hears her, and waits."""
         if self._client is client:
             self._client = None
-            self.expire_in(self.settings.sessions.resume_s)
+            self._expire_in(self.settings.sessions.resume_s)
+            self.attended()
+            if self.session.tools:
+                self.session.tools.gone()
             await self._hush()
 
     async def _hush(self) -> None:
@@ -137,6 +175,8 @@ class Live:
     def tell(self, outgoing: Iterable[Outgoing]) -> None:
         """Send to the client, and to the followers what concerns them."""
         for out in outgoing:
+            if self.stopped and isinstance(out, Sound | FramesOut):
+                continue
             self.transcript.note(out)
             if isinstance(out, dict) and out["type"] == "error":
                 self.watched.error(out["error"]["code"])
@@ -149,7 +189,7 @@ class Live:
     def hello(self) -> dict[str, Any]:
         """The session object a client begins with."""
         resume = {"token": self.token, "within_s": self.settings.sessions.resume_s} if self.token else None
-        session = self.talk.config.as_session(self.id)
+        session = self.talk.as_session()
         session["shuren"] |= {"resume": resume}
         return session
 
@@ -160,14 +200,17 @@ class Live:
         try:
             await asyncio.wait(tasks.values(), return_when=asyncio.FIRST_COMPLETED)
             self._find_fault(tasks)
+            self._find_stop(tasks)
         finally:
             await self._wind_up(tasks)
 
     async def _pump(self) -> None:
         async for event in self.session.events():
             self.watched.saw(event)
+            if isinstance(event, InputSpeechStarted | InputFinal | AudioOut | ReplyDone):
+                self.last_talk = asyncio.get_running_loop().time()
             self.tell(self.talk.translator.translate(event))
-            if self._mirror and self.talk.label_shown:
+            if self._mirror and self.talk.label_shown and not self.stopped:
                 show(self._mirror, event)
             if isinstance(event, ReplyDone):
                 self._log_turn(event)
@@ -177,6 +220,19 @@ class Live:
             if task.done() and not task.cancelled() and (problem := task.exception()):
                 logs.failure("session_failed", problem, session=self.id, task=name)
                 self.broken = True
+
+    def _find_stop(self, tasks: dict[str, asyncio.Task]) -> None:
+        """The stay is over, by the clock or by the operator: not a sound more, whatever is still on its way."""
+        if self.broken or not tasks["stay"].done():
+            return
+        self.stopped = tasks["stay"].result()
+        logs.event("session_stopped", session=self.id, code=self.stopped.code)
+        if "mirror" in tasks:
+            tasks["mirror"].cancel()
+        self.stage.hush()
+        if self._client:
+            self._client.hush()
+        self.tell([wire.error(self.stopped)])
 
     async def _wind_up(self, tasks: dict[str, asyncio.Task]) -> None:
         """No more is answered, the last events are told, and what is open is closed."""
@@ -194,6 +250,7 @@ class Live:
         for task in tasks.values():
             task.cancel()
         await asyncio.gather(*tasks.values(), return_exceptions=True)
+        await self.stay.leave()
         self.stage.close()
         self._host.close_session(self.session)
         self.watched.ended()

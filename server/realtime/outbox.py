@@ -47,6 +47,10 @@ class Outbox:
 
         self._keep([message for message in self._waiting if not stale(message)])
 
+    def take_back_media(self) -> None:
+        """Drop all waiting audio and frames."""
+        self._keep([message for message in self._waiting if message.kind == "event"])
+
     def close(self) -> None:
         """No more messages; the reader gets what waits and then None."""
         self.closed = True

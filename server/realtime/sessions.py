@@ -6,6 +6,8 @@ import asyncio
 import hmac
 
 from models.errors import Draining, SessionUnknown
+from server.access.caller import Caller
+from server.access.stay import Stay
 from server.observing.observing import Observing
 from server.realtime.host import Host, LiveSession, PersonaCard
 from server.realtime.live import Live
@@ -23,32 +25,44 @@ class Sessions:
     def __iter__(self):
         return iter([live for live in self._lives.values() if not live.done.is_set()])
 
-    async def begin(self, session: LiveSession, card: PersonaCard, *, resumable: bool = False) -> Live:
-        """Start a session the host has opened. It is handed back to the host when it ends. Raises Draining."""
+    def of(self, caller: Caller) -> list[Live]:
+        """Those the caller may know of."""
+        return [live for live in self if caller.sees(live.tenant)]
+
+    async def begin(
+        self, session: LiveSession, card: PersonaCard, stay: Stay, *, resumable: bool = False, hosted: bool = False
+    ) -> Live:
+        """Start a session the host has opened. It is handed back to the host when it ends.
+
+        Raises Draining, ServiceStopped, QuotaExceeded or Unauthorized where the stay may not begin.
+        """
         try:
             if self._observing.drain.draining:
                 raise Draining("This server is going down.", hint="Connect again: another one answers.")
+            await stay.enter(session.id)
             mirror = await mirror_of(self._settings, card)
         except BaseException:
             self._host.close_session(session)
+            await stay.leave()
             raise
         watched = self._observing.watch(session, card.languages[0])
-        live = Live(self._host, session, card, self._settings, mirror=mirror, resumable=resumable, watched=watched)
+        kind = {"resumable": resumable, "hosted": hosted}
+        live = Live(self._host, session, card, self._settings, stay, mirror=mirror, watched=watched, **kind)
         self._forget_ended()
         self._lives[live.id] = live
         live.start()
         return live
 
-    def find(self, session_id: str) -> Live:
-        """Raises SessionUnknown."""
+    def find(self, session_id: str, caller: Caller) -> Live:
+        """Raises SessionUnknown, also for one of another tenant."""
         live = self._lives.get(session_id)
-        if live is None or live.ending:
+        if live is None or live.ending or not caller.sees(live.tenant):
             raise SessionUnknown(f"There is no session {session_id[:80]!r}.", hint="It may have ended.")
         return live
 
-    def resumed(self, session_id: str, token: str) -> Live:
+    def resumed(self, session_id: str, token: str, caller: Caller) -> Live:
         """The session its client comes back to. Raises SessionUnknown, also for a wrong token."""
-        live = self.find(session_id)
+        live = self.find(session_id, caller)
         if not live.token or not hmac.compare_digest(live.token.encode(), token.encode()):
             raise SessionUnknown(f"There is no session {session_id[:80]!r}.", hint="It may have ended.")
         return live

@@ -19,6 +19,8 @@ from server.access.access import Access
 from server.app import create_app
 from server.realtime.host import PersonaCard
 from server.settings import Settings
+from server.storage.keeping import Keeping
+from server.storage.minutes import Visit
 from speech.types import Transcript, Word
 
 CARD = PersonaCard(
@@ -68,9 +70,9 @@ class ScriptedSession:
 
     def __init__(self, session_id: str = "sess_test", *, speaks_label: bool = True) -> None:
         self.id = session_id
+        self.tools = None
         self.speaks_label = speaks_label
         self.calls: list[tuple] = []
-        self.tools = None
         self.busy = False
         self.turn = 0
         self.labelled = False
@@ -139,8 +141,6 @@ class ScriptedSession:
         self.emit(*reply(self.turn + 1))
         return self.turn
 
-    async def cancel(self, reason: str = "client_cancelled") -> bool:
-        if self.busy:
     async def say(self, text: str, *, mood: str = "", gesture: str = "") -> int:
         self.vet(text)
         self.calls.append(("say", text, mood, gesture))
@@ -157,6 +157,8 @@ class ScriptedSession:
     def gesture(self, name: str) -> None:
         self.calls.append(("gesture", name))
 
+    async def cancel(self, reason: str = "client_cancelled") -> bool:
+        if self.busy:
             self.emit(ReplyDone(self.turn, f"item_{self.turn}", "cancelled", reason, "", ""))
             return True
         return False
@@ -182,11 +184,12 @@ class ScriptedHouse:
     def __init__(self, limit: int = 4) -> None:
         self.limit = limit
         self.sessions: list[ScriptedSession] = []
+        self.visits: list[Visit] = []
         self.ended = 0
+        self.make = lambda session: None  # what a test adds to a new session
         self.somebody_left = asyncio.Event()
         self.parts = {"ears": "ready"}
 
-        self.make = lambda session: None  # what a test adds to a new session
     def open(self) -> None: ...
 
     async def aclose(self) -> None: ...
@@ -209,24 +212,26 @@ class ScriptedHouse:
         return {}
 
     def open_session(
-        self, persona: str, *, speaks_label: bool, language: str = "", rendered: bool = True
+        self, persona: str, *, speaks_label: bool, visit: Visit, language: str = "", rendered: bool = True
     ) -> ScriptedSession:
+        self.visits.append(visit)
         if len(self.sessions) - self.ended >= self.limit:
             raise AtCapacity("All places are taken.")
         self.sessions.append(ScriptedSession(f"sess_{len(self.sessions)}", speaks_label=speaks_label))
+        self.make(self.sessions[-1])
         return self.sessions[-1]
 
     def close_session(self, session: ScriptedSession) -> None:
         self.ended += 1
-        self.make(self.sessions[-1])
         self.somebody_left.set()
 
     async def transcribe(self, pcm: np.ndarray, persona: str) -> Transcript:
         return Transcript("转写的话", "zh", 0.9, 1.0)
 
 
-def make_app(house: ScriptedHouse | None = None, **settings: Any) -> FastAPI:
-    return create_app(Settings(**settings), house or ScriptedHouse())
+def make_app(house: ScriptedHouse | None = None, *, keeping: Keeping | None = None, **settings: Any) -> FastAPI:
+    made = Settings(**settings)
+    return create_app(made, house or ScriptedHouse(), Access(made, keeping))
 
 
 class Socket:

@@ -12,7 +12,7 @@ from scripted_house import ScriptedHouse, make_app
 
 def client(house: ScriptedHouse | None = None, **settings) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(make_app(house, **settings), raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url="http://shuren")
+    return httpx.AsyncClient(transport=transport, base_url="http://localhost")
 
 
 @pytest.fixture

@@ -41,11 +41,6 @@ def test_a_missing_page_or_avatar_is_a_warning(tmp_path: Path) -> None:
     assert checked(Settings(home=tmp_path, page=tmp_path)) == ""
 
 
-def test_listening_to_everybody_without_a_key_is_a_warning(tmp_path: Path) -> None:
-    assert "SHUREN_API_KEY" in checked(Settings(host="0.0.0.0", home=tmp_path))
-    assert "SHUREN_API_KEY" not in checked(Settings(host="0.0.0.0", home=tmp_path, api_key="k"))
-
-
 @pytest.mark.parametrize(
     ("host", "url"),
     [("127.0.0.1", "http://localhost:8000/"), ("0.0.0.0", "http://localhost:8000/"), ("kiosk", "http://kiosk:8000/")],

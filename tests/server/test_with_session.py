@@ -28,7 +28,7 @@ class SessionHouse(ScriptedHouse):
         super().__init__()
         self.mind, self.hearing = mind, ScriptedHearing()
 
-    def open_session(self, persona: str, *, speaks_label: bool, language: str = "", rendered: bool = True) -> Session:
+    def open_session(self, persona: str, *, speaks_label: bool, visit, language: str = "", rendered=True) -> Session:
         self.session = Session(
             id="sess_0123456789",
             hearing=self.hearing,

@@ -21,6 +21,7 @@ def open_page(browser: Callable, server: str, mic: Path | None = None, *, query:
     page = browser(mic, **size)
     page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("console", lambda said: page.errors.append(said.text) if "Content Security Policy" in said.text else None)
     page.goto(f"{server}/?persona=bank-teller&lod=low{query}")
     page.wait_for_function("window.shuren && window.shuren.ready", timeout=TURN)
     return page

@@ -1,9 +1,11 @@
 import "./ui/style.css";
 import { App } from "./app";
 import { expose } from "./integrators";
+import { takeToken } from "./net/token";
 import { readOptions } from "./options";
 import { preferredLanguage, translator } from "./ui/i18n";
 
+takeToken(location, history);
 const options = readOptions(location.search);
 
 if (typeof AudioContext === "undefined" || typeof WebSocket === "undefined" || !Array.prototype.findLast) {

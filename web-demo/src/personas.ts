@@ -1,5 +1,6 @@
 /** Whom one can talk to, as the server tells (`GET /v1/personas`). */
 
+import { authorization } from "./net/token";
 import type { Language } from "./ui/i18n";
 
 export interface Persona {
@@ -12,7 +13,7 @@ export interface Persona {
 
 /** Throws when the server cannot be reached or does not answer as it should. */
 export async function fetchPersonas(base: string): Promise<Persona[]> {
-  const response = await fetch(new URL("v1/personas", base));
+  const response = await fetch(new URL("v1/personas", base), { headers: authorization() });
   if (!response.ok) throw new Error(`personas: HTTP ${response.status}`);
   const body = (await response.json()) as { personas: Persona[] };
   return body.personas;
