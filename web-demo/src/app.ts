@@ -3,6 +3,7 @@
 import { Microphone, MicError } from "./audio/mic";
 import { PushToTalk } from "./audio/push-to-talk";
 import { CaptionTrack } from "./captions";
+import { Consents } from "./consents";
 import { Conversation } from "./conversation";
 import { RealtimeClient, type ConnectionStatus } from "./net/client";
 import type { ErrorEvent, InterruptedEvent, ServerEvent, TurnState } from "./net/events";
@@ -26,6 +27,7 @@ export class App {
   readonly microphone: Microphone;
   private readonly client: RealtimeClient;
   private readonly talk: PushToTalk;
+  private readonly consents: Consents;
   private readonly captions = new CaptionTrack();
   private readonly conversation = new Conversation((message) => this.page.history.render(message));
   private personas: Persona[] = [];
@@ -63,7 +65,13 @@ export class App {
       commit: () => this.client.commitAudio(),
       interrupt: () => this.interrupt(),
     });
-    const send = (pcm: Int16Array): boolean => (options.hold ? this.talk.chunk(pcm) : this.client.appendAudio(pcm));
+    this.consents = new Consents(
+      (text) => window.confirm(text),
+      (event) => this.client.send(event),
+      () => this.page.currentLanguage,
+    );
+    const send = (pcm: Int16Array): boolean =>
+      this.consents.allows("mic_asr") && (options.hold ? this.talk.chunk(pcm) : this.client.appendAudio(pcm));
     this.microphone = new Microphone(send, () => this.micLost());
     const actions = {
       send: (text: string) => void this.sendText(text),
@@ -120,6 +128,7 @@ export class App {
 
   async startMic(): Promise<boolean> {
     await this.start(false);
+    if (!this.consents.request("mic_asr")) return false;
     this.page.dock.setMic("starting");
     try {
       await this.microphone.start();
@@ -296,6 +305,9 @@ export class App {
         if (this.wasConnected) this.page.notices.show("reconnected", {}, 3);
         else this.page.notices.hide("serverDown", "errorCapacity");
         this.wasConnected = true;
+        this.consents.begin(event.session?.shuren?.consent ?? []);
+        this.consents.offer("store_transcript");
+        if (this.microphone.active && !this.consents.request("mic_asr")) this.stopMic();
         if (this.options.hold || this.options.wake) this.client.listen(this.options);
         return this.setState("idle");
       case "shuren.resumed":

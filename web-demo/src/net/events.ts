@@ -1,5 +1,7 @@
 /** JSON events of the wire that the page uses: the OpenAI Realtime set and `shuren.*` (docs/protocol.md). */
 
+import type { Asked } from "../consents";
+
 export type TurnState = "idle" | "listening" | "thinking" | "speaking" | "paused";
 
 export interface Citation {
@@ -120,7 +122,7 @@ export interface ErrorEvent {
 export interface SessionCreated {
   type: "session.created";
   /** `resume` is there where the session waits for a client that lost its connection. */
-  session?: { id: string; shuren?: { resume?: { token: string; within_s: number } | null } };
+  session?: { id: string; shuren?: { resume?: { token: string; within_s: number } | null; consent?: Asked[] } };
 }
 
 /** The first event after a lost connection; `missed` events follow the label. */
