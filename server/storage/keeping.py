@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete
@@ -106,7 +107,9 @@ class Keeping:
     def begin(self, conversation: str, visit: Visit, pack: Pack, digest: str) -> Minutes:
         """Write down a conversation that begins now. `digest` names the state of the pack's files."""
         what = {"persona": pack.id, "pack": digest, "kind": kind_of(pack)}
-        minutes = Minutes(self.recorder, conversation, visit, **what, allowed=self._writes_unasked)
+        human = partial(self.note, "talk.taken_over", tenant=visit.tenant, actor="desk", subject=pack.id)
+        how = {"allowed": self._writes_unasked, "taken_over": human}
+        minutes = Minutes(self.recorder, conversation, visit, **what, **how)
         self._minutes[conversation] = minutes
         return minutes
 

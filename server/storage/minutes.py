@@ -7,6 +7,7 @@ in either order, so a turn is written anew, as a whole, each time more of it is 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -53,9 +54,10 @@ class Minutes:
         pack: str,
         kind: str,
         allowed: bool = True,
+        taken_over: Callable[[], None] = lambda: None,
     ) -> None:
-        """`allowed` False: nothing is written until the person agrees."""
-        self._recorder, self._allowed = recorder, allowed
+        """`allowed` False: nothing is written until the person agrees. `taken_over`: a human speaks from now on."""
+        self._recorder, self._allowed, self._taken_over = recorder, allowed, taken_over
         self.id, self.visit = conversation, visit
         self._header = {
             "id": conversation, "tenant": visit.tenant, "visitor": person_id(visit.visitor or conversation),
@@ -63,6 +65,7 @@ class Minutes:
             "labelled": None, "ended": None,
         }  # fmt: skip
         self._turns: OrderedDict[int, dict[str, Any]] = OrderedDict()
+        self._with_human = False
         self._kept = False  # the conversation is on the disk; if it is missing there later, it was erased
         self._put(None)
 
@@ -117,6 +120,9 @@ class Minutes:
                 self._put(turn)
 
     def _record(self, record: TurnRecord) -> None:
+        if record.route in ("with_human", "from_human") and not self._with_human:
+            self._with_human = True
+            self._taken_over()
         turn = self._turn(record.turn)
         if record.route == "from_human":  # a colleague's words, said after the turn's own
             turn["answer"] += [{"text": text, "language": record.language, "source": "human"} for text in record.said]

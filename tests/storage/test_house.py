@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +15,7 @@ from virtual_time import run_virtual
 from avatar.events import ReplyDone
 from dialogue.mind import Mind
 from dialogue.packs import find_pack
+from dialogue.records import TurnRecord
 from server.compose import House
 from server.settings import Settings
 from server.storage.keeping import Keeping
@@ -76,6 +78,22 @@ async def test_a_voice_forgets_what_it_said_when_somebody_is_erased(house: House
     await house.keeping.erase(Person("visitor-7", "bank"))
     assert said == []
     await house.aclose()
+
+
+async def test_a_changed_pack_and_a_human_who_takes_over_are_in_the_audit_log(house: House) -> None:
+    persona = house._personas["bank-teller"]
+    house._load_again = lambda before: replace(persona, digest="0123456789abcdef")
+    house._plan = lambda: []
+    house.open()
+    await house._renew(persona.pack.folder)
+    minutes = house.keeping.begin("sess_1", Visit("bank", "visitor-7"), persona.pack, "")
+    for route in ("human", "with_human", "from_human"):
+        minutes.record(TurnRecord(1, "bank-teller", "zh", "转人工", route=route))
+    await house.aclose()
+    first, second = house.keeping.audit.entries()
+    assert (first.action, first.subject) == ("pack.activated", "bank-teller") and "0123456789abcdef" in first.details
+    assert (second.action, second.tenant, second.subject) == ("talk.taken_over", "bank", "bank-teller")
+    assert house.keeping.audit.verify().broken == ()
 
 
 def test_the_database_is_below_the_home_where_no_url_is_set(tmp_path: Path) -> None:
