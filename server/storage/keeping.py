@@ -140,9 +140,9 @@ class Keeping:
 @contextmanager
 def opened() -> Iterator[Keeping]:
     """For the command line: as the environment says, with all tables there, and no writer of its own."""
-    from server.settings import Settings
+    from server.cli.serve import settings_of
 
-    keeping = Keeping.of(Settings())
+    keeping = Keeping.of(settings_of())
     keeping.database.migrate()
     try:
         yield keeping

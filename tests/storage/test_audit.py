@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
+from models.errors import StorageUnavailable
 from server.cli.audit import app
 from server.storage import audit as module
 from server.storage.audit import Anchor, Audit
@@ -165,3 +166,12 @@ def test_the_commands_show_and_check_the_log(tmp_path: Path, monkeypatch: pytest
         session.execute(text("DELETE FROM audit_log WHERE number = 2"))
     broken = run(app, ["verify"])
     assert broken.exit_code != 0 and "missing before entry 3" in str(broken.exception)
+
+
+def test_a_wrong_setting_or_database_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHUREN_STORAGE__RETENTION", '{"audit": 30}')
+    told = CliRunner().invoke(app, ["show"])
+    assert told.exit_code == 2 and "SHUREN_STORAGE__RETENTION" in told.output and "CSL-21" in told.output
+    monkeypatch.delenv("SHUREN_STORAGE__RETENTION")
+    monkeypatch.setenv("SHUREN_STORAGE__URL", "mysql://nobody@nowhere/x")
+    assert isinstance(CliRunner().invoke(app, ["show"]).exception, StorageUnavailable)

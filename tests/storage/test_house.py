@@ -27,27 +27,27 @@ from server.storage.tables import ConversationRow, TurnRow
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     monkeypatch.setattr("animation.body.Body", lambda rig, seed: RecordingBody())
-    shutil.copytree(find_pack("bank-teller"), tmp_path / "personas" / "bank-teller")
+    shutil.copytree(find_pack("insurance-manager"), tmp_path / "personas" / "insurance-manager")
     settings = Settings(home=tmp_path, personas=tmp_path / "personas", sessions={"greet": False})
     made = House(settings, keeping=Keeping.of(settings))
-    persona = made._personas["bank-teller"]
+    persona = made._personas["insurance-manager"]
     persona.voice, persona.rig = ScriptedVoice(), object()
     made._ears = SimpleNamespace(listen=lambda words: ScriptedHearing(), aclose=ScriptedHearing().aclose)
     return made
 
 
 def test_a_talk_leaves_its_minutes(house: House) -> None:
-    persona = house._personas["bank-teller"]
+    persona = house._personas["insurance-manager"]
     persona.mind = Mind(persona.pack)
     house.keeping.open()
 
     async def talk() -> str:
         visit = Visit("bank", "visitor-7", "page")
-        session = house.open_session("bank-teller", speaks_label=False, visit=visit)
+        session = house.open_session("insurance-manager", speaks_label=False, visit=visit)
         running = asyncio.create_task(session.run())
         await asyncio.sleep(0.1)
         session.label_shown()
-        await session.add_text("我的手机号是13812345678，银行卡丢了怎么办？")
+        await session.add_text("我的手机号是13812345678，医疗险怎么理赔？")
         await session.respond()
         async for event in session.events():
             if isinstance(event, ReplyDone):
@@ -72,7 +72,7 @@ def test_a_talk_leaves_its_minutes(house: House) -> None:
 
 async def test_a_voice_forgets_what_it_said_when_somebody_is_erased(house: House) -> None:
     said: list[str] = ["their words"]
-    house._personas["bank-teller"].voice.forget = said.clear
+    house._personas["insurance-manager"].voice.forget = said.clear
     house._plan = lambda: []
     house.open()
     await house.keeping.erase(Person("visitor-7", "bank"))
@@ -81,18 +81,21 @@ async def test_a_voice_forgets_what_it_said_when_somebody_is_erased(house: House
 
 
 async def test_a_changed_pack_and_a_human_who_takes_over_are_in_the_audit_log(house: House) -> None:
-    persona = house._personas["bank-teller"]
+    persona = house._personas["insurance-manager"]
     house._load_again = lambda before: replace(persona, digest="0123456789abcdef")
     house._plan = lambda: []
     house.open()
     await house._renew(persona.pack.folder)
     minutes = house.keeping.begin("sess_1", Visit("bank", "visitor-7"), persona.pack, "")
     for route in ("human", "with_human", "from_human"):
-        minutes.record(TurnRecord(1, "bank-teller", "zh", "转人工", route=route))
+        minutes.record(TurnRecord(1, "insurance-manager", "zh", "转人工", route=route))
     await house.aclose()
     first, second = house.keeping.audit.entries()
-    assert (first.action, first.subject) == ("pack.activated", "bank-teller") and "0123456789abcdef" in first.details
-    assert (second.action, second.tenant, second.subject) == ("talk.taken_over", "bank", "bank-teller")
+    assert (first.action, first.subject) == (
+        "pack.activated",
+        "insurance-manager",
+    ) and "0123456789abcdef" in first.details
+    assert (second.action, second.tenant, second.subject) == ("talk.taken_over", "bank", "insurance-manager")
     assert house.keeping.audit.verify().broken == ()
 
 
