@@ -1,4 +1,6 @@
-# The embedded default on a CPU: `docker build -t shuren . && docker run -p 8000:8000 -v shuren:/var/lib/shuren shuren`
+# The embedded default on a CPU: `docker build -t shuren .`, then
+# `docker run -p 8000:8000 -e SHUREN_API_KEY=… -e SHUREN_ACCESS__VISITORS=true -v shuren:/var/lib/shuren shuren`
+# A container is reached from other machines, so it needs a key (docs/access.md); VISITORS lets people use its page.
 # Weights are fetched into the volume on the first start and never again.
 FROM node:20-bookworm-slim AS web
 WORKDIR /src
