@@ -15,7 +15,7 @@ from avatar.looks.source import islands
 # The face unit of mouthFrown only takes the resting smile away. Corners go down further and undo part of that smile,
 # and the chin lifts the lips between them; mouthUpperUp bares the teeth, mouthLeft goes far enough to be seen.
 FROWN, FROWN_UNSMILES, FROWN_CHIN = 2.0, 0.7, 0.4
-UPPER_UP, SIDEWAYS = 1.35, 1.5
+UPPER_UP, SIDEWAYS = 1.25, 1.5
 HELD_RINGS = 5  # edge rings around mouth and eyes that smoothing leaves alone
 # Face units that press hard creases into the cheeks, and rounds of smoothing that make them folds of skin.
 SOFTENED = {

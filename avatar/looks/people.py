@@ -101,7 +101,7 @@ CHUAN = Look(
     },
     hair=HairStyle(style="short", colour=(30, 25, 23), seed=7),
     outfit=Outfit("polo_vest", (98, 104, 82), (38, 78, 108), (214, 118, 44), (52, 56, 46)),
-    smile=0.34,
+    smile=0.38,
     skin=(196, 147, 115),
     lips=(160, 104, 90),
     brow=(34, 28, 25),
