@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def create_app(settings: Settings, house: House, access: Access | None = None) -> FastAPI:
-    """The service over `house`, which is opened when the server starts (in the background: `/healthz` tells when it is
+    """The service over `house`, which is opened when the server starts (in the background: `/readyz` tells when it is
     ready) and closed when it stops. `access`: who may use it; None: whoever has the key of the settings."""
     access = access or Access(settings)
 
@@ -45,7 +45,9 @@ def create_app(settings: Settings, house: House, access: Access | None = None) -
         watching.cancel()
         await asyncio.wait([watching])
 
-    app = FastAPI(title="Shuren", description="A conversational digital human", version="1", lifespan=lifespan)
+    about = {"title": "Shuren", "description": "A conversational digital human", "version": "1"}
+    # FastAPI's pages of documentation run scripts of a CDN, which the content security policy forbids.
+    app = FastAPI(**about, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.settings, app.state.host, app.state.access = settings, house, access
     app.add_middleware(Safety, access=access, body_bytes=settings.access.body_bytes)
     app.state.observing = Observing(settings.observing)

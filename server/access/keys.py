@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from models.errors import RequestInvalid, Unauthorized
+from models.errors import RequestInvalid, StorageError, Unauthorized
 from server.access.caller import Limits
 from server.access.credentials import INCLUDES, NewKey, Scope, hashed, id_of, new_key, same
 from server.access.tables import ApiKeyRow, TenantRow
@@ -176,9 +177,10 @@ class Keys:
         return info, _tenant(session.get_one(TenantRow, row.tenant))
 
     def _note_use(self, info: KeyInfo) -> None:
+        """A full disk or a busy database keeps nobody out."""
         at = self._now()
         if info.used is None or at - info.used >= USED_EVERY:
-            with self._database.session() as session:
+            with suppress(StorageError), self._database.session() as session:
                 session.execute(update(ApiKeyRow).where(ApiKeyRow.id == info.id).values(used=at))
 
 

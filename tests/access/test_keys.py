@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner
 
-from models.errors import RequestInvalid, Unauthorized
+from models.errors import RequestInvalid, StorageFull, Unauthorized
 from server.access.caller import Limits
 from server.access.credentials import KEY, new_key
 from server.access.keys import Keys
@@ -132,6 +132,16 @@ def test_the_last_use_is_known_to_the_minute(keys: Keys, calendar: Calendar) -> 
     assert keys.list()[0].used == began
     keys.check(key.secret)
     assert keys.list()[0].used == began + timedelta(seconds=75)
+
+
+def test_a_key_is_good_where_its_use_cannot_be_written(keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = keys.create("bank", "operator")
+
+    def full() -> None:
+        raise StorageFull("The database's disk is full.")
+
+    monkeypatch.setattr(keys._database, "session", full)
+    assert keys.check(key.secret)[0].id == key.id
 
 
 def test_a_tenant_has_its_own_origins_and_limits(keys: Keys) -> None:
