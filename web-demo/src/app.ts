@@ -384,7 +384,23 @@ export class App {
   }
 
   private onError({ error }: ErrorEvent): void {
+    if (error.code === "service_stopped") this.player.reset(); // not a sound more, also of what has come already
+    if (error.code === "session_idle") return this.rest();
     this.page.notices.show(errorKey(error.code ?? ""), { message: error.message }, 8);
+  }
+
+  /** Nobody has spoken for long. To connect again would greet an empty room, so that waits for a touch or a key. */
+  private rest(): void {
+    this.client.close();
+    this.newSession();
+    this.setState("offline");
+    this.page.notices.show("asleep");
+    const wake = (): void => {
+      for (const type of ["pointerdown", "keydown"]) removeEventListener(type, wake);
+      this.page.notices.hide("asleep");
+      this.client.connect();
+    };
+    for (const type of ["pointerdown", "keydown"]) addEventListener(type, wake);
   }
 
   private tick(pts: number): void {

@@ -58,6 +58,8 @@ const zh = {
   unsupported: "此浏览器太旧，无法使用。请换用新版 Chrome、Edge、Safari 或 Firefox。",
   errorCapacity: "现在使用的人较多，请稍候，马上会再试。",
   errorPersona: "没有这个角色，请在上方另选一个。",
+  errorStopped: "服务已由运营方暂停，请稍候，或找工作人员帮忙。",
+  asleep: "好一会儿没人说话，我先休息了。点一下页面，我们接着聊。",
   errorBackend: "后台服务暂时不可用，请稍后再试或转人工。",
   errorBusy: "请稍等，我还在回答上一个问题。",
   errorOther: "出了点问题：{message}",
@@ -131,6 +133,8 @@ const en: Record<Key, string> = {
   unsupported: "This browser is too old. Please use a recent Chrome, Edge, Safari or Firefox.",
   errorCapacity: "Many people are here right now. Please wait, the page will try again.",
   errorPersona: "There is no such role. Please choose another one above.",
+  errorStopped: "The operator has paused this service. Please wait, or ask a member of staff.",
+  asleep: "It has been quiet for a while, so I am taking a rest. Touch the page to talk again.",
   errorBackend: "A service behind me is not available. Please try again later.",
   errorBusy: "One moment, I am still answering your last question.",
   errorOther: "Something went wrong: {message}",
@@ -164,7 +168,8 @@ export function preferredLanguage(languages: readonly string[]): Language {
 
 /** Keys of the message for an error code of the server (models/errors.py). */
 export function errorKey(code: string): Key {
-  if (code === "at_capacity") return "errorCapacity";
+  if (code === "at_capacity" || code === "rate_limited" || code === "quota_exceeded") return "errorCapacity";
+  if (code === "service_stopped") return "errorStopped";
   if (code === "persona_unknown") return "errorPersona";
   if (code === "session_busy") return "errorBusy";
   return code.startsWith("backend_") || code.startsWith("model_") ? "errorBackend" : "errorOther";
