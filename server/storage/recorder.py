@@ -89,7 +89,8 @@ class Recorder:
         with self._changed:
             self._stop.set()
             self._changed.notify_all()
-        self._thread.join(patience)
+        if self._thread.ident:  # a service that never got as far has nothing running
+            self._thread.join(patience)
         if self._jobs:
             logs.event("recorder_lost", level=logging.ERROR, jobs=len(self._jobs), state=self._state)
 

@@ -186,6 +186,11 @@ def test_a_database_that_never_comes_costs_bounded_memory_and_is_told() -> None:
     recorder.close()
 
 
+def test_a_writer_that_never_began_can_be_closed(tmp_path: Path) -> None:
+    Recorder(Database(f"sqlite:///{tmp_path / 'shuren.db'}")).close()
+    assert not (tmp_path / "shuren.db").exists()
+
+
 WRITER = """
 import sys
 import time
