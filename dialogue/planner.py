@@ -28,15 +28,15 @@ from dialogue.wording import Wording
 CHAT = "small talk"
 ELSEWHERE = "belongs elsewhere"
 _MASK = re.compile(r"\[[^\]]+\]")
+DANGERS = ("emergency_medical", "emergency_fire", "emergency_police", "self_harm", "fraud")
 # Signs after which a procedure cannot simply go on.
-ENDING = {"human": "human"} | dict.fromkeys(
-    ("emergency_medical", "emergency_fire", "emergency_police", "self_harm", "fraud", "exit"), "cancelled"
-)
+ENDING = {"human": "human"} | dict.fromkeys((*DANGERS, "exit"), "cancelled")
 _SHORT = ("yes", "no", "cancel", "any")  # answers that begin nothing: 算了 is no calculation
 _FOLLOWS = re.compile(r"^(?:那|还有|如果|要是|它|这个|and\b|then\b|what about|how about|what if)", re.IGNORECASE)
 
 
 BRIEF = {True: 10, False: 28}  # characters of a question, Chinese or not, that may lean on the one before
+TELLING = 4  # characters from which an utterance can be like a sign; what is shorter is for the rules
 NEAR = 0.25  # score from which a pack's own refusal answers a request that is forbidden anyway
 
 
@@ -132,8 +132,14 @@ class Planner:
         return _with(plan, question=redacted.text, masked=redacted.kinds)
 
     def sign(self, text: str, masked: str) -> Hit | None:
-        """The sign that must be acted on before anything else, if one is seen in a normalised text."""
-        return detect(text, fraud_phrases=self._pack.policy.fraud_phrases)
+        """The sign that must be acted on before anything else, if one is seen in a normalised text: by rule, or by what
+        it means, which tells of danger behind any other sign."""
+        hit = detect(text, fraud_phrases=self._pack.policy.fraud_phrases)
+        if hit and hit.sign in DANGERS:
+            return hit
+        question = _MASK.sub(" ", masked).strip()
+        like = self._index.sign(question) if len(question) >= TELLING else None
+        return like if like and (hit is None or like.sign in DANGERS) else hit
 
     def _refused(self, hit: Hit, say: Wording, question: str, language: Language, state: State, plan: Plan) -> Plan:
         """A fixed reply, unless an approved answer or a procedure says it better; best of all the pack's own refusal.
@@ -178,8 +184,9 @@ class Planner:
             return _flow(answered)
         matches = self._search(question)
         item = self._clear(matches)
-        surely = item and next(match.score for match in matches if match.id == item.id) >= self._limits.sure
-        if item and (surely or answered is None or open_question(state.flow)):
+        score = next((match.score for match in matches if item and match.id == item.id), 0.0)
+        beside = score >= self._limits.sure or answered is None or open_question(state.flow)
+        if item and beside and score >= self._limits.answer:
             return self._beside(self._answer(say, (item,), matches), language, state)
         if answered:
             return _flow(answered)

@@ -13,16 +13,18 @@ mended (dialogue/homophones.py), and the better spelling counts. What it measure
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from dialogue.bm25 import Bm25, sounding, written
+from dialogue.detectors import Hit
 from dialogue.embedding import Embedder
 from dialogue.fusion import FUSIONS
 from dialogue.homophones import Homophones
+from dialogue.likeness import ENCODER, Likeness
 from dialogue.text import has_chinese
 from dialogue.vectors import VectorCache
 from models import telemetry
@@ -74,6 +76,7 @@ class Index:
         self._answers = _rows(np.repeat(np.arange(len(entries)), [len(a) for a in answers]), None, len(entries))
         told = [answer for group in answers for answer in group]
         self._meanings = tuple(_Meaning(each, self._phrasings, told, name, cache) for each in embedders)
+        self._likeness = next((each.likeness(cache) for each in self._meanings if each.name == ENCODER), None)
         self._fusion = FUSIONS[frozenset(embedder.name for embedder in embedders)]
 
     @property
@@ -90,6 +93,10 @@ class Index:
         """The question with its homophones spelt as the role writes them."""
         return self._homophones.mend(question)
 
+    def sign(self, question: str) -> Hit | None:
+        """The sign that a question is like, by meaning; None without the encoder that tells."""
+        return self._likeness(self._spellings(question)) if self._likeness and question else None
+
     def search(self, question: str, *, count: int = 5) -> list[Match]:
         """The best entries, best first."""
         with telemetry.stage("retrieval"):
@@ -98,7 +105,7 @@ class Index:
 
     def features(self, question: str, *, without: Sequence[str] = ()) -> Features:
         """What each entry scores in each way. `without`: phrasings that are taken as not there, for training."""
-        spellings = tuple(dict.fromkeys((question, self.mend(question))))
+        spellings = self._spellings(question)
         gone = np.isin(self._phrasings, without) if without else None
 
         def there(scores: np.ndarray) -> np.ndarray:
@@ -118,6 +125,9 @@ class Index:
             }
         return found
 
+    def _spellings(self, question: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((question, self.mend(question))))
+
 
 class _Meaning:
     """The vectors of one encoder."""
@@ -126,6 +136,7 @@ class _Meaning:
         self, embedder: Embedder, phrasings: list[str], answers: list[str], name: str, cache: VectorCache | None
     ) -> None:
         self.name = embedder.name
+        self._embedder = embedder
         # What was heard so far is looked up while somebody speaks, and again when they have finished.
         self._embed = lru_cache(maxsize=64)(embedder)
         if cache and embedder.worth_keeping:
@@ -133,6 +144,11 @@ class _Meaning:
             self._answers = cache.embed(f"{name}.{embedder.version}.answers", answers, embedder.passages)
         else:
             self._phrasings, self._answers = embedder(phrasings), embedder.passages(answers)
+
+    def likeness(self, cache: VectorCache | None) -> Callable[[tuple[str, ...]], Hit | None]:
+        """Tells the sign that a question in these spellings is like."""
+        likeness = Likeness(self._phrasings, self._embedder, cache)
+        return lambda spellings: likeness.sign(self._embed(spellings))
 
     def cosines(self, spellings: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
         """(phrasings,) and (answers,) in 0..1, of the spelling that fits each best."""

@@ -33,8 +33,8 @@ class Scores:
     def search(self, question: str) -> list[Match]:
         return [Match(*each) for each in self.found]
 
-    def vectors(self, question: str) -> dict:
-        return {}
+    def sign(self, question: str) -> None:
+        return None
 
 
 def decided(folder: Path, question: str, *found: tuple[str, float]) -> tuple[str, tuple[str, ...]]:
