@@ -39,6 +39,12 @@ _HAN_UNFINISHED = re.compile(
     rf"|(?<![诉给帮问找教骗谢])({_SUBJECT})的?|(这|那)(张|笔|家|边的)|(是|在|从|到|要|想|{_SUBJECT}|月)({_TIME})的?"
     ")$"
 )
+# Nothing but the announcement of a request: 我想查一下. 余额我想查一下 is whole, and so is 帮我查一下.
+_HAN_ANNOUNCED = re.compile(
+    r"^([嗯呃额那]|那个|你好|您好|[，,\s])*(我们?)?(就?是)?("
+    r"(想|要|来)(问|询问|咨询|请教|打听|了解|查|查询|核对|确认|办|看)(一下|下|个事|一件事)"
+    r"|(这[里儿边])?还?有(一个|个|一件|件)(问题|事|事情|事儿))$"
+)
 # A verb that wants an object, at the end of a statement: 我想存, but 怎么存 is whole.
 _HAN_VERB = re.compile(r"(想|要|能|去|来|帮我)(办|存|取|转|换|查|问|买|打|交|还|找|开|借|领|看|填|改|汇|充|带)$")
 _HAN_NUMBER = re.compile(r"[0-9〇零一二两三四五六七八九十百千万]$")  # 五万 wants its 块
@@ -63,7 +69,7 @@ _EN_UNFINISHED = frozenset(
 )
 _EN_QUESTION = re.compile(r"^(what|where|when|who|why|how|which|is|are|do|does|did|can|could|will|would|should|may)\b")
 _EN_COMPLETE = re.compile(r"\b(please|thanks|thank you|bye|goodbye|yes|no|okay|ok|hello|hi|right|i do|i don't|i am)$")
-_EN_ORDER = re.compile(r"\b(tell|show) me$")
+_EN_ORDER = re.compile(r"\b(tell|show) me$|\b(have|got) (a|another|one more) (quick )?question$")
 _EN_ASKED = frozenset("need have do does did know want".split())  # ends a question, not a statement
 _DIGITS_END = re.compile(r"[0-9〇零一幺二两三四五六七八九]{3,}$")  # a card or phone number being read out
 _MARKS = re.compile(r"[\s。．.，,、！!？?；;：:…\-—]+$")
@@ -81,7 +87,7 @@ def judge(text: str, language: Language) -> Completeness:
 
 
 def _judge_chinese(text: str, bare: str) -> Completeness:
-    if _HAN_UNFINISHED.search(bare):  # first: 我想问一下 goes on, 帮我看一下 does not
+    if _HAN_UNFINISHED.search(bare) or _HAN_ANNOUNCED.match(bare):  # first: 我想问一下 goes on, 帮我看一下 does not
         return Completeness.UNFINISHED
     if _HAN_COMPLETE.search(bare) or _HAN_QUESTION.search(bare):
         return Completeness.COMPLETE
