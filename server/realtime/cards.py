@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl
+from pydantic import BaseModel, ConfigDict, Field
 
+Link = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9]", max_length=2000)]
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class _Card(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     title: Line
 
@@ -22,7 +23,7 @@ class _Card(BaseModel):
 
 class ImageCard(_Card):
     kind: Literal["image"]
-    url: HttpUrl
+    url: Link
     alt: Line
     """What it shows, for those who do not see it."""
 
@@ -43,8 +44,8 @@ class MapCard(_Card):
 class ProductCard(_Card):
     kind: Literal["product"]
     price: Line | None = None
-    image: HttpUrl | None = None
-    url: HttpUrl | None = None
+    image: Link | None = None
+    url: Link | None = None
 
     def texts(self) -> Iterator[str]:
         yield from filter(None, (self.title, self.price))

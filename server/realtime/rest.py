@@ -19,7 +19,7 @@ from server.realtime.sessions import Sessions
 from server.refusals import refusals
 from server.storage.minutes import Visit
 
-Spoken = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Spoken = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"\S", max_length=4000)]
 Mood = Literal[MOODS]
 Gesture = Literal[GESTURES]
 
@@ -27,11 +27,11 @@ router = APIRouter(prefix="/v1/sessions", tags=["sessions"], responses=refusals(
 
 
 class Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class NewSession(Body):
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"persona": "bank-teller"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"persona": "bank-teller"}]})
 
     persona: str = Field("", max_length=80)
     """Whom to talk with; empty: the default one."""
