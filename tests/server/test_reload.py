@@ -52,7 +52,7 @@ class StubHouse(House):
         same = before and before.pack.voice == pack.voice
         persona.voice = before.voice if same else Engine()
 
-    def _make_session(self, persona, speaks_label, language, rendered):
+    def _make_session(self, persona, speaks_label, language, rendered, visit):
         return Talk(persona.mind)
 
 
