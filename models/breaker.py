@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from models import telemetry
+
 FIRST_REST = 15.0  # s a backend is left alone after a failure; doubled by each further one
 LONGEST_REST = 240.0
 
@@ -29,6 +31,7 @@ class Breaker(Generic[Backend]):
             self.until = now + self.rest
 
     def failed(self, now: float) -> None:
+        telemetry.note("failover", getattr(self.backend, "name", "unnamed"))
         self.rest = min(LONGEST_REST, self.rest * 2 or FIRST_REST)
         self.until = now + self.rest
 

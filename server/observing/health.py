@@ -39,11 +39,10 @@ async def ready(request: Request) -> JSONResponse:
 def _needed(app: FastAPI) -> dict[str, str]:
     """Without any of these nobody can talk."""
     settings, state = app.state.settings, app.state
-    access = getattr(state, "access", None)
     return {
         "engines": engines(state.host.readiness()),
         "disk": disk(settings.home.expanduser(), settings.observing.disk_mb),
-        "kill_switch": "stopped" if access and access.kill.stop else READY,
+        "kill_switch": "stopped" if state.access.kill.stop else READY,
         "drain": "draining" if state.observing.drain.draining else READY,
     }
 

@@ -1,12 +1,15 @@
-"""`GET /metrics`: the numbers, for Prometheus."""
+"""`GET /metrics`: the numbers, for Prometheus. And the waterfall of one turn."""
 
 from __future__ import annotations
 
 import ipaddress
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from models.errors import SessionUnknown
+from server.access.web import Operator
 from server.observing.observing import Observing
 from server.settings import Settings
 
@@ -24,6 +27,15 @@ async def metrics(request: Request) -> Response:
         (await request.app.state.access.gate.admit(request)).need("operator")
     observing: Observing = request.app.state.observing
     return Response(observing.text(request.app.state.host.readiness()), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/v1/sessions/{session}/turns/{turn}/waterfall", include_in_schema=False)
+async def waterfall(session: str, turn: int, request: Request, caller: Operator) -> dict[str, Any]:
+    """Where a turn of a running session spent its time. 404 where there is none, or it is another tenant's."""
+    request.app.state.sessions.find(session, caller)
+    if (found := request.app.state.observing.waterfall(session, turn)) is None:
+        raise SessionUnknown(f"This session has no finished turn {turn}.")
+    return found
 
 
 def from_this_machine(request: Request) -> bool:

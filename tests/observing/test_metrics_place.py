@@ -5,13 +5,15 @@ from __future__ import annotations
 import httpx
 import pytest
 from fastapi import FastAPI
-from scripted_house import ScriptedHouse, make_app
+from scripted_house import ScriptedHouse, connected, make_app, reply
 
 
-async def read(app: FastAPI, *, client: str = "127.0.0.1", headers: dict | None = None) -> httpx.Response:
+async def read(
+    app: FastAPI, path: str = "/metrics", *, client: str = "127.0.0.1", headers: dict | None = None
+) -> httpx.Response:
     transport = httpx.ASGITransport(app=app, client=(client, 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
-        return await http.get("/metrics", headers=headers or {})
+        return await http.get(path, headers=headers or {})
 
 
 async def test_this_machine_reads_metrics_in_prometheus_format() -> None:
@@ -53,3 +55,21 @@ async def test_two_services_in_one_process_count_for_themselves() -> None:
     one.state.observing.refused("at_capacity")
     assert 'code="at_capacity"' in (await read(one)).text
     assert 'code="at_capacity"' not in (await read(other)).text
+
+
+async def test_an_operator_sees_where_a_turn_of_a_running_session_spent_its_time() -> None:
+    house = ScriptedHouse()
+    app = make_app(house, api_key="the-key")
+    key = {"Authorization": "Bearer the-key"}
+    async with connected(app, headers=key) as socket:
+        await socket.until("shuren.label.required")
+        house.sessions[0].emit(*reply(1))
+        await socket.until("shuren.timings")
+        got = await read(app, "/v1/sessions/sess_0/turns/1/waterfall", headers=key)
+        assert got.json()["milestones_ms"]["first_audio"] == 640
+        for path, headers, status in (
+            ("/v1/sessions/sess_0/turns/2/waterfall", key, 404),
+            ("/v1/sessions/sess_9/turns/1/waterfall", key, 404),
+            ("/v1/sessions/sess_0/turns/1/waterfall", {}, 401),
+        ):
+            assert (await read(app, path, headers=headers)).status_code == status
