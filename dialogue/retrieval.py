@@ -100,7 +100,7 @@ class Index:
     def search(self, question: str, *, count: int = 5) -> list[Match]:
         """The best entries, best first."""
         with telemetry.stage("retrieval"):
-            scores = self._fusion.score(self.features(question))
+            scores = self._fusion.score(self.features(question), chinese=has_chinese(question))
         return [Match(self._ids[i], float(scores[i])) for i in np.argsort(-scores)[:count]]
 
     def features(self, question: str, *, without: Sequence[str] = ()) -> Features:
@@ -153,9 +153,7 @@ class _Meaning:
     def cosines(self, spellings: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
         """(phrasings,) and (answers,) in 0..1, of the spelling that fits each best."""
         vectors = self._embed(spellings)
-        return tuple(
-            np.maximum(0.0, np.max(vectors @ matrix.T, axis=0)) for matrix in (self._phrasings, self._answers)
-        )
+        return tuple(np.maximum(0.0, np.max(vectors @ matrix.T, axis=0)) for matrix in (self._phrasings, self._answers))
 
 
 def _rows(owners: np.ndarray, mask: np.ndarray | None, entries: int) -> np.ndarray:
@@ -170,7 +168,10 @@ def _rows(owners: np.ndarray, mask: np.ndarray | None, entries: int) -> np.ndarr
 
 def _best(scores: np.ndarray, rows: np.ndarray, mean_of: int = 1) -> np.ndarray:
     """(entries,) mean of each entry's best `mean_of` document scores; 0 where it has no document."""
-    table = np.where(rows >= 0, np.append(scores, 0.0)[rows], -np.inf)
-    top = -np.sort(-table, axis=1)[:, :mean_of]
+    table = np.append(scores, -np.inf)[rows]  # −1 is the last
+    if mean_of == 1:
+        top = table.max(axis=1, keepdims=True)
+    else:
+        top = -np.partition(-table, min(mean_of, table.shape[1]) - 1, axis=1)[:, :mean_of]
     there = np.isfinite(top)
     return (np.where(there, top, 0.0).sum(axis=1) / np.maximum(1, there.sum(axis=1))).astype(np.float32)
