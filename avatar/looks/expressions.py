@@ -23,7 +23,7 @@ SOFTENED = {
     for side in ("Left", "Right")
     for name, rounds in {
         "mouthSmile": 10, "mouthDimple": 10, "mouthStretch": 8, "mouthFrown": 8, "cheekSquint": 6, "noseSneer": 6,
-        "mouthUpperUp": 5, "mouthPress": 6,
+        "mouthUpperUp": 5, "mouthPress": 6, "mouth": 8,  # the last one: mouthLeft, mouthRight
     }.items()
 } | {"cheekPuff": 8}  # fmt: skip
 
