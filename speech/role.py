@@ -41,7 +41,7 @@ class Role:
         """`words`: names, words and whole questions of the role, the likeliest first."""
         said = list(dict.fromkeys(words))
         phrases = [text for text in said if _is_phrase(text)]
-        self.vocabulary = Vocabulary([*(text for text in said if not _is_phrase(text)), *_own_words(phrases)])
+        self.vocabulary = _consistent([*(text for text in said if not _is_phrase(text)), *_own_words(phrases)], said)
         self._units: Counter[str] = Counter()
         self._pairs: Counter[tuple[str, str]] = Counter()
         for phrase in phrases:
@@ -83,9 +83,20 @@ class Role:
         return 1 - share + share * self._pairs[before, unit] / seen / max(RAREST, _ordinary_share(unit))
 
 
+def _consistent(words: list[str], said: list[str]) -> Vocabulary:
+    """Less the words that would rewrite what is said to the role itself: 卖基金 is a short question, and 买基金 would
+    become it. What stands before the first question was written down as a word."""
+    first = next((at for at, text in enumerate(said) if _is_phrase(text)), len(said))
+    vocabulary = Vocabulary(words)
+    rewriting = {found.meant for text in said if _HAN.search(text) for found in vocabulary.mend(text).corrections}
+    wrong = rewriting.difference(said[:first])
+    return Vocabulary(word for word in words if word not in wrong) if wrong else vocabulary
+
+
 def _is_phrase(text: str) -> bool:
-    """Whether `text` is something people say rather than a word or a name."""
-    return len(text) > LONGEST if _HAN.search(text) else text.count(" ") >= 2
+    """Whether `text` is something people say rather than a word or a name. A Latin word in small letters is no name:
+    `statement` alone is a short question."""
+    return len(text) > LONGEST if _HAN.search(text) else text.count(" ") >= 2 or text.islower()
 
 
 def _figures(text: str) -> list[str]:
