@@ -150,11 +150,18 @@ class Planner:
                 answer = self._answer(say, (self._pack.item(refusal.id),), plan.matches)
                 return _with(self._beside(answer, language, state), ask_model="", rule=hit.rule)
         answered = plan.route in ("approved", "stale") or plan.move is not None
-        if answered and (hit.sign not in ALWAYS or self._about(hit, plan.items)):
+        if answered and (self._said_better(hit, plan) or self._about(hit, plan.items)):
             return _with(plan, ask_model="", rule=hit.rule)
         offers = hit.sign == "forbidden"
         reply = Plan("refused", say.template(hit.sign), question, discloses=False, offers=offers, rule=hit.rule)
         return self._beside(reply, language, state)
+
+    def _said_better(self, hit: Hit, plan: Plan) -> bool:
+        """Whether the answer may stand. Scolding sounds like praise to a comparison of meanings: only what is asked
+        with it beyond doubt is answered."""
+        if hit.sign == "abuse" and plan.move is None:
+            return bool(plan.matches) and plan.matches[0].score >= self._limits.sure
+        return hit.sign not in ALWAYS
 
     def _about(self, hit: Hit, items: tuple[Item, ...]) -> bool:
         """Whether people are expected to ask these items for just that."""
@@ -283,7 +290,9 @@ class Planner:
         looked_up = question
         if not self._clear(matches) and state.question:
             together = f"{state.question} {question}"
-            longer = self._search(together) if _FOLLOWS.match(question) or _brief(question) else ()
+            alone = bool(matches) and matches[0].id in (CHAT, ELSEWHERE)  # it has a sense of its own
+            follows = _FOLLOWS.match(question) or (_brief(question) and not alone)
+            longer = self._search(together) if follows else ()
             if (item := self._clear(longer)) and (_FOLLOWS.match(question) or item.id in state.items):
                 matches, looked_up = longer, together
         if state.choice and matches and matches[0].id in state.choice and matches[0].score >= self._limits.ask:
