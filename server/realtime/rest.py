@@ -23,7 +23,7 @@ Spoken = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"\S", 
 Mood = Literal[MOODS]
 Gesture = Literal[GESTURES]
 
-router = APIRouter(prefix="/v1/sessions", tags=["sessions"], responses=refusals(401, 403, 422, 429, 503))
+router = APIRouter(prefix="/v1/sessions", tags=["sessions"], responses=refusals(400, 401, 403, 422, 429, 503))
 
 
 class Body(BaseModel):
