@@ -77,6 +77,23 @@ def turns(
 
 
 @app.command()
+def faults(as_json: Json = False) -> None:
+    """Put faults into a running service (clients, disk, database, language models): survived, and confirmed data lost.
+
+    Exits with 1 where anything did not survive or was lost.
+    """
+    import asyncio
+
+    from bench.faults.run import run
+    from bench.report import report
+
+    result = asyncio.run(run())
+    report(result, settings={}, as_json=as_json)
+    if result["survived"] < result["faults_tried"] or result["confirmed_records_lost"]:
+        raise typer.Exit(1)
+
+
+@app.command()
 def hear(
     set_dir: Annotated[Path | None, typer.Option("--set", help="Recordings with transcripts.tsv.")] = None,
     limit: Annotated[int, typer.Option(help="At most so many recordings, 0 = all.")] = 0,
