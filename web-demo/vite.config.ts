@@ -8,7 +8,11 @@ export default defineConfig({
   build: {
     target: "es2022",
     chunkSizeWarningLimit: 900,
-    rolldownOptions: { input: ["index.html", "render.html"] }, // the page, and the one that pictures are taken from
+    rolldownOptions: {
+      // The page, the one that pictures are taken from, and the widget, whose address other pages know.
+      input: { index: "index.html", render: "render.html", "digital-human": "src/widget/element.ts" },
+      output: { entryFileNames: ({ name }) => (name === "digital-human" ? "[name].js" : "assets/[name]-[hash].js") },
+    },
   },
   server: {
     proxy: {

@@ -6,9 +6,10 @@ import { CaptionTrack } from "./captions";
 import { Consents } from "./consents";
 import { Conversation } from "./conversation";
 import { RealtimeClient, type ConnectionStatus } from "./net/client";
-import type { ErrorEvent, InterruptedEvent, ServerEvent, TurnState } from "./net/events";
+import type { ErrorEvent, InterruptedEvent, SentenceEvent, ServerEvent, TurnState } from "./net/events";
 import type { Options } from "./options";
 import { avatarUrl, fetchPersonas, type Persona } from "./personas";
+import { pageOf, tell, type ShurenPage } from "./integrators";
 import { Player } from "./player";
 import { Stage } from "./stage/stage";
 import { errorKey, preferredLanguage, type Key } from "./ui/i18n";
@@ -20,6 +21,8 @@ const DUCK_MS = 900;
 /** A browser that allows sound says so within this; otherwise it is waiting for a gesture. */
 const AUTOPLAY_MS = 400;
 const PERSONAS_RETRY_MS = 4000;
+/** Sockets of browsers set no headers: the token is offered as a subprotocol, as OpenAI's browser clients do. */
+const KEY_PROTOCOL = "openai-insecure-api-key.";
 
 export class App {
   readonly player: Player;
@@ -37,11 +40,15 @@ export class App {
   private responding = false;
   private typed = 0;
   private started = false;
+  private toldReady = false;
+  private token = "";
   private wasConnected = false;
   private countdown: ReturnType<typeof setInterval> | undefined;
   private ducking: ReturnType<typeof setTimeout> | undefined;
 
+  /** `house`: the element it fills, and where what happens is told (see integrators.ts). */
   constructor(
+    private readonly house: HTMLElement,
     private readonly base: string,
     private readonly options: Options,
   ) {
@@ -58,7 +65,7 @@ export class App {
         this.page.label.setTexts(label.text, label.text_en);
         return this.page.label.shown();
       },
-    });
+    }, (url) => new WebSocket(url, ["shuren.v1", ...(this.token ? [KEY_PROTOCOL + this.token] : [])]));
     this.talk = new PushToTalk({
       append: (pcm) => this.client.appendAudio(pcm),
       clear: () => this.client.clearAudio(),
@@ -82,8 +89,11 @@ export class App {
       start: (withVoice: boolean) => void this.start(withVoice),
       choosePersona: (id: string) => this.choose(id),
     };
-    this.page = new Page(options.language ?? preferredLanguage(navigator.languages), actions, options.hold);
+    this.page = new Page(house, options.language ?? preferredLanguage(navigator.languages), actions, options.hold);
   }
+
+  /** What whoever embeds her may do. */
+  readonly outside: ShurenPage = pageOf(this);
 
   get uiState(): UiState {
     return this.state;
@@ -97,7 +107,7 @@ export class App {
   /** Prepares everything that needs no permission, and begins at once where the browser allows sound. */
   async run(): Promise<void> {
     this.setState("offline");
-    document.body.classList.toggle("puppet", this.options.puppet);
+    this.page.setPuppet(this.options.puppet);
     this.openStage();
     await this.loadPersonas();
     void this.loadAvatar();
@@ -111,6 +121,7 @@ export class App {
       this.started = true;
       this.page.welcome.show(false);
       if (!(await this.player.speaker.resume())) this.waitForGesture();
+      await this.renewToken();
       this.client.connect();
     }
     if (withVoice) await this.startMic();
@@ -122,6 +133,7 @@ export class App {
     if (!this.client.connected) return false;
     if (this.responding || this.player.speaking) this.interrupt();
     this.conversation.heard(`typed-${++this.typed}`, text);
+    tell(this.house, "heard", { text });
     this.player.latency.asked("text", performance.now());
     return this.client.sendText(text);
   }
@@ -177,6 +189,26 @@ export class App {
     this.conversation.interrupted({ turn, item_id: "" }, this.captions.saidIn(turn));
   }
 
+  /** Ends the conversation and everything of it. */
+  close(): void {
+    this.stopMic();
+    clearInterval(this.countdown);
+    clearTimeout(this.ducking);
+    this.client.close();
+    this.player.close();
+  }
+
+  /** A token is good for one connection or a few minutes; the next one is fetched while there is time. */
+  private async renewToken(): Promise<void> {
+    if (!this.options.token) return;
+    try {
+      this.token = await this.options.token();
+    } catch (error) {
+      console.warn("Shuren: no token", error);
+      tell(this.house, "error", { code: "token_missing", message: String(error) });
+    }
+  }
+
   private address(): string {
     const url = new URL("v1/realtime", this.base);
     url.protocol = url.protocol.replace("http", "ws");
@@ -199,7 +231,8 @@ export class App {
   private async loadPersonas(): Promise<void> {
     for (;;) {
       try {
-        this.personas = await fetchPersonas(this.base);
+        const all = await fetchPersonas(this.base);
+        this.personas = this.options.fixedPersona ? all.filter(({ id }) => id === this.options.persona) : all;
         this.persona = this.personas.find(({ id }) => id === this.options.persona) ?? this.personas[0] ?? null;
         this.page.setPersonas(this.personas, this.persona);
         this.page.notices.hide("serverDown");
@@ -236,9 +269,7 @@ export class App {
     if (!persona || persona === this.persona) return;
     const sameAvatar = persona.avatar === this.persona?.avatar;
     this.persona = persona;
-    const url = new URL(location.href);
-    url.searchParams.set("persona", id);
-    window.history.replaceState(null, "", url);
+    tell(this.house, "persona", { id });
     this.page.setPersonas(this.personas, persona);
     if (!sameAvatar) void this.loadAvatar();
     if (this.started) this.client.connect();
@@ -258,12 +289,14 @@ export class App {
     clearInterval(this.countdown);
     if (status.kind === "connecting") this.newSession();
     if (status.kind === "waiting") {
+      void this.renewToken();
       this.setState("offline");
       this.countDown(this.wasConnected ? "reconnecting" : "serverDown", status.retryInMs);
     }
   }
 
   private newSession(): void {
+    this.toldReady = false;
     this.setState("connecting");
     this.player.reset();
     this.captions.clear();
@@ -294,6 +327,7 @@ export class App {
   }
 
   private setState(state: UiState): void {
+    if (state !== this.state) tell(this.house, "state", { state });
     this.state = state;
     this.page.status.set(state);
   }
@@ -337,6 +371,7 @@ export class App {
         this.turn = event.turn;
         player.latency.begun(event.turn);
         this.captions.addSentence(event);
+        this.said(event);
         return conversation.sentence(event);
       case "shuren.caption":
         return this.captions.addWords(event);
@@ -372,6 +407,7 @@ export class App {
   private onTranscript(item: string, text: string): void {
     this.conversation.heard(item, text);
     this.page.captions.showPartial("");
+    if (text.trim()) tell(this.house, "heard", { text });
     if (text.trim()) this.player.latency.transcribed(performance.now());
     else this.player.latency.dismissed();
   }
@@ -380,10 +416,17 @@ export class App {
     clearTimeout(this.ducking);
     this.player.interrupt(event.turn, event.pts);
     this.captions.cut(event.turn, event.pts, event.final);
-    if (event.final) this.conversation.interrupted(event, this.captions.saidIn(event.turn));
+    if (!event.final) return;
+    this.conversation.interrupted(event, this.captions.saidIn(event.turn));
+    tell(this.house, "interrupted", { turn: event.turn });
+  }
+
+  private said({ text, source, citations, handoff }: SentenceEvent): void {
+    tell(this.house, "sentence", { text, source, citations, handoff });
   }
 
   private onError({ error }: ErrorEvent): void {
+    tell(this.house, "error", { code: error.code ?? "", message: error.message });
     if (error.code === "service_stopped") this.player.reset(); // not a sound more, also of what has come already
     if (error.code === "session_idle") return this.rest();
     this.page.notices.show(errorKey(error.code ?? ""), { message: error.message }, 8);
@@ -405,6 +448,10 @@ export class App {
 
   private tick(pts: number): void {
     const { page, player } = this;
+    if (!this.toldReady && this.ready && this.persona) {
+      this.toldReady = true;
+      tell(this.house, "ready", { persona: this.persona.id });
+    }
     page.captions.show(player.speaker.clock.anchored ? this.captions.at(pts) : null);
     const speaking = player.speaking;
     page.status.setLevel(speaking ? player.speaker.level() : this.microphone.level);

@@ -1,6 +1,7 @@
-/** `window.shuren`: what tests and pages that embed this one may look at and do. */
+/** What pages that embed this one, and tests, may look at and do: `window.shuren`, the widget, and DOM events of both. */
 
 import type { App } from "./app";
+import type { Citation } from "./net/events";
 import type { Stats } from "./metrics";
 import type { UiState } from "./ui/status";
 
@@ -17,14 +18,41 @@ export interface ShurenPage {
   interrupt(): void;
 }
 
+/** What the house tells as `CustomEvent`s named `shuren-…`. They bubble, out of a shadow root too. */
+export interface Happenings {
+  /** The label is on screen and she can be talked with. */
+  ready: { persona: string };
+  state: { state: UiState };
+  /** What the person said, as understood, or typed. */
+  heard: { text: string };
+  /** A sentence of hers, before it is heard. */
+  sentence: { text: string; source: string; citations: readonly Citation[]; handoff: boolean };
+  /** She was stopped. */
+  interrupted: { turn: number };
+  /** Another persona was chosen. */
+  persona: { id: string };
+  error: { code: string; message: string };
+}
+
 declare global {
   interface Window {
     shuren: ShurenPage;
   }
+  interface HTMLElementEventMap extends Told {}
+}
+
+type Told = { [name in keyof Happenings as `shuren-${name}`]: CustomEvent<Happenings[name]> };
+
+export function tell<Name extends keyof Happenings>(house: HTMLElement, name: Name, detail: Happenings[Name]): void {
+  house.dispatchEvent(new CustomEvent(`shuren-${name}`, { detail, bubbles: true, composed: true }));
 }
 
 export function expose(app: App): void {
-  window.shuren = {
+  window.shuren = pageOf(app);
+}
+
+export function pageOf(app: App): ShurenPage {
+  return {
     get ready() {
       return app.ready;
     },

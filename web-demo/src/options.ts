@@ -5,6 +5,10 @@ import type { MorphMode } from "./stage/avatar";
 
 export interface Options {
   persona: string | null;
+  /** No other persona may be chosen. */
+  fixedPersona: boolean;
+  /** Where a token for the service comes from; null: none is needed, or the page is the service's own. */
+  token: (() => Promise<string>) | null;
   language: Language | null;
   /** Start the microphone right away. */
   mic: boolean;
@@ -26,6 +30,8 @@ export function readOptions(search: string): Options {
   const language = query.get("lang");
   return {
     persona: query.get("persona"),
+    fixedPersona: false,
+    token: null,
     language: language === "zh" || language === "en" ? language : null,
     mic: query.get("mic") === "1",
     puppet: query.get("puppet") === "1",

@@ -47,11 +47,21 @@ export class Player {
   private live = false;
   private jumps = 0;
   private lastDraw = 0;
+  private closed = false;
+  private readonly reports: ReturnType<typeof setInterval>;
   private drawMs = 8; // how long drawing takes, smoothed: the pose is chosen for when it will be seen
 
   constructor(private readonly events: PlayerEvents) {
-    setInterval(() => this.report(), PLAYHEAD_MS);
+    this.reports = setInterval(() => this.report(), PLAYHEAD_MS);
     requestAnimationFrame((now) => this.frame(now));
+  }
+
+  /** Neither sound nor picture any more. */
+  close(): void {
+    this.closed = true;
+    clearInterval(this.reports);
+    this.stage?.close();
+    void this.speaker.close();
   }
 
   /** True while her voice is playing or waiting to. */
@@ -113,6 +123,7 @@ export class Player {
   }
 
   private frame(now: number): void {
+    if (this.closed) return;
     requestAnimationFrame((next) => this.frame(next));
     const { busy } = this.speaker;
     if (this.stage?.software && now - this.lastDraw < 1000 / SOFTWARE_FPS[busy ? "speaking" : "silent"] - EARLY_MS) return;

@@ -54,6 +54,11 @@ export class Speaker {
     return this.running;
   }
 
+  close(): Promise<void> {
+    this.context.onstatechange = null;
+    return this.context.close();
+  }
+
   /** Seconds on the audio clock at which a sound scheduled now would be rendered. Without sound, the page's clock. */
   now(): number {
     return this.running ? this.context.currentTime : performance.now() / 1000;

@@ -118,6 +118,17 @@ export class Stage {
     this.resize();
   }
 
+  /** Gives the graphics memory back. */
+  close(): void {
+    this.scene.traverse((node) => {
+      if (!(node instanceof Mesh)) return;
+      node.geometry.dispose();
+      for (const material of [node.material].flat()) material.dispose();
+    });
+    this.renderer.dispose();
+    this.renderer.forceContextLoss();
+  }
+
   setNames(names: ChannelNames): void {
     this.names = names;
     this.avatar?.setNames(names);

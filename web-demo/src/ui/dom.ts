@@ -28,3 +28,8 @@ export function nameControl(element: Element, name: string): void {
   element.setAttribute("aria-label", name);
   element.setAttribute("title", name);
 }
+
+/** Where keys are listened for: the whole page is hers, or only what is inside another maker's page. */
+export function keysOf(house: HTMLElement): EventTarget {
+  return house.getRootNode() instanceof ShadowRoot ? house : window;
+}

@@ -1,20 +1,18 @@
 /** The AI label in the avatar area: there from the first moment, and put back if anything takes it away. */
 
-import { setText } from "./dom";
+import { h, setText } from "./dom";
 import type { Language } from "./i18n";
 
 export class AiLabel {
-  private readonly primary: HTMLElement;
-  private readonly english: HTMLElement;
+  private readonly primary = h("span", {}, "数字人 · 内容由AI生成");
+  private readonly english = h("span", { class: "english", lang: "en", hidden: true }, "Digital human · AI-generated");
+  private readonly element = h("p", { class: "ai-label", lang: "zh" }, this.primary, this.english);
 
-  constructor(
-    private readonly element: HTMLElement,
-    private readonly area: HTMLElement,
-  ) {
-    this.primary = element.querySelector("[data-primary]") as HTMLElement;
-    this.english = element.querySelector("[data-english]") as HTMLElement;
+  constructor(private readonly area: HTMLElement) {
+    this.restore();
     new MutationObserver(() => this.restore()).observe(area, { childList: true });
-    new MutationObserver(() => this.restore()).observe(element, { attributes: true, attributeFilter: ["style", "class", "hidden"] });
+    const changes = { attributes: true, attributeFilter: ["style", "class", "hidden"] };
+    new MutationObserver(() => this.restore()).observe(this.element, changes);
   }
 
   setTexts(text: string, english: string): void {

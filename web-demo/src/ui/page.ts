@@ -1,8 +1,8 @@
-/** The whole page, put together. Holds no logic beyond language and layout. */
+/** All that is seen, put together in a house of any size. Holds no logic beyond language and layout. */
 
 import { Captions } from "./captions-view";
 import { Dock, type DockActions } from "./dock";
-import { h, nameControl, setText } from "./dom";
+import { h, keysOf, nameControl, setText } from "./dom";
 import { History } from "./history";
 import { translator, type Language, type Translate } from "./i18n";
 import { icon } from "./icons";
@@ -15,14 +15,18 @@ import { suggestionsFor } from "./suggestions";
 import { Topbar, type TopbarActions } from "./topbar";
 import { nameOf, type Persona } from "../personas";
 
+/** px; what is as narrow has the conversation in a sheet over her, as in style.css. */
+const NARROW = 900;
+
 export interface PageActions extends DockActions, Omit<TopbarActions, "switchLanguage" | "toggleHistory"> {
   start(withVoice: boolean): void;
 }
 
 export class Page {
-  readonly stage = document.getElementById("stage") as HTMLElement;
-  readonly view = document.getElementById("view") as HTMLCanvasElement;
-  readonly label = new AiLabel(document.getElementById("ai-label") as HTMLElement, this.stage);
+  readonly view = h("canvas", { class: "view", role: "img" });
+  readonly label: AiLabel;
+  private readonly stage = h("div", { class: "stage" }, this.view);
+  private readonly app = h("div", { class: "app" }, this.stage);
   readonly captions = new Captions();
   readonly history = new History();
   readonly latency = new LatencyStrip();
@@ -37,16 +41,19 @@ export class Page {
   private readonly panelClose: HTMLButtonElement;
   private readonly lower: HTMLElement;
   private readonly parts: Part[];
-  private readonly narrow = matchMedia("(max-width: 900px)");
+  private narrow = false;
   private persona: Persona | null = null;
   private t: Translate;
 
+  /** `house` is the element it fills. */
   constructor(
+    house: HTMLElement,
     private language: Language,
     private readonly actions: PageActions,
     hold = false,
   ) {
     this.t = translator(language);
+    this.label = new AiLabel(this.stage);
     this.dock = new Dock(actions, hold);
     this.welcome = new Welcome((withVoice) => actions.start(withVoice));
     this.topbar = new Topbar({
@@ -59,10 +66,12 @@ export class Page {
     this.panelClose = h("button", { type: "button", class: "quiet square close", onclick: () => this.openPanel(false) }, icon("close"));
     const head = h("header", { class: "panel-head" }, this.panelTitle, this.panelClose);
     this.panel = h("aside", { id: "panel", class: "panel" }, head, this.history.element, this.latency.element);
-    this.stage.after(this.panel);
+    this.app.append(this.panel);
+    house.append(this.app);
     this.parts = [this.topbar, this.dock, this.welcome, this.captions, this.history, this.latency, this.status, this.message, this.notices];
-    this.narrow.addEventListener("change", () => this.openPanel(false));
-    addEventListener("keydown", (event) => this.key(event));
+    new ResizeObserver(([entry]) => this.fit((entry as ResizeObserverEntry).contentRect.width)).observe(house);
+    keysOf(house).addEventListener("keydown", (event) => this.key(event as KeyboardEvent));
+    this.fit(house.clientWidth);
     this.openPanel(false);
     this.setLanguage(language);
   }
@@ -74,7 +83,7 @@ export class Page {
   setLanguage(language: Language): void {
     this.language = language;
     this.t = translator(language);
-    document.documentElement.lang = language;
+    this.app.lang = language;
     this.view.setAttribute("aria-label", this.t("stageLabel"));
     setText(this.panelTitle, this.t("history"));
     nameControl(this.panelClose, this.t("hideHistory"));
@@ -105,20 +114,32 @@ export class Page {
     for (const element of [this.stage, this.dock.element, this.welcome.element, this.topbar.element]) observer.observe(element);
   }
 
+  /** Somebody speaks through her: nothing is typed or read. */
+  setPuppet(puppet: boolean): void {
+    this.app.classList.toggle("puppet", puppet);
+  }
+
+  private fit(width: number): void {
+    const narrow = width <= NARROW;
+    if (narrow === this.narrow) return;
+    this.narrow = narrow;
+    this.openPanel(false);
+  }
+
   private get panelOpen(): boolean {
     return this.panel.classList.contains("open");
   }
 
   private openPanel(open: boolean): void {
     this.panel.classList.toggle("open", open);
-    this.panel.inert = this.narrow.matches && !open; // a closed sheet must not be reached by keyboard
+    this.panel.inert = this.narrow && !open; // a closed sheet must not be reached by keyboard
     this.topbar.setHistoryOpen(open);
-    if (open && this.narrow.matches) this.panelClose.focus();
+    if (open && this.narrow) this.panelClose.focus();
   }
 
   private key(event: KeyboardEvent): void {
     if (event.key !== "Escape") return;
-    if (this.panelOpen && this.narrow.matches) this.openPanel(false);
+    if (this.panelOpen && this.narrow) this.openPanel(false);
     else this.actions.interrupt();
   }
 }
