@@ -38,5 +38,7 @@ class Page(StaticFiles):
             return HTMLResponse(NOT_BUILT, status_code=503)
         response = await super().get_response(path, scope)
         forever = path.startswith("assets/") and response.status_code == 200
+        if path == "widget.js":  # a plain <script> of any page; what it imports is for the pages of known origins alone
+            response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if forever else "no-cache"
         return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import socket
@@ -33,11 +34,18 @@ from one_persona import environment  # noqa: E402
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def host_port() -> int:
+    """Where another maker's page may be served that the service allows to embed its widget."""
+    return _free_port()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, host_port: int) -> Iterator[str]:
     """`shuren serve` as an operator starts it; its address."""
     port = _free_port()
     folder = tmp_path_factory.mktemp("server")
-    log, settings = folder / "server.log", os.environ | environment(folder)
+    origins = {"SHUREN_ACCESS__ORIGINS": json.dumps([f"http://localhost:{host_port}"])}
+    log, settings = folder / "server.log", os.environ | environment(folder) | origins
     command = [str(Path(sys.executable).parent / "shuren"), "serve", "--port", str(port)]
     with log.open("wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=settings)

@@ -22,6 +22,7 @@ const DUCK_MS = 900;
 const AUTOPLAY_MS = 400;
 const PERSONAS_RETRY_MS = 4000;
 /** Sockets of browsers set no headers: the token is offered as a subprotocol, as OpenAI's browser clients do. */
+const TOKEN_GOOD_MS = 240_000;
 const KEY_PROTOCOL = "openai-insecure-api-key.";
 
 export class App {
@@ -42,6 +43,7 @@ export class App {
   private started = false;
   private toldReady = false;
   private token = "";
+  private tokenAt = -Infinity;
   private wasConnected = false;
   private countdown: ReturnType<typeof setInterval> | undefined;
   private ducking: ReturnType<typeof setTimeout> | undefined;
@@ -109,6 +111,7 @@ export class App {
     this.setState("offline");
     this.page.setPuppet(this.options.puppet);
     this.openStage();
+    await this.renewToken();
     await this.loadPersonas();
     void this.loadAvatar();
     if (await this.player.speaker.resume(AUTOPLAY_MS)) await this.start(this.options.mic || this.options.puppet);
@@ -121,7 +124,7 @@ export class App {
       this.started = true;
       this.page.welcome.show(false);
       if (!(await this.player.speaker.resume())) this.waitForGesture();
-      await this.renewToken();
+      if (performance.now() - this.tokenAt > TOKEN_GOOD_MS) await this.renewToken();
       this.client.connect();
     }
     if (withVoice) await this.startMic();
@@ -198,11 +201,12 @@ export class App {
     this.player.close();
   }
 
-  /** A token is good for one connection or a few minutes; the next one is fetched while there is time. */
+  /** For the next connection; a token is good for minutes. */
   private async renewToken(): Promise<void> {
     if (!this.options.token) return;
     try {
       this.token = await this.options.token();
+      this.tokenAt = performance.now();
     } catch (error) {
       console.warn("Shuren: no token", error);
       tell(this.house, "error", { code: "token_missing", message: String(error) });
@@ -231,7 +235,7 @@ export class App {
   private async loadPersonas(): Promise<void> {
     for (;;) {
       try {
-        const all = await fetchPersonas(this.base);
+        const all = await fetchPersonas(this.base, this.token);
         this.personas = this.options.fixedPersona ? all.filter(({ id }) => id === this.options.persona) : all;
         this.persona = this.personas.find(({ id }) => id === this.options.persona) ?? this.personas[0] ?? null;
         this.page.setPersonas(this.personas, this.persona);
