@@ -67,7 +67,7 @@ export class Page {
     const head = h("header", { class: "panel-head" }, this.panelTitle, this.panelClose);
     this.panel = h("aside", { id: "panel", class: "panel" }, head, this.history.element, this.latency.element);
     this.app.append(this.panel);
-    house.append(this.app);
+    house.replaceChildren(this.app); // in the place of the label that stood there before any script
     this.parts = [this.topbar, this.dock, this.welcome, this.captions, this.history, this.latency, this.status, this.message, this.notices];
     new ResizeObserver(([entry]) => this.fit((entry as ResizeObserverEntry).contentRect.width)).observe(house);
     keysOf(house).addEventListener("keydown", (event) => this.key(event as KeyboardEvent));
