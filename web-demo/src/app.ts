@@ -7,6 +7,7 @@ import { Consents } from "./consents";
 import { Conversation } from "./conversation";
 import { RealtimeClient, type ConnectionStatus } from "./net/client";
 import type { ErrorEvent, InterruptedEvent, SentenceEvent, ServerEvent, TurnState } from "./net/events";
+import { setToken } from "./net/token";
 import type { Options } from "./options";
 import { avatarUrl, fetchPersonas, type Persona } from "./personas";
 import { pageOf, tell, type ShurenPage } from "./integrators";
@@ -21,9 +22,8 @@ const DUCK_MS = 900;
 /** A browser that allows sound says so within this; otherwise it is waiting for a gesture. */
 const AUTOPLAY_MS = 400;
 const PERSONAS_RETRY_MS = 4000;
-/** Sockets of browsers set no headers: the token is offered as a subprotocol, as OpenAI's browser clients do. */
+/** A token is good for minutes. */
 const TOKEN_GOOD_MS = 240_000;
-const KEY_PROTOCOL = "openai-insecure-api-key.";
 
 export class App {
   readonly player: Player;
@@ -42,7 +42,6 @@ export class App {
   private typed = 0;
   private started = false;
   private toldReady = false;
-  private token = "";
   private tokenAt = -Infinity;
   private wasConnected = false;
   private countdown: ReturnType<typeof setInterval> | undefined;
@@ -67,7 +66,7 @@ export class App {
         this.page.label.setTexts(label.text, label.text_en);
         return this.page.label.shown();
       },
-    }, (url) => new WebSocket(url, ["shuren.v1", ...(this.token ? [KEY_PROTOCOL + this.token] : [])]));
+    });
     this.talk = new PushToTalk({
       append: (pcm) => this.client.appendAudio(pcm),
       clear: () => this.client.clearAudio(),
@@ -201,11 +200,11 @@ export class App {
     this.player.close();
   }
 
-  /** For the next connection; a token is good for minutes. */
+  /** For the next connection. */
   private async renewToken(): Promise<void> {
     if (!this.options.token) return;
     try {
-      this.token = await this.options.token();
+      setToken(await this.options.token());
       this.tokenAt = performance.now();
     } catch (error) {
       console.warn("Shuren: no token", error);
@@ -235,7 +234,7 @@ export class App {
   private async loadPersonas(): Promise<void> {
     for (;;) {
       try {
-        const all = await fetchPersonas(this.base, this.token);
+        const all = await fetchPersonas(this.base);
         this.personas = this.options.fixedPersona ? all.filter(({ id }) => id === this.options.persona) : all;
         this.persona = this.personas.find(({ id }) => id === this.options.persona) ?? this.personas[0] ?? null;
         this.page.setPersonas(this.personas, this.persona);

@@ -1,5 +1,5 @@
-/** The token with which this page may talk. Whoever embeds the page puts it behind `#token=`: what follows `#` is sent to
- * no server and stands in no log. */
+/** The token with which this page may talk. Whoever frames the page puts it behind `#token=`: what follows `#` is sent to
+ * no server and stands in no log. The widget is given one by the page it is on. */
 
 const KEY = "openai-insecure-api-key."; // browsers cannot set headers on WebSockets, so it goes as a subprotocol
 let token = "";
@@ -13,6 +13,10 @@ export function takeToken(location: Pick<Location, "hash" | "href">, history: Pi
   const url = new URL(location.href);
   url.hash = asked.toString();
   history.replaceState(null, "", url);
+}
+
+export function setToken(value: string): void {
+  token = value;
 }
 
 export function subprotocols(): string[] {
