@@ -29,7 +29,7 @@ FLAGS = (
 )  # fmt: skip
 
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 from one_persona import environment  # noqa: E402
 
 

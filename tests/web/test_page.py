@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from polling import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
 LABEL = "数字人 · 内容由AI生成"
 OFFSET_LIMIT_MS = 40  # between the frame on screen and the sample being heard
-TURN = 90_000  # ms to wait for something to happen; a limit on hanging, not a measure of speed
 
 
 def open_page(browser: Callable, server: str, mic: Path | None = None, *, query: str = "", **size):
@@ -23,13 +23,13 @@ def open_page(browser: Callable, server: str, mic: Path | None = None, *, query:
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.on("console", lambda said: page.errors.append(said.text) if "Content Security Policy" in said.text else None)
     page.goto(f"{server}/?persona=bank-teller&lod=low{query}")
-    page.wait_for_function("window.shuren && window.shuren.ready", timeout=TURN)
+    until(page, "window.shuren && window.shuren.ready")
     return page
 
 
 def wait_for_silence(page) -> None:
     """The greeting, or an answer, is over."""
-    page.wait_for_function("window.shuren.state === 'listening' || window.shuren.state === 'idle'", timeout=TURN)
+    until(page, "window.shuren.state === 'listening' || window.shuren.state === 'idle'")
 
 
 def sample_while_speaking(page, seconds: float) -> tuple[np.ndarray, np.ndarray]:
@@ -53,12 +53,12 @@ def test_a_spoken_question_is_answered_with_voice_and_moving_lips(server, browse
     question = "银行卡丢了怎么挂失？"
     page = open_page(browser, server, microphone((2.0, question, "zh"), length=30.0))
     assert page.get_by_text(LABEL).first.is_visible()
-    page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)
+    until(page, "window.shuren.state === 'speaking'")
     wait_for_silence(page)
 
     assert page.evaluate("window.shuren.startMic()")
-    page.wait_for_function("window.shuren.stats().turns.length >= 1", timeout=TURN)  # the greeting is not a turn
-    page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)
+    until(page, "window.shuren.stats().turns.length >= 1")  # the greeting is not a turn
+    until(page, "window.shuren.state === 'speaking'")
     level, mouth = sample_while_speaking(page, 8)
     stats = page.evaluate("window.shuren.stats()")
 
@@ -81,18 +81,16 @@ def test_a_spoken_question_is_answered_with_voice_and_moving_lips(server, browse
 def test_talking_over_her_silences_her(server, browser, microphone) -> None:
     """She tells something long; the visitor says 等一下 and asks something else."""
     page = open_page(browser, server, microphone((2.0, "等一下，我想问密码忘了怎么办？", "zh"), length=40.0))
-    page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)
+    until(page, "window.shuren.state === 'speaking'")
     wait_for_silence(page)
     page.evaluate("window.shuren.sendText('我想开户，需要带什么材料？')")
-    page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)
+    until(page, "window.shuren.state === 'speaking'")
     first = page.evaluate("window.shuren.stats().turns.length")
     assert page.evaluate("window.shuren.startMic()")
-    page.wait_for_function(
-        "['paused', 'listening', 'thinking'].includes(window.shuren.state)", timeout=TURN, polling=20
-    )
+    until(page, "['paused', 'listening', 'thinking'].includes(window.shuren.state)", every=20)
     page.wait_for_timeout(120)
     assert page.evaluate("window.shuren.stats().audioLevel") < 0.01, "she still sounds after she was interrupted"
-    page.wait_for_function(f"window.shuren.stats().turns.length > {first}", timeout=TURN)
+    until(page, f"window.shuren.stats().turns.length > {first}")
     assert "密码" in page.evaluate("document.body.innerText")
     assert not page.errors
 
@@ -101,15 +99,15 @@ def test_held_to_talk_only_what_is_said_meanwhile_is_heard(server, browser, micr
     asked = [(float(at), "密码忘了怎么办？", "zh") for at in range(12, 72, 12)]
     mic = microphone((1.0, "你们周末上班吗？", "zh"), *asked, length=78.0)
     page = open_page(browser, server, mic, query="&talk=hold")
-    page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)  # the greeting
+    until(page, "window.shuren.state === 'speaking'")  # the greeting
     wait_for_silence(page)
     assert page.evaluate("window.shuren.startMic()")
     page.wait_for_timeout(5000)  # the first question goes by
     page.keyboard.down("Space")
-    page.wait_for_function("document.body.innerText.includes('密码')", timeout=TURN)
+    until(page, "document.body.innerText.includes('密码')")
     page.wait_for_timeout(2000)
     page.keyboard.up("Space")
-    page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)
+    until(page, "window.shuren.state === 'speaking'")
     said = page.evaluate("document.body.innerText")
     assert "密码" in said and "周末" not in said
     assert not page.errors
@@ -117,10 +115,10 @@ def test_held_to_talk_only_what_is_said_meanwhile_is_heard(server, browser, micr
 
 def test_a_typed_question_is_answered_in_english(server, browser) -> None:
     page = open_page(browser, server, query="&lang=en", locale="en-US")
-    page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)
+    until(page, "window.shuren.state === 'speaking'")
     wait_for_silence(page)
     page.evaluate("window.shuren.sendText('How do I report a lost bank card?')")
-    page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)
+    until(page, "window.shuren.state === 'speaking'")
     level, mouth = sample_while_speaking(page, 4)
     assert level.max() > 0.02 and mouth.max() > 0.05
     assert "card" in page.evaluate("document.body.innerText").lower()
@@ -149,12 +147,12 @@ def test_one_visitor_hears_nothing_of_another(server, browser) -> None:
     from websockets.sync.client import connect
 
     page = open_page(browser, server)
-    page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)
+    until(page, "window.shuren.state === 'speaking'")
     wait_for_silence(page)
     address = server.replace("http", "ws") + "/v1/realtime?persona=bank-teller"
     with connect(address, subprotocols=["shuren.v1"], max_size=2**22) as other:
         page.evaluate("window.shuren.sendText('银行卡丢了怎么挂失？')")
-        page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)
+        until(page, "window.shuren.state === 'speaking'")
         received = []
         with contextlib.suppress(TimeoutError):
             while True:
@@ -169,10 +167,10 @@ def test_a_streamers_own_voice_moves_her_lips_under_the_label(server, browser, m
     page = open_page(browser, server, mic, query="&puppet=1")
     assert page.get_by_text(LABEL).first.is_visible()
     assert not page.locator(".dock .entry").is_visible()
-    page.wait_for_function("window.shuren.state === 'speaking'", timeout=TURN)
+    until(page, "window.shuren.state === 'speaking'")
     level, mouth = sample_while_speaking(page, 4)
     assert level.max() > 0.02, "the voice is not played"
     assert mouth.max() > 0.1 and mouth.std() > 0.01, "the mouth does not move"
-    page.wait_for_function("window.shuren.state === 'listening'", timeout=TURN)
+    until(page, "window.shuren.state === 'listening'")
     assert np.percentile(np.abs(page.evaluate("window.shuren.stats().avOffsetsMs")), 95) <= 40
     assert not page.errors

@@ -9,11 +9,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
+from polling import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
 LABEL = "数字人 · 内容由AI生成"
-TURN = 90_000  # ms; a limit on hanging, not a measure of speed
 
 PAGE = """<!doctype html><html lang="zh"><meta charset="utf-8"><title>某银行</title>
 <link rel="stylesheet" href="/bank.css"><h1>个人业务</h1><button id="own">银行自己的按钮</button>
@@ -82,25 +82,23 @@ def test_a_bank_s_page_embeds_her_and_she_answers_there(bank: Bank, browser) -> 
            document.addEventListener(`shuren-${name}`, ({ detail }) => told.push([name, detail]))"""
     )
     bubble = page.get_by_role("button", name="打开数字人")
-    bubble.wait_for(timeout=TURN)
+    bubble.wait_for(timeout=30_000)
     loaded = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
     assert not any("/assets/app" in name or "/avatars/" in name for name in loaded), (
         "she is loaded before she is wanted"
     )
 
     bubble.click()
-    page.wait_for_function("told.some(([name]) => name === 'ready')", timeout=TURN)
+    until(page, "told.some(([name]) => name === 'ready')")
     assert page.get_by_text(LABEL).first.is_visible() and bank.tokens >= 1
     colour = "getComputedStyle(document.querySelector('digital-human').shadowRoot.querySelector('.dock input')).color"
     assert page.evaluate(colour) == "rgb(20, 35, 31)", "the page's styles reach into her"
 
     page.evaluate("document.querySelector('digital-human').talk.sendText('银行卡丢了怎么挂失？')")
-    page.wait_for_function(
-        "told.some(([name, { text }]) => name === 'sentence' && text.includes('挂失'))", timeout=TURN
-    )
-    page.wait_for_function("document.querySelector('digital-human').talk.stats().audioLevel > 0.01", timeout=TURN)
+    until(page, "told.some(([name, it]) => name === 'sentence' && it.text.includes('挂失'))")
+    until(page, "document.querySelector('digital-human').talk.stats().audioLevel > 0.01")
 
     page.get_by_role("button", name="收起数字人").click()
-    page.wait_for_function("document.querySelector('digital-human').talk.stats().audioLevel < 0.01", timeout=TURN)
+    until(page, "document.querySelector('digital-human').talk.stats().audioLevel < 0.01")
     assert bubble.is_visible() and not page.get_by_text(LABEL).first.is_visible()
     assert not problems
