@@ -40,6 +40,7 @@ class Homophones:
                 self._alone.update(run)
                 self._pairs.update(map("".join, zip(run, run[1:], strict=False)))
         self._size = max(1, sum(self._alone.values()))
+        self._ordinary = _ordinary()  # now: it takes a second, which the first question must not wait for
         self._by_sound: dict[str, set[str]] = defaultdict(set)
         for character in self._alone.keys() - {"^", "$"}:
             for sound in _readings(character):
@@ -68,7 +69,7 @@ class Homophones:
 
     def _follows(self, last: str, character: str) -> float:
         """The logarithm of how likely one character follows another."""
-        ordinary = _ordinary()
+        ordinary = self._ordinary
         pair = last + character
         return math.log(
             _PACK * self._pairs[pair] / max(1, self._alone[last])

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from dialogue.llm.base import Message, within
+from dialogue.llm.base import Message
 from dialogue.llm.openmp import wait_passively
-from dialogue.llm.worker import Job, Worker
+from dialogue.llm.worker import InProcess, Job
 from models.errors import BackendUnavailable
 from models.store import Store
 
@@ -60,29 +60,18 @@ def _parameters(xllamacpp: Any, file: Path, threads: int, context: int) -> Any:
     return params
 
 
-class Llama:
-    """One model, one worker thread. Requests wait for each other; one whose reader has gone is not begun."""
+class Llama(InProcess):
+    """A GGUF model."""
 
     name = "llama"
 
     def __init__(self, server: Any, *, first_s: float, total_s: float) -> None:
+        super().__init__(first_s=first_s, total_s=total_s)
         self._server = server
-        self._first_s = first_s
-        self._total_s = total_s
-        self._worker = Worker("llama")
-
-    def chat(
-        self, messages: Sequence[Message], *, max_tokens: int = 96, temperature: float = 0.3
-    ) -> AsyncIterator[str]:
-        pieces = self._worker.pieces(self._job(messages, max_tokens, temperature))
-        return within(pieces, first_s=self._first_s, total_s=self._total_s, name="The language model")
 
     def warm(self, messages: Sequence[Message]) -> None:
         """Fills the prefix cache: the first token of a 350-token prompt comes in 2–3 s instead of 5–6."""
         self._worker.begin(self._job(messages, 1, 0.0))
-
-    async def aclose(self) -> None:
-        await self._worker.aclose()
 
     def _job(self, messages: Sequence[Message], max_tokens: int, temperature: float) -> Job:
         request = _request(messages, max_tokens, temperature)

@@ -6,11 +6,11 @@ One conversation at a time: a busy service runs vLLM or the like and talks to it
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from dialogue.llm.base import Message, within
-from dialogue.llm.worker import Job, Worker
+from dialogue.llm.base import Message
+from dialogue.llm.worker import InProcess, Job
 from models.errors import BackendUnavailable
 from models.torchaudio import import_torchaudio
 
@@ -40,27 +40,17 @@ def load(*, model: str = "", device: str = "", first_s: float = 8.0, total_s: fl
     return Transformers(tokeniser, network, first_s=first_s, total_s=total_s)
 
 
-class Transformers:
-    """One model, one worker thread. Requests wait for each other; one whose reader has gone is not begun."""
+class Transformers(InProcess):
+    """A causal language model and its tokeniser."""
 
     name = "transformers"
 
     def __init__(self, tokeniser: Any, network: Any, *, first_s: float, total_s: float) -> None:
+        super().__init__(first_s=first_s, total_s=total_s)
         self._tokeniser, self._network = tokeniser, network
-        self._first_s, self._total_s = first_s, total_s
-        self._worker = Worker("transformers")
-
-    def chat(
-        self, messages: Sequence[Message], *, max_tokens: int = 96, temperature: float = 0.3
-    ) -> AsyncIterator[str]:
-        pieces = self._worker.pieces(self._job(messages, max_tokens, temperature))
-        return within(pieces, first_s=self._first_s, total_s=self._total_s, name="The language model")
 
     def warm(self, messages: Sequence[Message]) -> None:
         """No prefix is kept between answers; nothing to do."""
-
-    async def aclose(self) -> None:
-        await self._worker.aclose()
 
     def _job(self, messages: Sequence[Message], max_tokens: int, temperature: float) -> Job:
         def generate(put: Callable[[str], None], stop: threading.Event) -> None:

@@ -1,14 +1,16 @@
-"""Runs blocking generation on threads, piece by piece, for readers on the event loop."""
+"""Models in this process: blocking generation on threads, piece by piece, for readers on the event loop."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
+from dialogue.llm.base import Message, within
 from models.errors import BackendError, BackendUnavailable
 
 _END = object()
@@ -18,10 +20,10 @@ Job = Callable[[Callable[[str], None], threading.Event], None]
 
 
 class Worker:
-    """`at_once` jobs run at a time; further ones wait. One whose reader has gone is not begun."""
+    """One job runs at a time; further ones wait. One whose reader has gone is not begun."""
 
-    def __init__(self, name: str, *, at_once: int = 1) -> None:
-        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix=name)
+    def __init__(self, name: str) -> None:
+        self._threads = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._running: set[threading.Event] = set()
 
     async def pieces(self, job: Job) -> AsyncIterator[str]:
@@ -73,3 +75,26 @@ def _run(job: Job, put: Callable[[Any], None], stop: threading.Event) -> None:
     except Exception as error:  # whatever a library throws, the mind goes on without it
         put(BackendUnavailable(f"The language model failed: {error}"))
     put(_END)
+
+
+class InProcess(ABC):
+    """A `LanguageModel` with one thread. Requests wait for each other; one whose reader has gone is not begun."""
+
+    name: str
+
+    def __init__(self, *, first_s: float, total_s: float) -> None:
+        self._first_s, self._total_s = first_s, total_s
+        self._worker = Worker(self.name)
+
+    def chat(
+        self, messages: Sequence[Message], *, max_tokens: int = 96, temperature: float = 0.3
+    ) -> AsyncIterator[str]:
+        pieces = self._worker.pieces(self._job(messages, max_tokens, temperature))
+        return within(pieces, first_s=self._first_s, total_s=self._total_s, name="The language model")
+
+    async def aclose(self) -> None:
+        await self._worker.aclose()
+
+    @abstractmethod
+    def _job(self, messages: Sequence[Message], max_tokens: int, temperature: float) -> Job:
+        """What writes the answer; a prompt that cannot be served is refused when it runs."""

@@ -78,7 +78,7 @@ export class DigitalHuman extends HTMLElement {
   private async begin(): Promise<App> {
     const { App } = await import("../app"); // with three.js and the rest: not before somebody wants her
     const tokenUrl = this.getAttribute("token-url");
-    const app = new App(this.house, this.getAttribute("service") ?? SERVICE, {
+    const app = new App(this.house, folder(this.getAttribute("service") ?? SERVICE), {
       persona: this.getAttribute("persona"),
       fixedPersona: true,
       language: this.language,
@@ -103,6 +103,11 @@ export class DigitalHuman extends HTMLElement {
     this.fold.hidden = inline;
     this.dispatchEvent(new CustomEvent(open ? "shuren-open" : "shuren-minimised", { bubbles: true, composed: true }));
   }
+}
+
+/** Addresses below it are relative: without the slash its last part would be lost. */
+function folder(address: string): string {
+  return address.endsWith("/") ? address : `${address}/`;
 }
 
 if (!customElements.get("digital-human")) customElements.define("digital-human", DigitalHuman);
