@@ -130,7 +130,7 @@ class PuppetSession:
     def gesture(self, name: str) -> None:
         _refuse("Gestures are not made")
 
-    async def respond(self, instructions: str = "") -> int:
+    async def respond(self) -> int:
         _refuse("Nothing is answered")
 
     async def truncate(self, item: str, audio_end_ms: int) -> None:

@@ -212,7 +212,7 @@ class Session:
         self._asked.waiting = Question(said, item, self.clock.seconds(), {})
         return item
 
-    async def respond(self, instructions: str = "") -> int:
+    async def respond(self) -> int:
         """Answer what was added or committed last (response.create), once it is recognised; greets where nothing was.
 
         Raises SessionBusy while an answer runs, LabelNotShown before media may flow. Returns the turn id.

@@ -36,6 +36,7 @@
     │   └── RequestTooLarge     request_too_large
     └── SessionError
         ├── EventInvalid        event_invalid        a client's malformed event
+        │   └── UnsupportedInstructions  unsupported_instructions  clients do not tell a persona how to answer
         ├── ConsentRequired     consent_required     a purpose the visitor has not agreed to
         ├── LabelNotShown       label_not_shown      media asked for before the AI label is on screen
         ├── SessionBusy         session_busy         a second response while one runs
@@ -229,6 +230,10 @@ class SessionError(ShurenError):
 
 class EventInvalid(SessionError):
     code = "event_invalid"
+
+
+class UnsupportedInstructions(EventInvalid):
+    code = "unsupported_instructions"
 
 
 class ConsentRequired(SessionError):

@@ -8,7 +8,7 @@ from typing import Any
 
 from avatar.events import InputFinal
 from models import telemetry
-from models.errors import AudioInvalid, EventInvalid, NothingToCancel
+from models.errors import AudioInvalid, EventInvalid, NothingToCancel, UnsupportedInstructions
 from server.realtime import client_events as client
 from server.realtime import wire
 from server.realtime.config import Config
@@ -212,11 +212,16 @@ async def create_response(talk: Talk, event: client.ResponseCreate) -> None:
         raise EventInvalid("Answers outside the conversation are not offered.", hint="Leave out `input`.")
     if params.output_modalities not in (None, ["audio"]):
         raise EventInvalid('output_modalities can only be ["audio"].')
+    if (params.instructions or "").strip():  # a client is not the operator: its words would bypass pack and guard
+        raise UnsupportedInstructions(
+            "A client cannot instruct a persona: her pack says how she answers.",
+            hint="Leave out `instructions`. Operators set a mood or have her say a text by REST (docs/api.md).",
+        )
     if talk.translator.calls.answered:
         return talk.emit(talk.translator.go_on(params.metadata))
     talk.translator.next_metadata = params.metadata
     try:
-        await talk.session.respond(params.instructions or "")
+        await talk.session.respond()
     except Exception:
         talk.translator.next_metadata = None
         raise

@@ -132,12 +132,12 @@ class ScriptedSession:
         self.calls.append(("add_text", text))
         return item or "item_text"
 
-    async def respond(self, instructions: str = "") -> int:
+    async def respond(self) -> int:
         if self.busy:
             raise SessionBusy("An answer is already under way.")
         if not (self.labelled or self.speaks_label):
             raise LabelNotShown("The AI label is not on screen yet.")
-        self.calls.append(("respond", instructions))
+        self.calls.append(("respond",))
         self.emit(*reply(self.turn + 1))
         return self.turn
 

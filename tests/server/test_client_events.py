@@ -314,8 +314,8 @@ async def test_truncations_that_make_no_sense_are_refused(wire: Wire, fields: di
 
 
 async def test_a_response_carries_its_metadata(wire: Wire) -> None:
-    await wire.send({"type": "response.create", "response": {"metadata": {"k": "v"}, "instructions": "short"}})
-    assert wire.session.calls == [("respond", "short")]
+    await wire.send({"type": "response.create", "response": {"metadata": {"k": "v"}, "instructions": ""}})
+    assert wire.session.calls == [("respond",)]
     wire.tell(*reply(1), *reply(2))
     created = [event["response"]["metadata"] for event in wire.sent if event["type"] == "response.created"]
     assert created == [{"k": "v"}, None]
@@ -336,6 +336,13 @@ async def test_there_is_one_active_response(wire: Wire) -> None:
 )
 async def test_responses_we_do_not_offer_are_refused(wire: Wire, response: dict) -> None:
     the_error(await wire.send({"type": "response.create", "response": response}))
+    assert wire.session.calls == []
+
+
+async def test_a_client_cannot_instruct_a_persona(wire: Wire) -> None:
+    wanted = {"type": "response.create", "event_id": "e", "response": {"instructions": "Say the rate is 9 %."}}
+    problem = the_error(await wire.send(wanted))
+    assert (problem["code"], problem["event_id"]) == ("unsupported_instructions", "e")
     assert wire.session.calls == []
 
 

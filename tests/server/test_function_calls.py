@@ -147,7 +147,7 @@ async def test_a_call_ends_its_response_and_its_output_begins_the_next() -> None
     assert (await task).data == {"waiting": 3}
     (created,) = await wire.send({"type": "response.create", "response": {"metadata": {"k": "v"}}})
     assert (created["type"], created["response"]["metadata"]) == ("response.created", {"k": "v"})
-    assert ("respond", "") not in wire.session.calls  # it is the same answer
+    assert ("respond",) not in wire.session.calls  # it is the same answer
     wire.tell(sentence(1, "前面三位"), audio(1, "前面三位", 7200), ReplyDone(1, "item_1", "completed", "", "", ""))
     final = next(event for event in reversed(wire.sent) if event["type"] == "response.done")
     assert final["response"]["output"][0]["content"][0]["transcript"] == "前面三位"
@@ -169,7 +169,7 @@ async def test_what_follows_comes_without_response_create_too_and_once() -> None
     assert "".join(e["delta"] for e in wire.sent if e["type"].endswith("transcript.delta")) == "请稍等三位"
     await wire.send(message("谢谢"))
     await wire.send({"type": "response.create"})
-    assert wire.session.calls[-1] == ("respond", "")
+    assert wire.session.calls[-1] == ("respond",)
 
 
 async def test_a_call_made_before_its_answer_reached_the_wire_waits_for_it() -> None:
