@@ -14,14 +14,16 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dialogue.archive import digest
 from models.errors import AtCapacity, BackendUnavailable, PersonaUnknown, ShurenError
+from models.hosting import Hosts
 from models.store import Store
 from server import engines, logs, reload, rendering
+from server.loading import Listener, Logged
 from server.realtime.host import LiveSession, PersonaCard
 from server.realtime.ids import new_id
 from server.settings import Settings
@@ -46,39 +48,6 @@ if TYPE_CHECKING:
 OPENAI_VOICES = frozenset(
     "alloy ash ballad cedar coral echo fable marin nova onyx sage shimmer verse default".split()
 )  # fmt: skip
-
-
-class Listener(Protocol):
-    """Hears how the loading goes. What fails is logged in any case."""
-
-    def part(self, name: str, state: str, ms: float) -> None: ...
-    def all(self, ready: bool) -> None: ...
-    def rendering(self, progress: rendering.Progress) -> None:
-        """A sentence more is rendered ahead; the first call comes before the first."""
-        ...
-
-    def rendered(self, progress: rendering.Progress) -> None:
-        """Nothing more will be."""
-        ...
-
-
-class _Logged:
-    """The listener where nobody watches a terminal."""
-
-    def part(self, name: str, state: str, ms: float) -> None:
-        if state == "ready":
-            logs.event("loaded", part=name, ms=round(ms))
-
-    def all(self, ready: bool) -> None:
-        logs.event("all_loaded", ready=ready)
-
-    def rendering(self, progress: rendering.Progress) -> None:
-        if not progress.made and not progress.whole:
-            logs.event("rendering", persona=progress.persona, missing=progress.wanted - progress.there)
-
-    def rendered(self, progress: rendering.Progress) -> None:
-        done = {"clauses": progress.done, "made": progress.made, "failed": progress.failed}
-        logs.event("rendered", persona=progress.persona, **done)
 
 
 @dataclass
@@ -117,7 +86,7 @@ class House:
         """
         self._settings = settings
         self._store = store or Store.default()
-        self._listener = listener or _Logged()
+        self._listener = listener or Logged()
         self.keeping = keeping
         self._personas = {
             pack.id: Persona(pack, _card(pack, settings.avatar or pack.avatar)) for pack in engines.packs(settings)
@@ -128,6 +97,7 @@ class House:
         self._parts = {name: "loading" for name, _ in self._plan()}
         self._access = engines.access(settings)
         self._desk = engines.desk(settings)
+        self.hosts = Hosts()  # of engines in processes of their own
         self._ears: Ears | None = None
         self._language_model: Any = None
         self._sessions: set[LiveSession] = set()
@@ -164,8 +134,8 @@ class House:
             await self.keeping.aclose()
 
     def readiness(self) -> dict[str, str]:
-        """`ready`, `loading`, or what is wrong, by part."""
-        return dict(self._parts)
+        """`ready`, `loading`, `restarting`, or what is wrong, by part."""
+        return self._parts | self.hosts.away()
 
     def rendered(self) -> dict[str, dict[str, int]]:
         """How many clauses of a persona's fixed sentences are rendered ahead, of how many; nothing while unknown."""
@@ -269,10 +239,10 @@ class House:
                 self._listener.rendered(done)
 
     def _load_ears(self) -> None:
-        self._ears = engines.load_ears(self._settings, self._store)
+        self._ears = engines.load_ears(self._settings, self._store, self.hosts)
 
     def _load_language_model(self) -> None:
-        self._language_model = engines.load_language_model(self._settings, self._store)
+        self._language_model = engines.load_language_model(self._settings, self._store, self.hosts)
 
     def _load_persona(self, persona: Persona, before: Persona | None = None) -> None:
         """`before`: the same persona with an older pack, whose voice and body are kept where the pack keeps them."""

@@ -18,12 +18,16 @@ if TYPE_CHECKING:
     from dialogue.handoff import Desk
     from dialogue.pack import Pack
     from dialogue.tools.access import Access
+    from models.hosting import Hosts
     from speech.hearing import Ears
     from speech.types import Voice
 
 
-def load_ears(settings: Settings, store: Store) -> Ears:
-    """The recogniser and those that stand in for it. Raises ModelMissing, BackendUnknown or BackendUnavailable."""
+def load_ears(settings: Settings, store: Store, hosts: Hosts) -> Ears:
+    """The recogniser and those that stand in for it; one on this machine in a process of `hosts`.
+
+    Raises ModelMissing, BackendUnknown or BackendUnavailable.
+    """
     from speech.hearing import Ears
     from speech.recognisers import RECOGNISERS, load_in_order
 
@@ -39,11 +43,14 @@ def load_ears(settings: Settings, store: Store) -> Ears:
             api_key=each.key.get_secret_value(),
         )
         choices.append((each.recogniser, understood))
-    return Ears.load(store, recogniser=load_in_order(choices, store=store))
+    return Ears.load(store, recogniser=load_in_order(choices, store=store, hosts=hosts if settings.apart else None))
 
 
-def load_language_model(settings: Settings, store: Store) -> Any:
-    """A `dialogue.llm.base.LanguageModel`, or None where none is wanted. Raises ModelMissing or BackendUnknown."""
+def load_language_model(settings: Settings, store: Store, hosts: Hosts) -> Any:
+    """A `dialogue.llm.base.LanguageModel`, or None where none is wanted; one on this machine in a process of `hosts`.
+
+    Raises ModelMissing or BackendUnknown.
+    """
     from dialogue.llm import LANGUAGE_MODELS, load_in_order
 
     chosen = settings.language_model
@@ -62,7 +69,7 @@ def load_language_model(settings: Settings, store: Store) -> Any:
             tokens_per_day=each.tokens_per_day,
         )
         choices.append((each.name, understood))
-    return load_in_order(choices)
+    return load_in_order(choices, hosts=hosts if settings.apart else None)
 
 
 def access(settings: Settings) -> Access:

@@ -380,6 +380,10 @@ class Settings(BaseSettings):
     threads: int = Field(2, ge=1)
     """CPU threads for each model."""
 
+    apart: bool = True
+    """Recogniser and language model on this machine run in processes of their own, which are started again when they
+    die (docs/operating.md); else in the service's."""
+
     sessions: Sessions = Sessions()
     wire: Wire = Wire()
     language_model: LanguageModel = LanguageModel()

@@ -10,10 +10,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from models.backends import BackendSpec, Registry
+
+if TYPE_CHECKING:
+    from models.hosting import Hosts
+
+PART = "language model"
 
 
 def _llama(**settings: Any) -> Any:
@@ -62,19 +67,28 @@ LANGUAGE_MODELS = Registry(
 )
 
 
-def load_in_order(choices: Sequence[tuple[str, dict[str, Any]]]) -> Any:
+def load_in_order(choices: Sequence[tuple[str, dict[str, Any]]], hosts: Hosts | None = None) -> Any:
     """The models (name, settings) as one `LanguageModel`, in order of preference. Raises what loading one raises.
 
-    `tokens_per_day` among the settings of any of them limits its use.
+    `tokens_per_day` among the settings of any of them limits its use. `hosts`: where models on this machine get
+    processes of their own.
     """
     from dialogue.llm.failover import Failover
 
-    loaded = [_load(name, **settings) for name, settings in choices]
+    def start(name: str, settings: dict[str, Any]) -> Any:
+        if hosts and "offline" in LANGUAGE_MODELS[name].capabilities:
+            from dialogue.llm.apart import Apart
+
+            alone = len(choices) == 1
+            return Apart(hosts.start(PART, "dialogue.llm:LANGUAGE_MODELS", name, settings, alone=alone), name)
+        return LANGUAGE_MODELS.load(name, **settings)
+
+    loaded = [_load(start, name, **settings) for name, settings in choices]
     return loaded[0] if len(loaded) == 1 else Failover(loaded)
 
 
-def _load(name: str, *, tokens_per_day: int = 0, **settings: Any) -> Any:
+def _load(start: Callable[[str, dict[str, Any]], Any], name: str, *, tokens_per_day: int = 0, **settings: Any) -> Any:
     from dialogue.llm.budget import Budgeted
 
-    model = LANGUAGE_MODELS.load(name, **settings)
+    model = start(name, settings)
     return Budgeted(model, tokens_per_day) if tokens_per_day else model

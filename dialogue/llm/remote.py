@@ -72,22 +72,29 @@ class Remote:
                 if response.status_code != 200:
                     detail = (await response.aread()).decode(errors="replace")[:200]
                     raise BackendUnavailable(f"The language model server said {response.status_code}: {detail}")
+                ended = False
                 async for line in response.aiter_lines():
                     if line.startswith("data:"):
                         data = line[5:].strip()
                         if data == "[DONE]":
                             return
-                        if text := _text(data):
+                        text, last = _read(data)
+                        ended = ended or last
+                        if text:
                             yield text
+                # The connection of a server that dies is closed, which looks like the end of an answer of any length.
+                if not ended:
+                    raise BackendUnavailable("The language model server broke off.")
         except httpx.TimeoutException as error:
             raise BackendTimeout(f"The language model server is too slow: {type(error).__name__}.") from error
         except (httpx.HTTPError, httpx.InvalidURL, RuntimeError) as error:  # RuntimeError: the client is closed
             raise BackendUnavailable(f"The language model server cannot be reached: {error}") from error
 
 
-def _text(data: str) -> str:
+def _read(data: str) -> tuple[str, bool]:
+    """The words of one event, and whether they are the last."""
     try:
-        choices = json.loads(data).get("choices") or [{}]
-        return (choices[0].get("delta") or {}).get("content") or ""
+        choice = (json.loads(data).get("choices") or [{}])[0]
+        return (choice.get("delta") or {}).get("content") or "", bool(choice.get("finish_reason"))
     except (ValueError, AttributeError, TypeError, KeyError, IndexError) as error:
         raise BackendUnavailable(f"The language model server sent something else: {data[:80]!r}") from error

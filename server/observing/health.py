@@ -13,8 +13,10 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from dialogue.llm import PART as LANGUAGE_MODEL
+from models.hosting import READY, RESTARTING
+
 router = APIRouter()
-READY = "ready"
 
 
 @router.get("/healthz")
@@ -59,9 +61,15 @@ def _wanted(app: FastAPI) -> dict[str, str]:
 
 
 def engines(parts: dict[str, str]) -> str:
-    """One persona is enough to begin with; what all of them share is needed."""
+    """One persona is enough to begin with; what all of them share is needed. While the process of a language model is
+    started again, she answers from her pack."""
     personas = [state for name, state in parts.items() if name.startswith("persona ")]
-    shared = [state for name, state in parts.items() if not name.startswith("persona ")]
+    needed = {name: state for name, state in parts.items() if not name.startswith("persona ")}
+    if needed.get(LANGUAGE_MODEL) == RESTARTING:
+        del needed[LANGUAGE_MODEL]
+    shared = list(needed.values())
+    if RESTARTING in shared:
+        return RESTARTING
     if all(state == READY for state in shared) and (not personas or READY in personas):
         return READY
     wrong = any(state not in (READY, "loading") for state in (*shared, *personas))

@@ -58,6 +58,9 @@ class Metrics:
             "shuren_backend_failures", "A backend failed and another one was asked.", ["backend"], registry=r
         )
         self.engine_up = Gauge("shuren_engine_up", "1: ready, 0: loading or failed.", ["engine"], registry=r)
+        self.deaths = Counter(
+            "shuren_engine_deaths", "An engine's process ended by itself and was started again.", ["engine"], registry=r
+        )
         self.watchdog = Counter("shuren_watchdog", "What watchdogs found.", ["watchdog"], registry=r)
 
     def value(self, label: str, given: str) -> str:

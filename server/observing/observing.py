@@ -29,6 +29,7 @@ class Observing:
         self.drain = Drain(settings.drain_s)
         self._settings = settings
         self._watched: set[Watched] = set()
+        self._deaths: dict[str, int] = {}  # of engines, as far as they are counted
         self._traces = traces or (Traces(to_collector(settings.traces_url)) if settings.traces_url else None)
 
     def watch(self, session: Speaks, language: str, clock: Callable[[], float] | None = None) -> Watched:
@@ -64,10 +65,14 @@ class Observing:
         """A client was not let in."""
         self.metrics.refused.labels(self.metrics.value("code", code)).inc()
 
-    def text(self, parts: dict[str, str]) -> bytes:
-        """All numbers as Prometheus reads them. `parts`: `ready`, `loading`, or what is wrong, by engine."""
+    def text(self, parts: dict[str, str], deaths: dict[str, int]) -> bytes:
+        """All numbers as Prometheus reads them. `parts`: `ready`, `loading`, or what is wrong, by engine. `deaths` of
+        its process so far, by engine."""
         for name, state in parts.items():
             self.metrics.engine_up.labels(self.metrics.value("engine", name)).set(state == "ready")
+        for name, died in deaths.items():
+            self.metrics.deaths.labels(name).inc(died - self._deaths.get(name, 0))
+        self._deaths = deaths
         waiting = [watched.waiting for watched in self._watched]
         self.metrics.sessions.set(len(waiting))
         self.metrics.waiting.set(sum(waiting))

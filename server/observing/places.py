@@ -26,7 +26,9 @@ async def metrics(request: Request) -> Response:
     if settings.observing.metrics == "guarded" and not from_this_machine(request):
         (await request.app.state.access.gate.admit(request)).need("operator")
     observing: Observing = request.app.state.observing
-    return Response(observing.text(request.app.state.host.readiness()), media_type=CONTENT_TYPE_LATEST)
+    house = request.app.state.host
+    hosts = getattr(house, "hosts", None)
+    return Response(observing.text(house.readiness(), hosts.deaths() if hosts else {}), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/v1/sessions/{session}/turns/{turn}/waterfall", include_in_schema=False)

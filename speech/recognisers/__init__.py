@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from models.backends import BackendSpec, Registry
 
 if TYPE_CHECKING:
+    from models.hosting import Hosts
     from speech.types import Recogniser
 
 
@@ -32,16 +33,35 @@ def _funasr(*, store: Any = None, **settings: Any) -> Any:
 RECOGNISERS = Registry(
     "recogniser",
     (
-        BackendSpec("whisper", "recogniser", _whisper, ("store", "threads", "beam", "model", "device")),
+        BackendSpec(
+            "whisper",
+            "recogniser",
+            _whisper,
+            ("store", "threads", "beam", "model", "device"),
+            capabilities=frozenset({"offline"}),
+        ),
         BackendSpec("openai", "recogniser", _openai, ("base_url", "model", "api_key", "timeout")),
         BackendSpec("funasr", "recogniser", _funasr, ("base_url", "mode", "timeout")),
     ),
 )
 
 
-def load_in_order(choices: Sequence[tuple[str, dict[str, Any]]], *, store: Any) -> Recogniser:
-    """The recognisers (name, settings) as one, in order of preference. Raises what loading one of them raises."""
+def load_in_order(
+    choices: Sequence[tuple[str, dict[str, Any]]], *, store: Any, hosts: Hosts | None = None
+) -> Recogniser:
+    """The recognisers (name, settings) as one, in order of preference. Raises what loading one of them raises.
+
+    `hosts`: where recognisers on this machine get processes of their own.
+    """
     from speech.recognisers.failover import Failover
 
-    loaded = [RECOGNISERS.load(name, store=store, **settings) for name, settings in choices]
+    def start(name: str, settings: dict[str, Any]) -> Recogniser:
+        if hosts and "offline" in RECOGNISERS[name].capabilities:
+            from speech.recognisers.apart import Apart
+
+            alone = len(choices) == 1
+            return Apart(hosts.start("ears", "speech.recognisers:RECOGNISERS", name, settings, alone=alone), name)
+        return RECOGNISERS.load(name, **settings)
+
+    loaded = [start(name, settings | {"store": store}) for name, settings in choices]
     return loaded[0] if len(loaded) == 1 else Failover(loaded)

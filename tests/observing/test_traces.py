@@ -39,7 +39,7 @@ async def test_a_turn_over_the_wire_is_one_trace_of_its_stages_with_ids_and_no_w
         await socket.receive()
         house.sessions[0].emit(InputFinal("item_u", "我的卡号", "zh", 0.9), *reply(1, "您的余额"))
         await socket.until("shuren.timings")
-        numbers = observing.text({}).decode()
+        numbers = observing.text({}, {}).decode()
     spans = {span.name: span for span in exporter.get_finished_spans()}
     root, child = spans.pop("turn"), spans["speaking"]
     assert root.parent is None and child.parent.span_id == root.context.span_id
@@ -51,7 +51,7 @@ async def test_a_turn_over_the_wire_is_one_trace_of_its_stages_with_ids_and_no_w
     assert "shuren_sessions_open 1.0" in numbers and 'shuren_turns_total{status="completed"} 1.0' in numbers
     assert observing.waterfall("sess_0", 1)["milestones_ms"]["first_audio"] == 640
     assert observing.waterfall("sess_0", 2) is None
-    assert "shuren_sessions_open 0.0" in observing.text({}).decode()
+    assert "shuren_sessions_open 0.0" in observing.text({}, {}).decode()
 
 
 def test_without_a_collector_the_sdk_is_not_even_loaded() -> None:
