@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,8 +14,12 @@ from animation.formats.clip import Clip, ClipHeader
 from animation.rig import Rig
 from animation.types import FIELDS, FPS, HANDS, JOINTS, RATE, SHAPES, Phone
 from avatar.perform import LEAD, perform_frames, perform_pcm
+from avatar.render.aigc import KEY, Mark, wav
 from models.errors import AvatarInvalid, ClipInvalid
 from speech.types import Speech
+
+if TYPE_CHECKING:
+    from avatar.render.credentials import Signer
 
 PHONES = "shuren.phones"  # event of a clip made from speech: [[symbol, start, end], …] in samples from `pts`
 
@@ -23,7 +27,7 @@ PHONES = "shuren.phones"  # event of a clip made from speech: [[symbol, start, e
 def clip_of(
     speech: Sequence[Speech], rig: Rig | None = None, *, mood: str = "neutral", seed: int = 0, **header: Any
 ) -> Clip:
-    """Speech performed by a body. `header`: fields of ClipHeader. Captions and phones go with it."""
+    """Speech performed by a body. `header`: fields of ClipHeader. Captions, phones and a label go with it."""
     frames = perform_frames(speech, rig, mood=mood, seed=seed)
     events, at = [], LEAD
     for clause in speech:
@@ -33,7 +37,8 @@ def clip_of(
         events.append({"type": PHONES, "pts": at, "phones": phones})
         at += clause.samples
     text = "".join(word.text for clause in speech for word in clause.words)
-    return Clip(ClipHeader(**({"text": text} | header)), frames, perform_pcm(speech), tuple(events))
+    header = {"text": text, "aigc": Mark().as_dict()} | header
+    return Clip(ClipHeader(**header), frames, perform_pcm(speech), tuple(events))
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,12 @@ class Export:
     clip: Clip
     avatar: Path | None = None
     fps: int = 0  # 0: the format's own
+    mark: Mark = field(default_factory=Mark)  # of the one file that is written
+    signer: Signer | None = None
+
+    @property
+    def label(self) -> dict[str, Any]:
+        return {KEY: self.mark.as_dict()}
 
     def rig(self) -> dict[str, Any]:
         """The parsed rig.json; {} for a clip of no avatar in particular."""
@@ -77,7 +88,7 @@ def _csv(job: Export, out: Path) -> None:
 def _vrma(job: Export, out: Path) -> None:
     from animation.formats.vrma import vrm_animation
 
-    out.write_bytes(vrm_animation(job.clip.frames, job.rig(), fps=job.fps or 30))
+    out.write_bytes(vrm_animation(job.clip.frames, job.rig(), fps=job.fps or 30, extras=job.label))
 
 
 def _glb(job: Export, out: Path) -> None:
@@ -85,13 +96,12 @@ def _glb(job: Export, out: Path) -> None:
 
     if job.avatar is None:
         raise AvatarInvalid("A GLB needs an avatar.", hint="Name one with --avatar.")
-    out.write_bytes(animated(job.avatar / "avatar.glb", job.rig(), job.clip.frames, fps=job.fps or FPS))
+    avatar, fps = job.avatar / "avatar.glb", job.fps or FPS
+    out.write_bytes(animated(avatar, job.rig(), job.clip.frames, fps=fps, extras=job.label))
 
 
 def _wav(job: Export, out: Path) -> None:
-    from speech.audio import write_wav
-
-    write_wav(out, job.clip.pcm, RATE)
+    out.write_bytes(wav(job.clip.pcm, RATE, job.mark))
 
 
 def _json(job: Export, out: Path) -> None:
@@ -101,7 +111,7 @@ def _json(job: Export, out: Path) -> None:
         {"t": round(k / FPS, 4)} | {name: np.round(getattr(frames, name)[k], 4).tolist() for name in FIELDS}
         for k in range(len(frames))
     ]
-    out.write_text(json.dumps({"fps": FPS} | names | {"frames": rows}), encoding="utf-8")
+    out.write_text(json.dumps(job.label | {"fps": FPS} | names | {"frames": rows}), encoding="utf-8")
 
 
 def _azure(job: Export, out: Path) -> None:
@@ -116,7 +126,7 @@ def _oculus(job: Export, out: Path) -> None:
     from animation.formats.oculus import OCULUS, oculus_track
 
     track = oculus_track(job.phones(), len(job.clip.frames))
-    content = {"fps": FPS, "visemes": list(OCULUS), "frames": np.round(track, 4).tolist()}
+    content = job.label | {"fps": FPS, "visemes": list(OCULUS), "frames": np.round(track, 4).tolist()}
     out.write_text(json.dumps(content), encoding="utf-8")
 
 
@@ -130,12 +140,15 @@ FORMATS: dict[str, Callable[[Export, Path], None]] = {
 
 
 def export(job: Export, out: Path, name: str = "") -> None:
-    """Write the clip as `name`, by default what the file's suffix says.
+    """Write the clip as `name`, by default what the file's suffix says; with the AIGC label where the format has a
+    place for it (CSV and Azure's events have none), and signed where there is a signer and the format can be.
 
-    Raises ClipInvalid for a format that is none, OSError when the file cannot be written.
+    Raises ClipInvalid for a format that is none, SigningFailed, OSError when the file cannot be written.
     """
     chosen = name or out.suffix.removeprefix(".")
     if chosen not in FORMATS:
         raise ClipInvalid(f"There is no format {chosen!r}.", hint=f"Known: {', '.join(FORMATS)}.")
     out.parent.mkdir(parents=True, exist_ok=True)
     FORMATS[chosen](job, out)
+    if job.signer:
+        job.signer.sign(out)

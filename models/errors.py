@@ -27,6 +27,7 @@
     │   └── AudioInvalid        audio_invalid        wrong format, rate or length
     ├── AvatarInvalid           avatar_invalid       a broken or missing rig
     ├── ClipInvalid             clip_invalid         a recorded performance that cannot be read
+    ├── SigningFailed           signing_failed       certificate, key or time stamps that cannot sign a file
     ├── StorageError            storage_error        what the service keeps
     │   ├── StorageBusy         storage_busy         locked by someone else: try again
     │   ├── StorageFull         storage_full
@@ -188,6 +189,18 @@ class AvatarInvalid(ShurenError):
 
 class ClipInvalid(ShurenError):
     code = "clip_invalid"
+
+
+class SigningFailed(ShurenError):
+    code = "signing_failed"
+
+
+class JobUnknown(ShurenError):
+    code = "job_unknown"
+
+
+class WebhookUnknown(ShurenError):
+    code = "webhook_unknown"
 
 
 class RequestInvalid(ShurenError):

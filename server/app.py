@@ -15,6 +15,11 @@ from server.access.access import Access
 from server.access.safety import Safety
 from server.audio import speech, transcriptions
 from server.audio.places import Places
+from server.jobs import routes as jobs_routes
+from server.jobs.jobs import Jobs
+from server.kiosk import routes as kiosk_routes
+from server.kiosk.fleet import Fleet
+from server.marking import signer_of
 from server.observing import health
 from server.observing import places as observing_places
 from server.observing.observing import Observing
@@ -62,6 +67,7 @@ def create_app(settings: Settings, house: House, access: Access | None = None) -
     app.state.speaking, app.state.transcribing = (
         Places(settings.audio.at_once, settings.audio.waiting) for _ in range(2)
     )
+    app.state.signer = signer_of(settings)
     app.include_router(speech.router)
     app.include_router(transcriptions.router)
     app.mount("/", Page(settings.page), name="page")

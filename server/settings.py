@@ -7,10 +7,15 @@ Each field is an environment variable with the prefix `SHUREN_`; nested fields a
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, Field, SecretStr, field_validator
+from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from avatar.render.aigc import Mark
+
+if TYPE_CHECKING:
+    from server.packs.versions import Versions
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -165,7 +170,34 @@ class Audio(BaseModel):
     """Longest recording to transcribe."""
 
     producer: str = "Shuren"
-    """Who the AIGC label of audio files names: the service's registered code, or a name while there is none."""
+    """Who the AIGC label of files names: the service's registered code, or a name while there is none."""
+
+    @field_validator("producer")
+    @classmethod
+    def _may_stand_in_a_label(cls, given: str) -> str:
+        return Mark(given).producer
+
+
+class ContentCredentials(BaseModel):
+    """C2PA signatures in exported audio and films (docs/formats.md). Needs the extra `c2pa`."""
+
+    certificate: Path | None = None
+    """PEM file, the signing certificate first, then those above it. None: files are not signed."""
+
+    key: Path | None = None
+    """PEM file with its private key (PKCS #8)."""
+
+    algorithm: Literal["es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519"] = "es256"
+    """What the key signs with."""
+
+    timestamps: str = ""
+    """URL of an RFC 3161 authority, asked at each signature. Empty: none, and signatures end with the certificate."""
+
+    @model_validator(mode="after")
+    def _a_pair(self) -> ContentCredentials:
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("certificate and key belong together")
+        return self
 
 
 class Listening(BaseModel):
@@ -390,6 +422,7 @@ class Settings(BaseSettings):
     voice: Voice = Voice()
     rendered: Rendered = Rendered()
     audio: Audio = Audio()
+    c2pa: ContentCredentials = ContentCredentials()
     ears: Ears = Ears()
     listening: Listening = Listening()
     mirror: Mirrors = Mirrors()

@@ -44,6 +44,7 @@ class ClipHeader:
     joints: tuple[str, ...] = JOINTS
     hands: tuple[str, ...] = HANDS
     made: dict[str, Any] = field(default_factory=dict)  # program, voice, date …
+    aigc: dict[str, str] = field(default_factory=dict)  # the implicit label of GB 45438-2025
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,11 @@ class Container:
         accessors.append(entry)
         return len(accessors) - 1
 
+    def remark(self, extras: Mapping[str, Any]) -> None:
+        """Put `extras` beside what the file says of itself."""
+        if extras:
+            self.gltf["asset"]["extras"] = self.gltf["asset"].get("extras", {}) | extras
+
     def bytes(self) -> bytes:
         self.data += b"\0" * (-len(self.data) % 4)
         others = self.gltf.get("buffers", [])[1:]  # those of a compressed file
@@ -69,13 +74,21 @@ class Tracks:
 
 
 def animated(
-    avatar: Path | str, rig: Mapping[str, Any], frames: Frames, *, name: str = "performance", fps: int = 60
+    avatar: Path | str,
+    rig: Mapping[str, Any],
+    frames: Frames,
+    *,
+    name: str = "performance",
+    fps: int = 60,
+    extras: Mapping[str, Any] | None = None,
 ) -> bytes:
-    """The GLB with the performance in it. `rig`: the avatar's parsed rig.json; `fps`: a divisor of 60.
+    """The GLB with the performance in it. `rig`: the avatar's parsed rig.json; `fps`: a divisor of 60; `extras`: what
+    stands in the file's `asset.extras`.
 
     Raises AvatarInvalid for a file that is no GLB.
     """
     file = Container.read(avatar)
+    file.remark(extras or {})
     frames = sampled(frames, fps)
     tracks = Tracks(file, name, len(frames), fps)
     nodes = file.gltf.get("nodes", [])

@@ -29,10 +29,19 @@ _LEGS = {
 }  # metres from the bone above: the legs stand still, but VRM wants them
 
 
-def vrm_animation(frames: Frames, rig: Mapping[str, Any], *, fps: int = 30, title: str = "Shuren") -> bytes:
-    """The file's bytes. `rig`: parsed rig.json of the avatar the frames were made for; `fps`: a divisor of 60."""
+def vrm_animation(
+    frames: Frames,
+    rig: Mapping[str, Any],
+    *,
+    fps: int = 30,
+    title: str = "Shuren",
+    extras: Mapping[str, Any] | None = None,
+) -> bytes:
+    """The file's bytes. `rig`: parsed rig.json of the avatar the frames were made for; `fps`: a divisor of 60;
+    `extras`: what stands in the file's `asset.extras`."""
     frames = sampled(frames, fps)
     file = Container({"asset": {"version": "2.0", "generator": title}, "extensionsUsed": [EXTENSION], "scene": 0})
+    file.remark(extras or {})
     pose = TPose(rig)
     bones = _skeleton(file, pose)
     tracks = Tracks(file, title, len(frames), fps)

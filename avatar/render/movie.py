@@ -24,16 +24,26 @@ if TYPE_CHECKING:
     from av import AudioFrame, VideoFrame
 
     from avatar.render.browser import Stage
+    from avatar.render.credentials import Signer
 
 FRAME_RATES = (24, 25, 30, 60)  # each a whole number of audio samples a frame
 AUDIO_RATE = 48_000  # an AAC frame is 1024 samples: at 48 kHz shorter than a frame of film
 _CRF = "22"  # x264's quality: lower is better, 23 its default
 
 
-def film(path: Path, stage: Stage, frames: Frames, pcm: np.ndarray, *, fps: int = 25, mark: Mark | None = None) -> Mark:
+def film(
+    path: Path,
+    stage: Stage,
+    frames: Frames,
+    pcm: np.ndarray,
+    *,
+    fps: int = 25,
+    mark: Mark | None = None,
+    signer: Signer | None = None,
+) -> Mark:
     """Draw `frames` (60 a second) with the voice `pcm` (int16, RATE) that begins with them. Returns the file's mark."""
     shots = stage.film(at_rate(frames, fps))
-    return write(path, shots, pcm, fps=fps, mark=mark)
+    return write(path, shots, pcm, fps=fps, mark=mark, signer=signer)
 
 
 def at_rate(frames: Frames, fps: int) -> Frames:
@@ -43,15 +53,25 @@ def at_rate(frames: Frames, fps: int) -> Frames:
     return _picked(frames, np.minimum(chosen, len(frames) - 1))
 
 
-def write(path: Path, shots: Iterable[np.ndarray], pcm: np.ndarray, *, fps: int, mark: Mark | None = None) -> Mark:
+def write(
+    path: Path,
+    shots: Iterable[np.ndarray],
+    pcm: np.ndarray,
+    *,
+    fps: int,
+    mark: Mark | None = None,
+    signer: Signer | None = None,
+) -> Mark:
     """Encode `shots` (uint8 [height, width, 3], even sides) and `pcm` (int16 mono, RATE); silence fills up what the
     voice lacks, and what it has too much is cut. The file appears when it is whole: an MP4 without its end cannot be
-    played. Raises BackendUnavailable where FFmpeg has no H.264 encoder."""
+    played. Raises BackendUnavailable where FFmpeg has no H.264 encoder, SigningFailed."""
     mark = mark or Mark()
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.part")
     try:
         _encode(unfinished, shots, pcm, fps, mark)
+        if signer:
+            signer.sign(unfinished, "video/mp4", title=path.name)
         os.replace(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)

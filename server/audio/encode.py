@@ -2,18 +2,21 @@
 
 The implicit label is the AIGC JSON of `avatar.render.aigc`: an ID3 TXXX frame in MP3 and AAC, a Vorbis comment in Opus
 and FLAC, a chunk of its own right after `fmt ` in WAV. Raw PCM has no place; there the HTTP header `AIGC` bears it.
+A `Signer` adds Content Credentials (C2PA) to MP3, FLAC and WAV.
 """
 
 from __future__ import annotations
 
 import io
-import struct
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
-from avatar.render.aigc import KEY, Mark
+from avatar.render.aigc import KEY, Mark, wav
 from speech.types import OUTPUT_RATE
+
+if TYPE_CHECKING:
+    from avatar.render.credentials import Signer
 
 Format = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"]
 MEDIA_TYPES: dict[Format, str] = {
@@ -43,11 +46,13 @@ class Encoder(Protocol):
         ...
 
 
-def encoder(form: Format, mark: Mark) -> Encoder:
-    """WAV and FLAC give everything at the end, since their headers tell the length; the others stream."""
+def encoder(form: Format, mark: Mark, signer: Signer | None = None) -> Encoder:
+    """WAV and FLAC give everything at the end, since their headers tell the length, and so does what `signer` signs;
+    the others stream."""
     if form == "pcm":
         return _Raw()
-    return _Wav(mark) if form == "wav" else _Coded(form, mark)
+    inner = _Wav(mark) if form == "wav" else _Coded(form, mark)
+    return _Signed(inner, MEDIA_TYPES[form], signer) if signer and signer.signs(MEDIA_TYPES[form]) else inner
 
 
 class _Raw:
@@ -60,20 +65,28 @@ class _Raw:
 
 class _Wav:
     def __init__(self, mark: Mark) -> None:
-        self._mark, self._data = mark.as_json().encode("ascii"), bytearray()
+        self._mark, self._parts = mark, [np.zeros(0, np.int16)]
 
     def push(self, pcm: np.ndarray) -> bytes:
-        self._data += pcm.astype("<i2").tobytes()
+        self._parts.append(pcm.astype(np.int16))
         return b""
 
     def close(self) -> bytes:
-        form = struct.pack("<HHIIHH", 1, 1, OUTPUT_RATE, 2 * OUTPUT_RATE, 2, 16)  # PCM, one channel, 16 bits
-        body = b"WAVE" + _chunk(b"fmt ", form) + _chunk(KEY.encode(), self._mark) + _chunk(b"data", bytes(self._data))
-        return _chunk(b"RIFF", body)
+        return wav(np.concatenate(self._parts), OUTPUT_RATE, self._mark)
 
 
-def _chunk(name: bytes, data: bytes) -> bytes:
-    return name + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
+class _Signed:
+    """A signature covers the whole file, so nothing is given before its end."""
+
+    def __init__(self, inner: Encoder, media_type: str, signer: Signer) -> None:
+        self._inner, self._kind, self._signer, self._data = inner, media_type, signer, bytearray()
+
+    def push(self, pcm: np.ndarray) -> bytes:
+        self._data += self._inner.push(pcm)
+        return b""
+
+    def close(self) -> bytes:
+        return self._signer.signed(bytes(self._data + self._inner.close()), self._kind)
 
 
 class _Stream:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import functools
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from typing import Any, Literal
 
@@ -19,7 +20,7 @@ from pydantic import BaseModel, Field, field_validator
 from avatar.render.aigc import KEY, Mark
 from models.errors import RequestInvalid
 from server.access.web import Configured, operator
-from server.audio.encode import MEDIA_TYPES, Format, encoder
+from server.audio.encode import MEDIA_TYPES, Encoder, Format, encoder
 from server.audio.host import House
 from server.audio.shapes import Stream, event, failure
 from speech.types import OUTPUT_RATE, Speech, Voice
@@ -61,7 +62,8 @@ async def speech(wanted: SpeechRequest, request: Request, house: House, settings
     spoken = _spoken(wanted, voice, request.app.state.speaking)
     first = await anext(spoken, None)  # what can go wrong mostly goes wrong here
     events = wanted.stream_format == "sse"
-    parts = (_sse if events else _audio)(wanted, _first_then(first, spoken), mark)
+    make = functools.partial(encoder, wanted.response_format, mark, request.app.state.signer)
+    parts = (_sse if events else _audio)(wanted, _first_then(first, spoken), make)
     kind = "text/event-stream" if events else MEDIA_TYPES[wanted.response_format]
     return Stream(parts, media_type=kind, headers=_headers(wanted, mark))
 
@@ -94,9 +96,11 @@ async def _first_then(first: Speech | None, rest: AsyncIterator[Speech]) -> Asyn
             yield piece
 
 
-async def _audio(wanted: SpeechRequest, spoken: AsyncIterator[Speech], mark: Mark) -> AsyncIterator[bytes]:
+async def _audio(
+    wanted: SpeechRequest, spoken: AsyncIterator[Speech], make: Callable[[], Encoder]
+) -> AsyncIterator[bytes]:
     """Encoded as it comes."""
-    coder = await asyncio.to_thread(encoder, wanted.response_format, mark)
+    coder = await asyncio.to_thread(make)
     async with aclosing(spoken):
         async for piece in spoken:
             if data := await asyncio.to_thread(coder.push, piece.pcm):
@@ -104,7 +108,9 @@ async def _audio(wanted: SpeechRequest, spoken: AsyncIterator[Speech], mark: Mar
     yield await asyncio.to_thread(coder.close)
 
 
-async def _sse(wanted: SpeechRequest, spoken: AsyncIterator[Speech], mark: Mark) -> AsyncIterator[bytes]:
+async def _sse(
+    wanted: SpeechRequest, spoken: AsyncIterator[Speech], make: Callable[[], Encoder]
+) -> AsyncIterator[bytes]:
     seconds = 0.0
 
     async def counted() -> AsyncIterator[Speech]:
@@ -115,7 +121,7 @@ async def _sse(wanted: SpeechRequest, spoken: AsyncIterator[Speech], mark: Mark)
                 yield piece
 
     try:
-        async with aclosing(_audio(wanted, counted(), mark)) as parts:
+        async with aclosing(_audio(wanted, counted(), make)) as parts:
             async for data in parts:
                 yield event({"type": "speech.audio.delta", "audio": base64.b64encode(data).decode()})
     except Exception as problem:

@@ -21,16 +21,19 @@ def animate(
     from animation.rig import Rig
     from avatar.exports import Export, clip_of, export
     from avatar.inspect.load import load_rig
-    from server.settings import Settings
+    from server.cli.serve import settings_of
+    from server.marking import mark_of, signer_of
     from speech.audio import read_wav, to_int16
     from speech.types import OUTPUT_RATE, Speech
 
     voice = Speech(to_int16(read_wav(file, rate=OUTPUT_RATE)), (), (), "zh")
-    folder = Settings().avatars / avatar if avatar else None
+    settings = settings_of()
+    mark, signer = mark_of(settings), signer_of(settings)
+    folder = settings.avatars / avatar if avatar else None
     rig = load_rig(folder) if folder else Rig.generic()
-    clip = clip_of([voice], rig, mood=mood, avatar=avatar, made={"from": file.name})
+    clip = clip_of([voice], rig, mood=mood, avatar=avatar, made={"from": file.name}, aigc=mark.as_dict())
     if out.suffix == ".shuren":
         write_clip(out, clip)
     else:
-        export(Export(clip, folder), out, "")
+        export(Export(clip, folder, mark=mark, signer=signer), out)
     typer.echo(f"{out}: {clip.seconds:.1f} s of face and body")

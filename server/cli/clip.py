@@ -32,12 +32,16 @@ def make(
     from avatar.exports import clip_of
     from avatar.inspect.load import load_rig
     from server.cli.say import speak
+    from server.cli.serve import settings_of
+    from server.marking import mark_of
 
+    label = mark_of(settings_of()).as_dict()
     spoken = asyncio.run(speak(text, voice, "", 1.0))
     if not spoken:
         raise typer.BadParameter("There is nothing to say.")
     rig = load_rig(_folder(avatar))
-    write_clip(out, clip_of(spoken, rig, mood=mood, avatar=avatar, made={"voice": voice or "default"}))
+    made = {"voice": voice or "default"}
+    write_clip(out, clip_of(spoken, rig, mood=mood, avatar=avatar, made=made, aigc=label))
     info(out)
 
 
@@ -54,8 +58,12 @@ def record(
 
     from animation.formats.clip import ClipHeader, ClipWriter
     from models.errors import BackendUnavailable
+    from server.cli.serve import settings_of
+    from server.marking import mark_of
 
-    with ClipWriter(out, ClipHeader(persona=persona, text=" ".join(ask), made={"from": "session"})) as writer:
+    label = mark_of(settings_of()).as_dict()
+    header = ClipHeader(persona=persona, text=" ".join(ask), made={"from": "session"}, aigc=label)
+    with ClipWriter(out, header) as writer:
         try:
             asyncio.run(_record(writer, f"{url}?persona={persona}", ask, key))
         except (OSError, TimeoutError, WebSocketException) as error:
@@ -134,12 +142,16 @@ def export(
     """Write a clip in another program's format."""
     from avatar.exports import Export
     from avatar.exports import export as write
+    from server.cli.serve import settings_of
+    from server.marking import mark_of, signer_of
 
     if fps and 60 % fps:
         raise typer.BadParameter("--fps is a divisor of 60")
     clip = _read(file)
     name = avatar or clip.header.avatar
-    write(Export(clip, _folder(name) if name else None, fps), out, to)
+    settings = settings_of()
+    job = Export(clip, _folder(name) if name else None, fps, mark_of(settings), signer_of(settings))
+    write(job, out, to)
     typer.echo(str(out))
 
 

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "say": ("server.cli.say", "say"),
     "render": ("server.cli.render", "render"),
     "clip": ("server.cli.clip", "app"),
+    "label": ("server.cli.label", "label"),
     "bridge": ("server.cli.bridge", "app"),
     "animate": ("server.cli.animate", "animate"),
     "animation": ("server.cli.animation", "app"),

@@ -29,8 +29,8 @@ def render(
     size: Annotated[str, typer.Option(help="Pixels, both even.")] = "540x720",
     fps: Annotated[int, typer.Option(help="Frames a second: 24, 25, 30 or 60.")] = 25,
     producer: Annotated[
-        str, typer.Option(envvar="SHUREN_AIGC_PRODUCER", help="ContentProducer of the AIGC label.")
-    ] = "Shuren",
+        str, typer.Option(envvar="SHUREN_AIGC_PRODUCER", help="ContentProducer of the AIGC label; else the service's.")
+    ] = "",
 ) -> None:
     """Film SOURCE, with the AI label in the picture and in the file."""
     from animation.formats.clip import LABEL
@@ -38,16 +38,20 @@ def render(
     from avatar.render.browser import VIEWS, Browser, glb
     from avatar.render.movie import FRAME_RATES, film
     from server.cli.say import speak
+    from server.cli.serve import settings_of
+    from server.marking import signer_of
 
     width, height = _size(size)
     if view not in VIEWS:
         raise typer.BadParameter(f"--view is one of {', '.join(VIEWS)}")
     if fps not in FRAME_RATES:
         raise typer.BadParameter(f"--fps is one of {', '.join(map(str, FRAME_RATES))}")
+    settings = settings_of()
     try:
-        mark = Mark(producer)
+        mark = Mark(producer or settings.audio.producer)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+    signer = signer_of(settings)
     rig = glb(avatar).with_name("rig.json")
     if source.endswith(".shuren"):
         frames, pcm = _clip(Path(source))
@@ -57,7 +61,7 @@ def render(
         frames, pcm = _performed(spoken, rig, mood)
     begun = time.monotonic()
     with Browser() as browser, browser.stage(avatar, size=(width, height), view=VIEWS[view], label=LABEL) as stage:
-        film(out, stage, frames, pcm, fps=fps, mark=mark)
+        film(out, stage, frames, pcm, fps=fps, mark=mark, signer=signer)
     typer.echo(f"{out}: {len(frames) / 60:.1f} s, drawn in {time.monotonic() - begun:.0f} s, {mark.produce_id}")
 
 

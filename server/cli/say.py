@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from avatar.render.aigc import Mark
+    from avatar.render.credentials import Signer
     from speech.types import Speech
 
 
@@ -24,16 +26,23 @@ def say(
     frames: Annotated[Path | None, typer.Option(help="Also write face and body as JSON, 60 a second.")] = None,
 ) -> None:
     """Speak TEXT into a wav file."""
+    from avatar.render.aigc import KEY
+    from server.cli.serve import settings_of
+    from server.marking import mark_of, signer_of
+
     if language not in ("", "zh", "en"):
         raise typer.BadParameter("--language is zh or en")
     perform = _performer() if frames else None
+    settings = settings_of()
+    signer = signer_of(settings)
     spoken = asyncio.run(speak(text, voice, language, speed))
     if not spoken:
         raise typer.BadParameter("There is nothing to say.")
-    seconds = _write(out, spoken)
+    seconds = _write(out, spoken, mark_of(settings), signer)
     typer.echo(f"{out}: {seconds:.1f} s, {sum(len(speech.phones) for speech in spoken)} phones")
     if frames and perform:
-        frames.write_text(json.dumps(perform(spoken), ensure_ascii=False), encoding="utf-8")
+        label = {KEY: mark_of(settings).as_dict()}
+        frames.write_text(json.dumps(label | perform(spoken), ensure_ascii=False), encoding="utf-8")
         typer.echo(f"{frames}: the face and body to it")
 
 
@@ -55,16 +64,18 @@ async def speak(text: str, voice: str, language: str, speed: float) -> list[Spee
         await speaker.aclose()
 
 
-def _write(out: Path, spoken: list[Speech]) -> float:
-    """Write all chunks as one file; returns its length in seconds."""
+def _write(out: Path, spoken: list[Speech], mark: Mark, signer: Signer | None) -> float:
+    """Write all chunks as one file, labelled; returns its length in seconds."""
     import numpy as np
 
-    from speech.audio import write_wav
+    from avatar.render.aigc import wav
     from speech.types import OUTPUT_RATE
 
     pcm = np.concatenate([speech.pcm for speech in spoken])
     out.parent.mkdir(parents=True, exist_ok=True)
-    write_wav(out, pcm, OUTPUT_RATE)
+    out.write_bytes(wav(pcm, OUTPUT_RATE, mark))
+    if signer:
+        signer.sign(out, "audio/wav")
     return len(pcm) / OUTPUT_RATE
 
 
