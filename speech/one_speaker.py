@@ -42,15 +42,23 @@ class OneSpeaker:
         self._heard = 0.0  # when they last spoke
 
     async def transcribe(
-        self, audio: np.ndarray, *, language: Language | None = None, words: tuple[str, ...] = (), partial: bool = False
+        self,
+        audio: np.ndarray,
+        *,
+        language: Language | None = None,
+        words: tuple[str, ...] = (),
+        partial: bool = False,
+        timed: bool = False,
     ) -> Transcript:
         """Speech too short to tell voices apart is understood, whoever it is."""
         if not self.only or len(audio) < SHORTEST:
-            return await self._recogniser.transcribe(audio, language=language, words=words, partial=partial)
+            return await self._recogniser.transcribe(
+                audio, language=language, words=words, partial=partial, timed=timed
+            )
         voice = await self._voices.of(audio)
         if not self._is_person(voice):
             return Transcript("", language or "zh", 0.0, 0.0)
-        heard = await self._recogniser.transcribe(audio, language=language, words=words, partial=partial)
+        heard = await self._recogniser.transcribe(audio, language=language, words=words, partial=partial, timed=timed)
         if heard.text and not partial:
             self._learn(voice)
         return heard

@@ -111,13 +111,20 @@ class Transcript:
 class Recogniser(Protocol):
     """Turns audio into text. `partial=True` asks for the cheap, quick setting.
 
-    `words` are names, words and whole questions that are likely, the likeliest first. Raises BackendError.
+    `words` are names, words and whole questions that are likely, the likeliest first; `timed`: when each word is said
+    is wanted too, where the recogniser can tell. Raises BackendError.
     """
 
     name: str
 
     async def transcribe(
-        self, audio: np.ndarray, *, language: Language | None = None, words: tuple[str, ...] = (), partial: bool = False
+        self,
+        audio: np.ndarray,
+        *,
+        language: Language | None = None,
+        words: tuple[str, ...] = (),
+        partial: bool = False,
+        timed: bool = False,
     ) -> Transcript: ...
 
     async def aclose(self) -> None: ...

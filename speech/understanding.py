@@ -57,23 +57,26 @@ class Understanding:
         language: Language | None = None,
         words: tuple[str, ...] = (),
         partial: bool = False,
+        timed: bool = False,
     ) -> Transcript:
         role = self._words or words
         likely = role if words in ((), role) else (*words, *role)
-        heard = await self._recogniser.transcribe(audio, language=language, words=likely, partial=partial)
+        heard = await self._recogniser.transcribe(audio, language=language, words=likely, partial=partial, timed=timed)
         if language is None and not partial:
-            heard = await self._same_language(audio, likely, heard)
+            heard = await self._same_language(audio, likely, heard, timed)
         heard = understood(heard, role, partial=partial)
         return heard if likely is role else spelt(heard, words)
 
     async def aclose(self) -> None:
         """Nothing of its own to close."""
 
-    async def _same_language(self, audio: np.ndarray, words: tuple[str, ...], heard: Transcript) -> Transcript:
+    async def _same_language(
+        self, audio: np.ndarray, words: tuple[str, ...], heard: Transcript, timed: bool
+    ) -> Transcript:
         """A short "OK" or 嗯 must not switch the language: unless it is sure, the one spoken before is tried too."""
         before, now = self._spoken, heard
         if before and heard.language != before and heard.language_confidence < SURE_OF_LANGUAGE:
-            again = await self._recogniser.transcribe(audio, language=before, words=words)
+            again = await self._recogniser.transcribe(audio, language=before, words=words, timed=timed)
             if again.text and again.avg_logprob > heard.avg_logprob - WORSE:
                 now = again
         if now.text:

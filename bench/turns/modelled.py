@@ -54,7 +54,9 @@ class ModelledRecogniser:
         self._lane = asyncio.Lock()
         self.calls = {"partial": 0, "final": 0}
 
-    async def transcribe(self, audio: np.ndarray, *, language=None, words=(), partial: bool = False) -> Transcript:
+    async def transcribe(
+        self, audio: np.ndarray, *, language=None, words=(), partial: bool = False, timed: bool = False
+    ) -> Transcript:
         async with self._lane:
             self.calls["partial" if partial else "final"] += 1
             await asyncio.sleep(self._delays.partial if partial else self._delays.final)

@@ -52,13 +52,14 @@ async def transcribed(
     *,
     language: Language | None = None,
     words: tuple[str, ...] = (),
+    timed: bool = False,
 ) -> AsyncIterator[Segment]:
     """The segments of float32 (n,) audio at INPUT_RATE in order, less those without words. The first one settles the
-    language where none is given. Raises BackendError."""
+    language where none is given; `timed`: with times of words. Raises BackendError."""
     padded = np.pad(audio, (0, -len(audio) % FRAME))
     voiced = await asyncio.to_thread(vad.probabilities, padded)
     for a, b in stretches(voiced):
-        heard = await recogniser.transcribe(padded[a * FRAME : b * FRAME], language=language, words=words)
+        heard = await recogniser.transcribe(padded[a * FRAME : b * FRAME], language=language, words=words, timed=timed)
         if heard.text:
             language = language or heard.language
             yield Segment(a * FRAME / INPUT_RATE, min(b * FRAME, len(audio)) / INPUT_RATE, heard)

@@ -65,7 +65,9 @@ async def transcriptions(
         raise RequestTooLarge(f"The recording is larger than {settings.audio.upload_mb} MB.", param="file")
     vad, recogniser = house.listener(persona, model)
     audio = await asyncio.to_thread(decoded, data, settings.audio.upload_seconds)
-    work = transcribed(audio, vad, recogniser, language=tongue, words=words_of(prompt))
+    work = transcribed(
+        audio, vad, recogniser, language=tongue, words=words_of(prompt), timed="word" in (granularities or ())
+    )
     found = _in_turn(work, request.app.state.transcribing)
     seconds = len(audio) / INPUT_RATE
     if stream:

@@ -24,10 +24,13 @@ class Apart:
         language: Language | None = None,
         words: tuple[str, ...] = (),
         partial: bool = False,
+        timed: bool = False,
     ) -> Transcript:
         """As the recogniser does it. Raises BackendError."""
         with nullcontext() if partial else CORES.urgent():  # the voice in this process gives way as ever
-            return await self._host.call("transcribe", audio, language=language, words=words, partial=partial)
+            return await self._host.call(
+                "transcribe", audio, language=language, words=words, partial=partial, timed=timed
+            )
 
     async def aclose(self) -> None:
         await self._host.aclose()

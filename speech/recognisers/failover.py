@@ -33,6 +33,7 @@ class Failover:
         language: Language | None = None,
         words: tuple[str, ...] = (),
         partial: bool = False,
+        timed: bool = False,
     ) -> Transcript:
         """Text by the first recogniser that works. Raises BackendUnavailable, naming what each one said."""
         problems: list[str] = []
@@ -43,7 +44,9 @@ class Failover:
             member.asked(loop.time())
             try:
                 async with asyncio.timeout(None if last else self._patience):
-                    heard = await member.backend.transcribe(audio, language=language, words=words, partial=partial)
+                    heard = await member.backend.transcribe(
+                        audio, language=language, words=words, partial=partial, timed=timed
+                    )
             except TimeoutError:
                 problem: BackendError = BackendTimeout(f"It took longer than {self._patience:.0f} s.")
             except BackendError as raised:

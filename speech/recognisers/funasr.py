@@ -85,6 +85,7 @@ class FunASRRecogniser:
         language: Language | None = None,
         words: tuple[str, ...] = (),
         partial: bool = False,
+        timed: bool = False,
     ) -> Transcript:
         """Text of float32 16 kHz audio. Raises BackendUnavailable, BackendTimeout."""
         from websockets.exceptions import WebSocketException

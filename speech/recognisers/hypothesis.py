@@ -33,6 +33,7 @@ class Hypothesis:
     seconds: float = 0.0  # of audio it is the text of, 0 where that is not known
     alternatives: tuple[Alternative, ...] = ()
     tokens: tuple[int, ...] = ()
+    chances: tuple[float, ...] = ()  # 0..1, of each token after those before it; empty where not asked for
     words: tuple[HeardWord, ...] = ()
     language_confidence: float = 1.0
 

@@ -36,6 +36,7 @@ class OpenAIRecogniser:
         language: Language | None = None,
         words: tuple[str, ...] = (),
         partial: bool = False,
+        timed: bool = False,
     ) -> Transcript:
         """Text of float32 16 kHz audio. Raises BackendUnavailable, BackendTimeout."""
         if len(audio) < SHORTEST:

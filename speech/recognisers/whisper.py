@@ -71,6 +71,7 @@ class WhisperRecogniser:
         language: Language | None = None,
         words: tuple[str, ...] = (),
         partial: bool = False,
+        timed: bool = False,
     ) -> Transcript:
         """Text of speech (float32, 16 kHz). Empty text: nothing intelligible.
 
@@ -81,7 +82,9 @@ class WhisperRecogniser:
             return Transcript("", language or "zh", 0.0, 0.0)
         if partial:
             audio = audio[-int(FULL_WINDOW * INPUT_RATE) :]
-        return await self._lane.run(lambda: self._transcribe(audio, language, words, partial), urgent=not partial)
+        return await self._lane.run(
+            lambda: self._transcribe(audio, language, words, partial, timed), urgent=not partial
+        )
 
     async def aclose(self) -> None:
         await self._lane.aclose()
@@ -95,11 +98,11 @@ class WhisperRecogniser:
         return between - began, perf_counter() - between
 
     def _transcribe(
-        self, audio: np.ndarray, language: Language | None, words: tuple[str, ...], partial: bool
+        self, audio: np.ndarray, language: Language | None, words: tuple[str, ...], partial: bool, timed: bool
     ) -> Transcript:
         began = perf_counter()
         try:
-            best = self._partial(audio, language) if partial else self._whole(audio, language, words)
+            best = self._partial(audio, language) if partial else self._whole(audio, language, words, timed)
         except RuntimeError as problem:
             raise BackendError(f"Whisper failed: {problem}") from problem
         return Transcript(
@@ -121,13 +124,12 @@ class WhisperRecogniser:
         best = self._decode(encoded, audio, language, (), beam=1)
         return replace(best, language_confidence=sure).believed()
 
-    def _whole(self, audio: np.ndarray, language: Language | None, words: tuple[str, ...]) -> Hypothesis:
+    def _whole(self, audio: np.ndarray, language: Language | None, words: tuple[str, ...], timed: bool) -> Hypothesis:
         parts: list[Hypothesis] = []
         before = 0.0  # s
         for piece in _pieces(audio):
-            part = self._final(piece, language or (parts[0].language if parts else None), words)
-            later = (replace(word, start=word.start + before, end=word.end + before) for word in part.words)
-            parts.append(replace(part, words=tuple(later)))
+            part = self._final(piece, language or (parts[0].language if parts else None), words, timed)
+            parts.append(replace(part, words=tuple(_later(word, before) for word in part.words)))
             before += len(piece) / INPUT_RATE
         if len(parts) == 1:
             return parts[0]
@@ -141,7 +143,7 @@ class WhisperRecogniser:
             alternatives=(),
         )
 
-    def _final(self, audio: np.ndarray, language: Language | None, words: tuple[str, ...]) -> Hypothesis:
+    def _final(self, audio: np.ndarray, language: Language | None, words: tuple[str, ...], timed: bool) -> Hypothesis:
         encoded = self._encode(audio, FINAL_MARGIN)
         language, sure = (language, 1.0) if language else self._detect(encoded)
         best = self._decode(encoded, audio, language, (), beam=1)
@@ -151,7 +153,7 @@ class WhisperRecogniser:
             encoded = self._encode(audio, FULL_WINDOW)
             best = self._decode(encoded, audio, language, (), beam=self._beam)
         best = replace(best, language_confidence=sure).believed()
-        return replace(best, words=self._sure_of(encoded, audio, best)) if best.text else best
+        return replace(best, words=self._sure_of(encoded, audio, best, timed)) if best.text else best
 
     def _searched(self, encoded: Any, audio: np.ndarray, first: Hypothesis, words: tuple[str, ...]) -> Hypothesis:
         """The beam's best where the `first` guess is not sure, in Chinese with the role's words in mind.
@@ -198,6 +200,7 @@ class WhisperRecogniser:
             max_length=min(448, len(tokens) + limit),
             no_repeat_ngram_size=6,
             return_scores=True,
+            return_logits_vocab=beam == 1,
             suppress_blank=True,
             suppress_tokens=[-1],
         )[0]
@@ -210,28 +213,40 @@ class WhisperRecogniser:
             seconds,
             alternatives=tuple(map(Alternative, texts, result.scores)),
             tokens=tuple(result.sequences_ids[0]),
+            chances=_chances(result) if beam == 1 else (),
         )
 
-    def _sure_of(self, encoded: Any, audio: np.ndarray, best: Hypothesis) -> tuple[HeardWord, ...]:
-        """How sure the model is of each word (the geometric mean of its tokens' probabilities, given those before), and
-        when it is said: a token begins where its alignment with the audio does."""
+    def _sure_of(self, encoded: Any, audio: np.ndarray, best: Hypothesis, timed: bool) -> tuple[HeardWord, ...]:
+        """How sure the model is of each word: the geometric mean of its tokens' probabilities, given those before.
+
+        When it is said: a token begins where its alignment with the audio does. Aligning decodes once more, a tenth of
+        a final's time, so it is left out where the chances are known and nobody asks for times.
+        """
         tokenizer = self._tokenizer(best.language)
         tokens = [token for token in best.tokens if token < tokenizer.eot]
+        chances, begins = best.chances, {}
+        if timed or not chances:
+            chances, begins = self._aligned(encoded, audio, tokens, tokenizer)
+        words, at = [], 0
+        for text, ids in zip(*tokenizer.split_to_word_tokens([*tokens, tokenizer.eot]), strict=True):
+            sure = chances[at : at + len(ids)]
+            start, end = (begins.get(at, 0.0), begins.get(at + len(ids), len(audio) / INPUT_RATE)) if begins else (0, 0)
+            at += len(ids)
+            if any(char.isalnum() for char in text):
+                mean = math.exp(sum(math.log(max(each, 1e-9)) for each in sure) / max(1, len(sure)))
+                words.append(HeardWord(to_simplified(text.strip()), mean, start, end))
+        return tuple(words)
+
+    def _aligned(
+        self, encoded: Any, audio: np.ndarray, tokens: list[int], tokenizer: Any
+    ) -> tuple[tuple[float, ...], dict[int, float]]:
+        """How likely each token is, and from token number to the second it begins at."""
         frames = max(2, min(int(FRAMES_PER_SECOND * FULL_WINDOW), len(audio) * FRAMES_PER_SECOND // INPUT_RATE))
         aligned = self._model.model.align(encoded, tokenizer.sot_sequence, [tokens], frames)[0]
-        chances = iter(aligned.text_token_probs)
         begins: dict[int, float] = {}
         for token, frame in aligned.alignments:
             begins.setdefault(token, 2 * frame / FRAMES_PER_SECOND)  # the encoder halves their number
-        words, at = [], 0
-        for text, ids in zip(*tokenizer.split_to_word_tokens([*tokens, tokenizer.eot]), strict=True):
-            sure = [next(chances, 1.0) for _ in ids]
-            start, end = begins.get(at, 0.0), begins.get(at + len(ids), len(audio) / INPUT_RATE)
-            at += len(ids)
-            if any(char.isalnum() for char in text):
-                mean = math.exp(sum(math.log(max(each, 1e-9)) for each in sure) / len(sure))
-                words.append(HeardWord(to_simplified(text.strip()), mean, start, end))
-        return tuple(words)
+        return tuple(aligned.text_token_probs), begins
 
     def _tokenizer(self, language: Language) -> Any:
         from faster_whisper.tokenizer import Tokenizer
@@ -241,6 +256,16 @@ class WhisperRecogniser:
                 self._model.hf_tokenizer, self._model.model.is_multilingual, task="transcribe", language=language
             )
         return self._tokenizers[language]
+
+
+def _chances(result: Any) -> tuple[float, ...]:
+    """How likely each token of a greedy decoding was, 0..1; it was the likeliest."""
+    logits = np.asarray(result.logits[0])[: len(result.sequences_ids[0])]  # (tokens, vocabulary)
+    return tuple(1 / np.exp(logits - logits.max(axis=1, keepdims=True)).sum(axis=1))
+
+
+def _later(word: HeardWord, seconds: float) -> HeardWord:
+    return replace(word, start=word.start + seconds, end=word.end + seconds) if word.end else word
 
 
 def _pieces(audio: np.ndarray) -> list[np.ndarray]:

@@ -47,7 +47,7 @@ class Ears:
     def probabilities(self, audio: np.ndarray) -> np.ndarray:
         return (np.abs(audio).reshape(-1, FRAME).max(axis=1) > 0.1).astype(np.float32)
 
-    async def transcribe(self, audio, *, language=None, words=(), partial=False) -> Transcript:
+    async def transcribe(self, audio, *, language=None, words=(), partial=False, timed=False) -> Transcript:
         self.asked.append((len(audio), language, words))
         if not self.texts:
             raise BackendError("The recogniser broke.")

@@ -30,7 +30,7 @@ class ScriptedRecogniser:
         self.calls: list[tuple[int, bool]] = []  # (samples, partial)
         self.running = self.most_running = 0
 
-    async def transcribe(self, audio, *, language=None, words=(), partial=False) -> Transcript:
+    async def transcribe(self, audio, *, language=None, words=(), partial=False, timed=False) -> Transcript:
         self.calls.append((len(audio), partial))
         self.running += 1
         self.most_running = max(self.most_running, self.running)

@@ -27,7 +27,7 @@ class Fickle:
         self.name, self.broken, self.delay = name, broken, delay
         self.calls, self.closed = 0, False
 
-    async def transcribe(self, audio, *, language=None, words=(), partial=False) -> Transcript:
+    async def transcribe(self, audio, *, language=None, words=(), partial=False, timed=False) -> Transcript:
         self.calls += 1
         await asyncio.sleep(self.delay)
         if self.broken:

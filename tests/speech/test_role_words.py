@@ -178,7 +178,7 @@ class TwoLanguages:
         self.readings, self.first = readings, "zh"
         self.asked: list[str | None] = []
 
-    async def transcribe(self, audio, *, language=None, words=(), partial=False) -> Transcript:
+    async def transcribe(self, audio, *, language=None, words=(), partial=False, timed=False) -> Transcript:
         self.asked.append(language)
         return self.readings[language or self.first]
 
