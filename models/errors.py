@@ -195,14 +195,6 @@ class SigningFailed(ShurenError):
     code = "signing_failed"
 
 
-class JobUnknown(ShurenError):
-    code = "job_unknown"
-
-
-class WebhookUnknown(ShurenError):
-    code = "webhook_unknown"
-
-
 class RequestInvalid(ShurenError):
     """`param` names the field that is wrong."""
 

@@ -15,10 +15,6 @@ from server.access.access import Access
 from server.access.safety import Safety
 from server.audio import speech, transcriptions
 from server.audio.places import Places
-from server.jobs import routes as jobs_routes
-from server.jobs.jobs import Jobs
-from server.kiosk import routes as kiosk_routes
-from server.kiosk.fleet import Fleet
 from server.marking import signer_of
 from server.observing import health
 from server.observing import places as observing_places

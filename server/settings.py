@@ -7,15 +7,12 @@ Each field is an environment variable with the prefix `SHUREN_`; nested fields a
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from avatar.render.aigc import Mark
-
-if TYPE_CHECKING:
-    from server.packs.versions import Versions
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
