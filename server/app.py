@@ -16,6 +16,8 @@ from server.access.safety import Safety
 from server.audio import speech, transcriptions
 from server.audio.places import Places
 from server.marking import signer_of
+from server.kiosk import routes as kiosk_routes
+from server.kiosk.fleet import Fleet
 from server.observing import health
 from server.observing import places as observing_places
 from server.observing.observing import Observing
@@ -50,7 +52,8 @@ def create_app(settings: Settings, house: House, access: Access | None = None) -
     # FastAPI's pages of documentation run scripts of a CDN, which the content security policy forbids.
     app = FastAPI(**about, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.settings, app.state.host, app.state.access = settings, house, access
-    app.add_middleware(Safety, access=access, body_bytes=settings.access.body_bytes)
+    watching = ("/kiosk",) if settings.kiosk.presence else ()
+    app.add_middleware(Safety, access=access, body_bytes=settings.access.body_bytes, watching=watching)
     app.state.observing = Observing(settings.observing)
     app.state.sessions = Sessions(house, settings, app.state.observing)
     rest.install_error_handlers(app)
@@ -60,6 +63,8 @@ def create_app(settings: Settings, house: House, access: Access | None = None) -
     app.include_router(sessions_rest.router)
     app.include_router(observing_places.router)
     app.include_router(health.router)
+    app.state.fleet = Fleet(settings.kiosk)
+    app.include_router(kiosk_routes.router)
     app.state.speaking, app.state.transcribing = (
         Places(settings.audio.at_once, settings.audio.waiting) for _ in range(2)
     )

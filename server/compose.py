@@ -415,12 +415,9 @@ class House:
         return session
 
     def _client_tools(self, persona: Persona) -> ClientTools | None:
-        """The persona's tools, where clients may answer any of them."""
         from dialogue.tools.client import ClientTools
 
-        if not persona.tools or not set(self._settings.client_tools) & set(persona.tools.specs):
-            return None
-        return ClientTools(persona.tools, self._settings.client_tools)
+        return ClientTools(persona.tools, self._settings.client_tools) if persona.tools else None
 
     def _unavailable(self, persona: Persona) -> BackendUnavailable:
         wrong = {part: state for part, state in self._parts.items() if state not in ("ready", "loading")}

@@ -23,6 +23,9 @@ NOT_BUILT = """<!doctype html>
 """
 
 
+NAMED = {"kiosk": "kiosk.html", "map": "map.html"}  # pages with an address of their own
+
+
 class Page(StaticFiles):
     """Serves `folder`; hashed assets may be cached for good, everything else is asked for anew."""
 
@@ -36,7 +39,7 @@ class Page(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         if path in (".", "index.html") and not self._index.is_file():
             return HTMLResponse(NOT_BUILT, status_code=503)
-        response = await super().get_response(path, scope)
+        response = await super().get_response(NAMED.get(path, path), scope)
         forever = path.startswith("assets/") and response.status_code == 200
         if path == "widget.js":  # a plain <script> of any page; what it imports is for the pages of known origins alone
             response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

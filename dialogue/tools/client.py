@@ -32,11 +32,13 @@ class ClientCall:
 
 
 class ClientTools:
-    """A persona's tools for one conversation, some of which its client answers. `ask` is told each call for it."""
+    """A persona's tools for one conversation, some of which its client answers. `ask` is told each call for it,
+    `answered` each result of any, to be shown beside her."""
 
     def __init__(self, tools: Tools, allowed: Sequence[str]) -> None:
         self.allowed = frozenset(allowed) & frozenset(tools.specs)
         self.ask: Callable[[ClientCall], None] | None = None
+        self.answered: Callable[[str, Mapping[str, Any], ToolResult], None] = lambda tool, arguments, result: None
         self._tools = tools
         self._offered: frozenset[str] = frozenset()
         self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
@@ -52,6 +54,11 @@ class ClientTools:
 
     async def call(self, name: str, arguments: dict[str, Any], *, key: str) -> ToolResult:
         """See dialogue.tools.types.Tools."""
+        result = await self._call(name, arguments, key)
+        self.answered(name, arguments, result)
+        return result
+
+    async def _call(self, name: str, arguments: dict[str, Any], key: str) -> ToolResult:
         if name not in self._offered or self.ask is None:
             return await self._tools.call(name, arguments, key=key)
         spec = self.specs[name]

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
 from avatar.events import AudioOut, FramesOut, InputFinal, InputSpeechStarted, ReplyDone
 from avatar.mirror import Mirror
+from dialogue.tools.types import ToolResult
 from models.errors import ShurenError
 from server import logs
 from server.access.stay import Stay
+from server.kiosk.maps import maps_of
 from server.observing.watched import Watched
 from server.realtime import wire
 from server.realtime.answer import Sound
@@ -84,6 +86,7 @@ class Live:
         config = Config(card.id, card.voice, host.recogniser, card.label, card.label_en, listening=listening)
         if session.tools:
             session.tools.ask = lambda call: self.tell(self.talk.translator.call(call))
+            session.tools.answered = self._show
             config = replace(config, callable=session.tools.allowed)
         keeping = getattr(host, "keeping", None)  # a host may keep nothing
         tell = {"tell": partial(keeping.consent, session.id, self.tenant)} if keeping else {}
@@ -185,6 +188,12 @@ class Live:
                 self._client.put(out)
             elif self.missed and isinstance(out, dict):
                 self.missed.untaken(as_event(out))
+
+    def _show(self, tool: str, arguments: Mapping[str, Any], result: ToolResult) -> None:
+        """A walk that was planned is shown on the pack's map of the place."""
+        maps = maps_of(self.settings, self.card.id)
+        if maps and (card := maps.card(tool, arguments, result.data)):
+            self.tell([wire.event("shuren.card", card=card)])
 
     def hello(self) -> dict[str, Any]:
         """The session object a client begins with."""

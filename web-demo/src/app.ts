@@ -44,6 +44,7 @@ export class App {
   private toldReady = false;
   private tokenAt = -Infinity;
   private wasConnected = false;
+  private speed = 1;
   private countdown: ReturnType<typeof setInterval> | undefined;
   private ducking: ReturnType<typeof setTimeout> | undefined;
 
@@ -113,6 +114,7 @@ export class App {
     await this.renewToken();
     await this.loadPersonas();
     void this.loadAvatar();
+    if (this.options.waits) return;
     if (await this.player.speaker.resume(AUTOPLAY_MS)) await this.start(this.options.mic || this.options.puppet);
     else this.page.welcome.show(true);
   }
@@ -189,6 +191,26 @@ export class App {
     this.client.killTurn(turn);
     this.captions.cut(turn, heard, true);
     this.conversation.interrupted({ turn, item_id: "" }, this.captions.saidIn(turn));
+  }
+
+  /** The visitor has gone: session, resume token, words and consents with them. The stage stays for the next one. */
+  end(): void {
+    this.stopMic();
+    clearInterval(this.countdown);
+    this.client.close();
+    this.newSession();
+    this.conversation.clear();
+    for (const part of [this.page.history, this.page.captions, this.page.dock]) part.clear();
+    this.page.notices.hide();
+    this.consents.forget();
+    this.started = this.wasConnected = false;
+    this.setState("offline");
+  }
+
+  /** How fast she speaks, times the persona's own. */
+  setSpeed(speed: number): void {
+    this.speed = speed;
+    if (this.client.connected) this.client.setSpeed(speed);
   }
 
   /** Ends the conversation and everything of it. */
@@ -346,6 +368,7 @@ export class App {
         this.consents.offer("store_transcript");
         if (this.microphone.active && !this.consents.request("mic_asr")) this.stopMic();
         if (this.options.hold || this.options.wake) this.client.listen(this.options);
+        if (this.speed !== 1) this.client.setSpeed(this.speed);
         return this.setState("idle");
       case "shuren.resumed":
         this.page.notices.show("reconnected", {}, 3);
@@ -380,6 +403,8 @@ export class App {
         return this.captions.addWords(event);
       case "shuren.interrupted":
         return this.onInterrupted(event);
+      case "shuren.card":
+        return tell(this.house, "card", event.card);
       case "shuren.timings":
         player.latency.timed(event);
         return this.page.latency.show(player.latency.turns.at(-1) ?? null);
@@ -437,6 +462,7 @@ export class App {
 
   /** Nobody has spoken for long. To connect again would greet an empty room, so that waits for a touch or a key. */
   private rest(): void {
+    if (this.options.waits) return this.end(); // whoever made it wait begins it anew
     this.client.close();
     this.newSession();
     this.setState("offline");

@@ -44,6 +44,12 @@ export class Consents {
     if (wanted && !this.decided.has(key(wanted))) this.request(purpose);
   }
 
+  /** Somebody else comes: nothing is asked or decided yet. */
+  forget(): void {
+    this.asked = [];
+    this.decided.clear();
+  }
+
   private find(purpose: string): Asked | undefined {
     return this.asked.find((each) => each.purpose === purpose);
   }

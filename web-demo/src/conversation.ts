@@ -64,6 +64,11 @@ export class Conversation {
     for (const message of this.messages) if (message.open && message.who === "avatar") this.close(message);
   }
 
+  /** Nothing of it is kept. */
+  clear(): void {
+    this.messages.length = 0;
+  }
+
   private person(item: string, text: string, open: boolean): void {
     const message = this.find(item) ?? this.add(item, "person", 0);
     if (!message.open) return; // a late partial

@@ -1,7 +1,7 @@
 /** What pages that embed this one, and tests, may look at and do: `window.shuren`, the widget, and DOM events of both. */
 
 import type { App } from "./app";
-import type { Citation } from "./net/events";
+import type { Card, Citation } from "./net/events";
 import type { Stats } from "./metrics";
 import type { UiState } from "./ui/status";
 
@@ -27,6 +27,8 @@ export interface Happenings {
   heard: { text: string };
   /** A sentence of hers, before it is heard. */
   sentence: { text: string; source: string; citations: readonly Citation[]; handoff: boolean };
+  /** Something to show beside her. */
+  card: Card;
   /** She was stopped. */
   interrupted: { turn: number };
   /** Another persona was chosen. */

@@ -18,6 +18,8 @@ export interface Options {
   hold: boolean;
   /** She listens only when called by name. */
   wake: boolean;
+  /** Prepares the stage, and begins only when told to: `App.start`. */
+  waits: boolean;
   morph: MorphMode | null;
   lowDetail: boolean;
   /** All materials and pixels even where drawing is done in software: for pictures, not for talking. */
@@ -37,6 +39,7 @@ export function readOptions(search: string): Options {
     puppet: query.get("puppet") === "1",
     hold: query.get("talk") === "hold",
     wake: query.get("wake") === "1",
+    waits: false,
     morph: morph === "cpu" || morph === "gpu" ? morph : null,
     lowDetail: query.get("lod") === "low",
     fullLooks: query.get("looks") === "full",

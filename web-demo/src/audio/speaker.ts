@@ -11,6 +11,8 @@ const EASE_SAMPLES = 72;
 /** While the person may be interrupting, she is heard this much quieter until the server has decided. */
 const DUCKED = 0.2;
 const DUCK_SECONDS = 0.03;
+/** Slow enough that nobody notices the change. */
+const VOLUME_SECONDS = 1.5;
 
 interface Playing {
   turn: number;
@@ -27,6 +29,7 @@ export class Speaker {
   private readonly context: AudioContext;
   private readonly analyser: AnalyserNode;
   private readonly duckGain: GainNode;
+  private readonly volumeGain: GainNode;
   private readonly samples: Float32Array<ArrayBuffer>;
   private turnGain: { turn: number; node: GainNode } | null = null;
   private playing: Playing[] = [];
@@ -38,7 +41,8 @@ export class Speaker {
     this.analyser.fftSize = 1024;
     this.samples = new Float32Array(this.analyser.fftSize);
     this.duckGain = this.context.createGain();
-    this.duckGain.connect(this.analyser).connect(this.context.destination);
+    this.volumeGain = this.context.createGain();
+    this.duckGain.connect(this.volumeGain).connect(this.analyser).connect(this.context.destination);
     this.context.onstatechange = () => this.reset(); // seconds are counted by another clock from here on
   }
 
@@ -114,6 +118,11 @@ export class Speaker {
     this.playing = this.playing.filter((item) => item.turn !== turn);
     this.duck(false);
     return heard;
+  }
+
+  /** How loud she is altogether, 1 as she was made; louder than 1 may clip. */
+  setVolume(gain: number): void {
+    this.volumeGain.gain.setTargetAtTime(gain, this.context.currentTime, VOLUME_SECONDS);
   }
 
   /** Quieter while the person may be interrupting. */

@@ -119,6 +119,10 @@ export class RealtimeClient {
     return this.send({ type: "session.update", session: { type: "realtime", ...turns, ...listening } });
   }
 
+  setSpeed(speed: number): boolean {
+    return this.send({ type: "session.update", session: { type: "realtime", audio: { output: { speed } } } });
+  }
+
   cancelResponse(): boolean {
     return this.send({ type: "response.cancel" });
   }

@@ -67,6 +67,18 @@ export interface InterruptedEvent {
   final: boolean;
 }
 
+/** Something to show beside her; fields by kind in docs/api.md. */
+export interface Card {
+  kind: string;
+  title: string;
+  [field: string]: unknown;
+}
+
+export interface CardEvent {
+  type: "shuren.card";
+  card: Card;
+}
+
 export interface TimingsEvent {
   type: "shuren.timings";
   turn: number;
@@ -140,6 +152,7 @@ export type ServerEvent =
   | SentenceEvent
   | CaptionEvent
   | InterruptedEvent
+  | CardEvent
   | TimingsEvent
   | SpeechStarted
   | SpeechStopped

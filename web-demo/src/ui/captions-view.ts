@@ -40,6 +40,12 @@ export class Captions implements Part {
     this.line.scrollTop = Math.max(0, this.current.offsetTop - this.line.clientHeight / 2);
   }
 
+  /** Nothing of what was said stays in the page. */
+  clear(): void {
+    for (const part of [this.heard, this.current, this.upcoming, this.words, this.spoken]) setText(part, "");
+    this.line.hidden = this.partial.hidden = true;
+  }
+
   /** Shows what the person is saying; empty text hides it. */
   showPartial(text: string): void {
     this.partial.hidden = !text;

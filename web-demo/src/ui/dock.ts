@@ -57,6 +57,12 @@ export class Dock implements Part {
     this.setMic(this.mic);
   }
 
+  /** Forgets what was being typed. */
+  clear(): void {
+    this.input.value = "";
+    this.refresh();
+  }
+
   setSuggestions(questions: readonly string[]): void {
     const buttons = questions.map((text) => h("button", { type: "button", class: "chip", onclick: () => this.actions.send(text) }, text));
     this.chips.replaceChildren(...buttons);

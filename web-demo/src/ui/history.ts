@@ -55,6 +55,12 @@ export class History implements Part {
     if (atEnd || !known) this.element.scrollTop = this.element.scrollHeight;
   }
 
+  clear(): void {
+    this.shown.clear();
+    this.list.replaceChildren();
+    this.empty.hidden = false;
+  }
+
   private build(message: Message): HTMLElement {
     const person = message.who === "person";
     return h(

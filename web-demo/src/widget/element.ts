@@ -87,6 +87,7 @@ export class DigitalHuman extends HTMLElement {
       puppet: false,
       hold: this.hasAttribute("hold"),
       wake: false,
+      waits: false,
       morph: null,
       lowDetail: this.hasAttribute("low"),
       fullLooks: false,
