@@ -41,6 +41,7 @@ from avatar.listening import Listening
 from avatar.outbox import Outbox
 from avatar.stage import AHEAD, Body, Stage
 from avatar.turn import Floor, step
+from dialogue.handoff import Reception
 from dialogue.text import language_of
 from dialogue.tools.client import ClientTools
 from dialogue.types import Conversation, Sentence, Utterance
@@ -237,7 +238,34 @@ class Session:
         """
         self._may_speak()
         first, *rest = self._conversation.as_is(text)
-        words = tuple(replace(sentence, mood=mood) for sentence in (replace(first, gesture=gesture), *rest))
+        return self._tell(tuple(replace(sentence, mood=mood) for sentence in (replace(first, gesture=gesture), *rest)))
+
+    # --- a colleague in her place ----------------------------------------------------------------------------------
+
+    @property
+    def reception(self) -> Reception:
+        """Who has the talk, and what a human was called for."""
+        return self._conversation.reception
+
+    async def take_over(self) -> None:
+        """A colleague has the talk from now on: she stops, tells the person so, and says only what they let her say."""
+        await self.cancel()
+        self._tell(self._conversation.take_over())
+
+    async def say_for_human(self, text: str) -> int:
+        """Speak the words of the colleague who has the talk. Raises SessionBusy or LabelNotShown. Returns the turn id,
+        0 where no colleague has it."""
+        self._may_speak()
+        return self._tell(self._conversation.from_human(text))
+
+    async def hand_back(self) -> None:
+        """The mind has the talk again, and the person is told."""
+        await self.cancel()
+        self._tell(self._conversation.hand_back())
+
+    def _tell(self, words: tuple[Sentence, ...]) -> int:
+        if not words or not (self._label_shown or self._spoken_label):
+            return 0
         self._asked.waiting = Question(None, "", self.clock.seconds(), {}, words)
         self._step(floor_events.Ask())
         return self.floor.turn

@@ -73,6 +73,18 @@ class Conversation(Protocol):
         """Raises SpeechRefused for what may not be shown or said in her name."""
         ...
 
+    def take_over(self) -> tuple[Sentence, ...]:
+        """A human has the talk from now on. What the person is told."""
+        ...
+
+    def from_human(self, text: str) -> tuple[Sentence, ...]:
+        """What the human says through her; () unless they have the talk."""
+        ...
+
+    def hand_back(self) -> tuple[Sentence, ...]:
+        """The mind has the talk again. What the person is told."""
+        ...
+
     @property
     def words(self) -> tuple[str, ...]:
         """Role words and names, to help the recogniser."""

@@ -15,6 +15,7 @@ from server.access.access import Access
 from server.access.safety import Safety
 from server.audio import speech, transcriptions
 from server.audio.places import Places
+from server.console import places as console
 from server.marking import signer_of
 from server.kiosk import routes as kiosk_routes
 from server.kiosk.fleet import Fleet
@@ -71,5 +72,6 @@ def create_app(settings: Settings, house: House, access: Access | None = None) -
     app.state.signer = signer_of(settings)
     app.include_router(speech.router)
     app.include_router(transcriptions.router)
+    console.install(app)
     app.mount("/", Page(settings.page), name="page")
     return app

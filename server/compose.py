@@ -96,7 +96,7 @@ class House:
         self._following: asyncio.Task[None] | None = None
         self._parts = {name: "loading" for name, _ in self._plan()}
         self._access = engines.access(settings)
-        self._desk = engines.desk(settings)
+        self.desk = engines.desk(settings)
         self.hosts = Hosts()  # of engines in processes of their own
         self._ears: Ears | None = None
         self._language_model: Any = None
@@ -127,7 +127,7 @@ class House:
             await asyncio.wait([task])
         await self._retired.close()
         toolboxes = (persona.tools for persona in self._personas.values())
-        for engine in (*self._minds(), *toolboxes, self._desk, *self._voices(), self._ears, self._language_model):
+        for engine in (*self._minds(), *toolboxes, self.desk, *self._voices(), self._ears, self._language_model):
             if engine is not None:
                 await engine.aclose()
         if self.keeping:
@@ -258,7 +258,7 @@ class House:
             language_model=self._language_model,
             phrasing=self._settings.language_model.phrasing,
             tools=persona.tools,
-            desk=self._desk,
+            desk=self.desk,
         )
         if before and before.voice and before.pack.voice == persona.pack.voice:
             live = rendering.live(before.voice)

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from models.errors import BackendUnknown, PersonaUnknown
 from models.store import Store
 from server import logs, rendering
+from server.console.desk import ConsoleDesk
 from server.settings import Settings
 
 if TYPE_CHECKING:
     from animation.rig import Rig
-    from dialogue.handoff import Desk
     from dialogue.pack import Pack
     from dialogue.tools.access import Access
     from models.hosting import Hosts
@@ -79,14 +79,14 @@ def access(settings: Settings) -> Access:
     return load_access(settings.tools) if settings.tools else Access()
 
 
-def desk(settings: Settings) -> Desk | None:
-    """Where humans are called. Raises BackendUnavailable where it is set up wrongly."""
-    if not settings.handoff.url:
-        return None
+def desk(settings: Settings) -> ConsoleDesk:
+    """Where humans are called: the console, and the operator's own system where it is set up. Raises BackendUnavailable
+    where that is set up wrongly."""
     from dialogue.handoff_webhook import WebhookDesk
 
-    secret = settings.handoff.secret.get_secret_value()
-    return WebhookDesk(settings.handoff.url, secret, private=settings.handoff.private)
+    own = settings.handoff
+    hook = WebhookDesk(own.url, own.secret.get_secret_value(), private=own.private) if own.url else None
+    return ConsoleDesk(hook)
 
 
 def packs(settings: Settings) -> list[Pack]:

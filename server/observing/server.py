@@ -23,9 +23,9 @@ class Server(uvicorn.Server):
         self._drain = app.state.observing.drain
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        if sig == signal.SIGTERM and not self._drain.draining:
-            self._drain.begin()
-        else:
+        gently = sig == signal.SIGTERM and not self._drain.draining
+        self._drain.begin()  # who follows the talks under way is let go in any case
+        if not gently:
             super().handle_exit(sig, frame)
 
     async def on_tick(self, counter: int) -> bool:

@@ -102,3 +102,7 @@ class Turns:
 
     def get(self, session: str, number: int) -> Turn | None:
         return self._turns.get((session, number))
+
+    def of(self, session: str) -> list[Turn]:
+        """Those of one session, the oldest first."""
+        return [turn for (whose, _), turn in self._turns.items() if whose == session]

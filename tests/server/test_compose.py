@@ -178,7 +178,7 @@ async def test_the_operators_file_and_desk_are_set_up_before_anything_loads(tmp_
     handoff = {"url": "https://desk.example/hook", "secret": "s"}
     house = House(Settings(tools=tools, handoff=handoff))
     assert not house._access.demos and "mcp.bank.example" in house._access.hosts
-    assert house._desk is not None
+    assert house.desk._other is not None
     await house.aclose()
     tools.write_text("hots: {}\n", "utf-8")
     with pytest.raises(PackInvalid) as told:

@@ -1,0 +1,44 @@
+"""Puts the console's addresses into the application."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI, Request
+
+from server.access.caller import Caller
+from server.console import talks
+from server.console.desk import ConsoleDesk
+
+about = APIRouter(prefix="/v1/console", include_in_schema=False)
+
+
+def install(app: FastAPI) -> None:
+    """Into an application that has its house, sessions and access."""
+    desk = getattr(app.state.host, "desk", None) or ConsoleDesk()
+    desk.tenant_of = lambda handoff: _tenant(app, handoff)
+    app.state.desk = desk
+    for router in (about, talks.router):
+        app.include_router(router)
+
+
+@about.get("/me")
+async def me(request: Request, caller: talks.Watcher) -> dict[str, object]:
+    """Whom the key stands for; also where there is none yet and this machine is trusted."""
+    return _me(caller) | {"storage": bool(getattr(request.app.state.host, "keeping", None))}
+
+
+def _me(caller: Caller) -> dict[str, object]:
+    return {
+        "tenant": caller.tenant,
+        "scope": caller.scope,
+        "name": caller.name,
+        "of_the_house": caller.of_the_house,
+        "trusted": caller.trusted,
+    }
+
+
+def _tenant(app: FastAPI, handoff: str) -> str:
+    for live in app.state.sessions:
+        reception = getattr(live.session, "reception", None)
+        if reception and reception.handoff and reception.handoff.id == handoff:
+            return live.tenant
+    return ""
