@@ -205,9 +205,9 @@ class Hosts:
     def __init__(self) -> None:
         self._hosts: list[tuple[Host, bool]] = []
 
-    def start(self, part: str, registry: str, name: str, settings: dict[str, Any], *, alone: bool) -> Host:
-        """`alone`: nothing stands in for it while it is away. Raises what loading raises."""
-        host = Host(part, registry, name, settings)
+    def start(self, part: str, registry: str, name: str, settings: dict[str, Any], *, alone: bool, **more: Any) -> Host:
+        """As `Host`. `alone`: nothing stands in for it while it is away. Raises what loading raises."""
+        host = Host(part, registry, name, settings, **more)
         self._hosts.append((host, alone))
         return host
 

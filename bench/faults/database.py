@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
+from bench.faults import postgres
 from bench.faults.house import served, until, visit, words
 from bench.faults.outcome import Outcome, fault
 from server.storage.database import Database
@@ -26,27 +28,33 @@ WIDE = "数" * 500  # a turn's worth of text
 
 def keep(session: Session, number: int) -> None:
     session.execute(text("CREATE TABLE IF NOT EXISTS kept (number INTEGER PRIMARY KEY, words TEXT)"))
-    session.execute(text("INSERT OR REPLACE INTO kept VALUES (:number, :words)"), {"number": number, "words": WIDE})
+    session.execute(
+        text("INSERT INTO kept VALUES (:number, :words) ON CONFLICT DO NOTHING"), {"number": number, "words": WIDE}
+    )
 
 
-def _kept(file: Path) -> set[int]:
-    with sqlite3.connect(file) as connection:
-        return {number for (number,) in connection.execute("SELECT number FROM kept")}
+def _kept(database: Database) -> set[int]:
+    with database.session() as session:
+        return set(session.execute(text("SELECT number FROM kept")).scalars())
 
 
 @contextmanager
-def _recording() -> Iterator[tuple[Recorder, Database, Path, list[int]]]:
-    """A recorder, its database and file, and the numbers it has confirmed."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "kept.db"
-        database = Database(f"sqlite:///{file}", patience=1)
-        recorder, confirmed = Recorder(database, pauses=QUICK), []
-        recorder.open()
-        try:
-            yield recorder, database, file, confirmed
-        finally:
-            recorder.close()
-            database.dispose()
+def _recording(url: str) -> Iterator[tuple[Recorder, Database, list[int]]]:
+    """A recorder, its database, and the numbers it has confirmed."""
+    database = Database(url, patience=1)
+    recorder, confirmed = Recorder(database, pauses=QUICK), []
+    recorder.open()
+    try:
+        yield recorder, database, confirmed
+    finally:
+        recorder.close()
+        database.dispose()
+
+
+@contextmanager
+def _recording_in_a_file() -> Iterator[tuple[Recorder, Database, list[int]]]:
+    with tempfile.TemporaryDirectory() as folder, _recording(f"sqlite:///{folder}/kept.db") as recording:
+        yield recording
 
 
 def _put(recorder: Recorder, numbers: range, confirmed: list[int]) -> None:
@@ -61,10 +69,10 @@ async def _talks() -> bool:
         return "还在吗" in words(await visitor.ask("还在吗"))
 
 
-async def _outcome(recorder: Recorder, file: Path, confirmed: list[int], talked: bool, seen: str) -> Outcome:
+async def _outcome(recorder: Recorder, database: Database, confirmed: list[int], talked: bool, seen: str) -> Outcome:
     """Everything put must be written in the end, and what was confirmed be there."""
     await until(lambda: recorder.health.waiting == 0)
-    kept = _kept(file)
+    kept = _kept(database)
     whole = kept == set(range(MANY)) and recorder.health.lost == 0
     return Outcome(talked and whole, len(confirmed), len(set(confirmed) - kept), seen)
 
@@ -72,7 +80,7 @@ async def _outcome(recorder: Recorder, file: Path, confirmed: list[int], talked:
 @fault("full_disk")
 async def full_disk() -> Outcome:
     """No page more for the database; talks go on, and what waits is written when there is room again."""
-    with _recording() as (recorder, database, file, confirmed):
+    with _recording_in_a_file() as (recorder, database, confirmed):
         _put(recorder, range(20), confirmed)
         await until(lambda: len(confirmed) == 20)
         full = True
@@ -86,23 +94,43 @@ async def full_disk() -> Outcome:
         await until(lambda: recorder.health.state == "storage_full")
         talked = await _talks()
         full = False
-        return await _outcome(recorder, file, confirmed, talked, "storage_full, then written")
+        return await _outcome(recorder, database, confirmed, talked, "storage_full, then written")
 
 
 @fault("locked_database")
 async def locked_database() -> Outcome:
     """Another process holds the database; talks go on, and what waits is written when it lets go."""
-    with _recording() as (recorder, _, file, confirmed):
+    with _recording_in_a_file() as (recorder, database, confirmed):
         _put(recorder, range(20), confirmed)
         await until(lambda: len(confirmed) == 20)
-        other = sqlite3.connect(file, isolation_level=None)
+        other = sqlite3.connect(database.url.database, isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
         _put(recorder, range(20, MANY), confirmed)
         await until(lambda: recorder.health.state != "ready")
         state, talked = recorder.health.state, await _talks()
         other.execute("ROLLBACK")
         other.close()
-        return await _outcome(recorder, file, confirmed, talked, f"{state}, then written")
+        return await _outcome(recorder, database, confirmed, talked, f"{state}, then written")
+
+
+@fault("killed_database", possible=bool(postgres.found()))
+async def killed_database() -> Outcome:
+    """PostgreSQL goes down at once, as in a crash; talks go on, and what waits is written when it has recovered."""
+    folder = Path(tempfile.mkdtemp(prefix="shuren-postgres-"))
+    cluster = await asyncio.to_thread(postgres.Cluster, folder)
+    try:
+        with _recording(cluster.url()) as (recorder, database, confirmed):
+            _put(recorder, range(20), confirmed)
+            await until(lambda: len(confirmed) >= 5)
+            await asyncio.to_thread(cluster.stop)
+            _put(recorder, range(20, MANY), confirmed)
+            await until(lambda: recorder.health.state != "ready")
+            state, talked = recorder.health.state, await _talks()
+            await asyncio.to_thread(cluster.start)
+            return await _outcome(recorder, database, confirmed, talked, f"{state}, then written")
+    finally:
+        await asyncio.to_thread(cluster.stop)
+        shutil.rmtree(folder)
 
 
 @fault("killed_writer")
@@ -121,4 +149,6 @@ async def killed_writer() -> Outcome:
         confirmed += [int(line) for line in rest.splitlines()]
         with sqlite3.connect(file) as connection:
             sound = connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-        return Outcome(sound, len(confirmed), len(set(confirmed) - _kept(file)), "the database is sound")
+        return Outcome(
+            sound, len(confirmed), len(set(confirmed) - _kept(Database(f"sqlite:///{file}"))), "the database is sound"
+        )

@@ -21,13 +21,14 @@ from avatar.session import Session
 from dialogue.llm.base import LanguageModel, Message
 from dialogue.types import Sentence, Utterance
 from models.errors import AtCapacity, PersonaUnknown
+from models.hosting import Hosts
 from server.app import create_app
 from server.realtime.host import LiveSession, PersonaCard
 from server.realtime.ids import new_id
 from server.settings import Settings
 from speech.types import OUTPUT_RATE, Phone, Speech, Transcript, Word
 
-PATIENCE = 300.0  # s; a limit on hanging, not a measure of speed
+PATIENCE = 100.0  # s; a limit on hanging, not a measure of speed
 CARD = PersonaCard(
     id="faults",
     name={"zh": "小测", "en": "Test"},
@@ -114,8 +115,8 @@ class House:
 
     recogniser = "none"
 
-    def __init__(self, *, limit: int, model: LanguageModel | None) -> None:
-        self._limit, self._model = limit, model
+    def __init__(self, *, limit: int, model: LanguageModel | None, hosts: Hosts) -> None:
+        self._limit, self._model, self.hosts = limit, model, hosts
         self.sessions: set[LiveSession] = set()
 
     def open(self) -> None: ...
@@ -125,7 +126,7 @@ class House:
             await self._model.aclose()
 
     def readiness(self) -> dict[str, str]:
-        return {"ears": "ready"}
+        return {"ears": "ready", "language model": "ready"} | self.hosts.away()
 
     def rendered(self) -> dict[str, dict[str, int]]:
         return {}
@@ -166,11 +167,18 @@ class Service:
     house: House
     app: Any
 
+    async def empty(self) -> None:
+        """Until nobody is in any more."""
+        await until(lambda: not self.house.sessions)
+
 
 @asynccontextmanager
-async def served(*, limit: int = 8, model: LanguageModel | None = None, **settings: Any) -> AsyncIterator[Service]:
-    """On a port of its own, with uvicorn's settings as `shuren serve` has them."""
-    house = House(limit=limit, model=model)
+async def served(
+    *, limit: int = 8, model: LanguageModel | None = None, hosts: Hosts | None = None, **settings: Any
+) -> AsyncIterator[Service]:
+    """On a port of its own, with uvicorn's settings as `shuren serve` has them. `hosts`: of the model, where it has a
+    process of its own."""
+    house = House(limit=limit, model=model, hosts=hosts or Hosts())
     chosen = Settings(**settings)
     app = create_app(chosen, house)
     listener = socket.create_server(("127.0.0.1", 0))

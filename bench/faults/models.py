@@ -1,18 +1,25 @@
-"""Faults of language models that run elsewhere."""
+"""Faults of language models, in another process and on another machine."""
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
-from bench.faults.house import served, until, visit, words
+import httpx
+
+from bench.faults.house import Service, Visitor, served, until, visit, words
 from bench.faults.outcome import Outcome, fault
-from dialogue.llm import load_in_order
-
-SENTENCE = "我在听。"
+from bench.faults.stand_ins import SENTENCE
+from dialogue.llm import LANGUAGE_MODELS, PART, load_in_order
+from dialogue.llm.apart import Apart
+from models.hosting import READY, RESTARTING, Hosts
 
 
 @fault("dead_model_server")
@@ -26,6 +33,56 @@ async def dead_model_server() -> Outcome:
             return Outcome(SENTENCE in words(response), seen=f"the answer was {response['status']}")
 
 
+@fault("killed_model_server")
+async def killed_model_server() -> Outcome:
+    """It is killed in the middle of an answer: that one fails, she says sorry, and the next one is whole."""
+    port = _free_port()
+    model = LANGUAGE_MODELS.load("openai", **_settings(port))
+    async with served(model=model) as service, visit(service) as visitor:
+        async with _model_server(port, pause=60.0) as process:
+            asking = await _asking(visitor, "你好")
+            process.kill()
+            first = await asking
+        sorry = (await visitor.until("response.done"))["response"]
+        async with _model_server(port):
+            second = await visitor.ask("还在吗")
+        told = first["status"] == "failed" and "抱歉" in words(sorry)
+        return Outcome(told and SENTENCE in words(second), seen=f"{first['status']}, an apology, {second['status']}")
+
+
+@fault("killed_model_process")
+async def killed_model_process() -> Outcome:
+    """The same of a model on this machine; `/readyz` and `/metrics` tell of it, and it comes again by itself."""
+    hosts = Hosts()
+    start = partial(hosts.start, PART, "bench.faults.stand_ins:STAND_INS", "talker", {}, alone=True, pauses=(3.0,))
+    host = await asyncio.to_thread(start)
+    async with served(model=Apart(host, "talker"), hosts=hosts) as service, visit(service) as visitor:
+        asking = await _asking(visitor, "wait")
+        os.kill(host.pid, signal.SIGKILL)
+        first = await asking
+        meanwhile = (await _got(service, "/readyz")).json()["degraded"]
+        sorry = (await visitor.until("response.done"))["response"]
+        await until(lambda: host.state == READY)
+        second = await visitor.ask("还在吗")
+        after = (await _got(service, "/readyz")).json()
+        counted = f'shuren_engine_deaths_total{{engine="{PART}"}} 1.0' in (await _got(service, "/metrics")).text
+        told = first["status"] == "failed" and "抱歉" in words(sorry) and counted
+        told = told and meanwhile[PART] == RESTARTING and PART not in after["degraded"]
+        return Outcome(told and SENTENCE in words(second), seen=f"{first['status']}, an apology, {second['status']}")
+
+
+async def _asking(visitor: Visitor, text: str) -> asyncio.Task[dict]:
+    """A question whose answer has begun."""
+    asking = asyncio.create_task(visitor.ask(text))
+    await until(lambda: any(each["type"] == "shuren.sentence" for each in visitor.got))
+    return asking
+
+
+async def _got(service: Service, path: str) -> httpx.Response:
+    async with httpx.AsyncClient() as client:
+        return await client.get(f"http://{service.address}{path}")
+
+
 def _settings(port: int) -> dict[str, str]:
     return {"base_url": f"http://127.0.0.1:{port}", "model": "test"}
 
@@ -36,8 +93,8 @@ def _free_port() -> int:
 
 
 @asynccontextmanager
-async def _model_server(port: int) -> AsyncIterator[subprocess.Popen]:
-    command = [sys.executable, "-m", "bench.faults.model_server", str(port), SENTENCE]
+async def _model_server(port: int, *, pause: float = 0.0) -> AsyncIterator[subprocess.Popen]:
+    command = [sys.executable, "-m", "bench.faults.model_server", str(port), SENTENCE, str(pause)]
     process = subprocess.Popen(command)  # noqa: ASYNC220  it takes a moment
     try:
         await until(lambda: _listens(port))

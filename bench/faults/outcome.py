@@ -20,11 +20,12 @@ Fault = Callable[[], Awaitable[Outcome]]
 FAULTS: dict[str, Fault] = {}
 
 
-def fault(name: str) -> Callable[[Fault], Fault]:
-    """Register one."""
+def fault(name: str, *, possible: bool = True) -> Callable[[Fault], Fault]:
+    """Register one. `possible`: it can be tried on this machine."""
 
     def register(each: Fault) -> Fault:
-        FAULTS[name] = each
+        if possible:
+            FAULTS[name] = each
         return each
 
     return register

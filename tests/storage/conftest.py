@@ -13,8 +13,7 @@ import pytest
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "avatar"), str(HERE.parent)]
 
-from postgres import Cluster  # noqa: E402
-
+from bench.faults.postgres import Cluster  # noqa: E402
 from server.storage.database import Database  # noqa: E402
 
 

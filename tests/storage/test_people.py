@@ -9,10 +9,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from postgres import Cluster
 from test_recorder import answer, begin, rows, until
 from typer.testing import CliRunner
 
+from bench.faults.postgres import Cluster
 from models.errors import StorageUnavailable
 from server.cli.data import app
 from server.settings import Settings

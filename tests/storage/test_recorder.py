@@ -12,10 +12,10 @@ from pathlib import Path
 from time import sleep
 
 import pytest
-from postgres import Cluster
 from sqlalchemy import event
 
 from avatar.events import LabelShown, ReplyDone, ReplyStarted, SentenceOut
+from bench.faults.postgres import Cluster
 from dialogue.records import Intervention, ToolCall, TurnRecord
 from dialogue.types import Citation
 from server.storage.database import Database

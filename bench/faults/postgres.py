@@ -15,11 +15,15 @@ from sqlalchemy import create_engine, text
 VERSIONS = Path("/usr/lib/postgresql")
 
 
+def found() -> list[Path]:
+    """Debian's initdb, of the oldest version first; nothing where PostgreSQL is not installed."""
+    return sorted(VERSIONS.glob("*/bin/initdb"), key=lambda file: int(file.parts[-3]))
+
+
 def programs() -> Path:
-    """Where Debian has initdb and pg_ctl; the newest version. Fails where it is not installed."""
-    found = sorted(VERSIONS.glob("*/bin/initdb"), key=lambda file: int(file.parts[-3]))
-    assert found, "PostgreSQL is not installed: make databases"
-    return found[-1].parent
+    """Where initdb and pg_ctl are; the newest version. Fails where there are none."""
+    assert found(), "PostgreSQL is not installed: make databases"
+    return found()[-1].parent
 
 
 class Cluster:
