@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from models import telemetry
 from models.errors import BackendTimeout
 
 Role = Literal["system", "user", "assistant"]
+Schema = Mapping[str, Any]  # JSON Schema of an object
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,17 @@ class LanguageModel(Protocol):
     name: str
 
     def chat(
-        self, messages: Sequence[Message], *, max_tokens: int = 96, temperature: float = 0.3
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int = 96,
+        temperature: float = 0.3,
+        schema: Schema | None = None,
     ) -> AsyncIterator[str]:
         """Pieces of the answer as they are made. Closing the iterator stops the model.
+
+        `schema`: the answer is to be one JSON object of this form. A backend holds the model to it where it can
+        (`structured.asked` looks whether it did).
 
         Raises BackendUnavailable (it failed or is gone) or BackendTimeout (too slow).
         """

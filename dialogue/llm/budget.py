@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from datetime import date
 
-from dialogue.llm.base import LanguageModel, Message
+from dialogue.llm.base import LanguageModel, Message, Schema
 from models.errors import BackendBudget
 
 BYTES_PER_TOKEN = 3  # of UTF-8: Chinese has about one token a character, English one in four letters
@@ -29,14 +29,20 @@ class Budgeted:
         self.name = model.name
 
     async def chat(
-        self, messages: Sequence[Message], *, max_tokens: int = 96, temperature: float = 0.3
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int = 96,
+        temperature: float = 0.3,
+        schema: Schema | None = None,
     ) -> AsyncIterator[str]:
         """Raises BackendBudget before anything is sent when the rest of the day's tokens may not do."""
         prompt = tokens(*(message.content for message in messages))
         if self._left() < prompt + max_tokens:
             raise BackendBudget("The language model's tokens of this day are used up.")
         self._used += prompt
-        async with aclosing(self._model.chat(messages, max_tokens=max_tokens, temperature=temperature)) as pieces:
+        answer = self._model.chat(messages, max_tokens=max_tokens, temperature=temperature, schema=schema)
+        async with aclosing(answer) as pieces:
             async for piece in pieces:
                 self._used += tokens(piece)
                 yield piece

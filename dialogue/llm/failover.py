@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 
-from dialogue.llm.base import LanguageModel, Message
+from dialogue.llm.base import LanguageModel, Message, Schema
 from models.breaker import Breaker, in_order
 from models.errors import BackendError, BackendUnavailable
 
@@ -26,7 +26,12 @@ class Failover:
         self.name = "+".join(model.name for model in models)
 
     async def chat(
-        self, messages: Sequence[Message], *, max_tokens: int = 96, temperature: float = 0.3
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int = 96,
+        temperature: float = 0.3,
+        schema: Schema | None = None,
     ) -> AsyncIterator[str]:
         """Raises BackendUnavailable, naming what each one said, where none begins an answer."""
         problems: list[str] = []
@@ -35,9 +40,8 @@ class Failover:
             member.asked(loop.time())
             begun = False
             try:
-                async with aclosing(
-                    member.backend.chat(messages, max_tokens=max_tokens, temperature=temperature)
-                ) as pieces:
+                answer = member.backend.chat(messages, max_tokens=max_tokens, temperature=temperature, schema=schema)
+                async with aclosing(answer) as pieces:
                     async for piece in pieces:
                         begun = True
                         yield piece

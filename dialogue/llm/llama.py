@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from dialogue.llm.base import Message
+from dialogue.llm.base import Message, Schema
 from dialogue.llm.openmp import wait_passively
+from dialogue.llm.structured import response_format
 from dialogue.llm.worker import InProcess, Job
 from models.errors import BackendUnavailable
 from models.store import Store
@@ -73,8 +74,10 @@ class Llama(InProcess):
         """Fills the prefix cache: the first token of a 350-token prompt comes in 2–3 s instead of 5–6."""
         self._worker.begin(self._job(messages, 1, 0.0))
 
-    def _job(self, messages: Sequence[Message], max_tokens: int, temperature: float) -> Job:
-        request = _request(messages, max_tokens, temperature)
+    def _job(
+        self, messages: Sequence[Message], max_tokens: int, temperature: float, schema: Schema | None = None
+    ) -> Job:
+        request = _request(messages, max_tokens, temperature) | response_format(schema)
 
         def generate(put: Callable[[str], None], stop: threading.Event) -> None:
             refusal = ""

@@ -6,7 +6,8 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
-from dialogue.llm.base import Message, within
+from dialogue.llm.base import Message, Schema, within
+from dialogue.llm.structured import response_format
 from models.errors import BackendTimeout, BackendUnavailable
 
 if TYPE_CHECKING:
@@ -46,9 +47,14 @@ class Remote:
         self._total_s = total_s
 
     def chat(
-        self, messages: Sequence[Message], *, max_tokens: int = 96, temperature: float = 0.3
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int = 96,
+        temperature: float = 0.3,
+        schema: Schema | None = None,
     ) -> AsyncIterator[str]:
-        pieces = self._pieces(messages, max_tokens, temperature)
+        pieces = self._pieces(messages, max_tokens, temperature, schema)
         return within(pieces, first_s=self._first_s, total_s=self._total_s, name="The language model server")
 
     def warm(self, messages: Sequence[Message]) -> None:
@@ -57,7 +63,9 @@ class Remote:
     async def aclose(self) -> None:
         await self._client.aclose()
 
-    async def _pieces(self, messages: Sequence[Message], max_tokens: int, temperature: float) -> AsyncIterator[str]:
+    async def _pieces(
+        self, messages: Sequence[Message], max_tokens: int, temperature: float, schema: Schema | None
+    ) -> AsyncIterator[str]:
         import httpx
 
         request = {
@@ -66,6 +74,7 @@ class Remote:
             "max_tokens": max_tokens,
             "temperature": temperature,
             "stream": True,
+            **response_format(schema),
         }
         try:
             async with self._client.stream("POST", "/chat/completions", json=request) as response:

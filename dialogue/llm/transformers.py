@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from dialogue.llm.base import Message
+from dialogue.llm.base import Message, Schema
 from dialogue.llm.worker import InProcess, Job
 from models.errors import BackendUnavailable
 from models.torchaudio import import_torchaudio
@@ -52,7 +52,10 @@ class Transformers(InProcess):
     def warm(self, messages: Sequence[Message]) -> None:
         """No prefix is kept between answers; nothing to do."""
 
-    def _job(self, messages: Sequence[Message], max_tokens: int, temperature: float) -> Job:
+    def _job(
+        self, messages: Sequence[Message], max_tokens: int, temperature: float, schema: Schema | None = None
+    ) -> Job:
+        # `schema` is left to the prompt: what does not fit is dropped by who asked.
         def generate(put: Callable[[str], None], stop: threading.Event) -> None:
             import torch
 

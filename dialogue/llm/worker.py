@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
-from dialogue.llm.base import Message, within
+from dialogue.llm.base import Message, Schema, within
 from models.errors import BackendError, BackendUnavailable
 
 _END = object()
@@ -87,14 +87,21 @@ class InProcess(ABC):
         self._worker = Worker(self.name)
 
     def chat(
-        self, messages: Sequence[Message], *, max_tokens: int = 96, temperature: float = 0.3
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int = 96,
+        temperature: float = 0.3,
+        schema: Schema | None = None,
     ) -> AsyncIterator[str]:
-        pieces = self._worker.pieces(self._job(messages, max_tokens, temperature))
+        pieces = self._worker.pieces(self._job(messages, max_tokens, temperature, schema))
         return within(pieces, first_s=self._first_s, total_s=self._total_s, name="The language model")
 
     async def aclose(self) -> None:
         await self._worker.aclose()
 
     @abstractmethod
-    def _job(self, messages: Sequence[Message], max_tokens: int, temperature: float) -> Job:
+    def _job(
+        self, messages: Sequence[Message], max_tokens: int, temperature: float, schema: Schema | None = None
+    ) -> Job:
         """What writes the answer; a prompt that cannot be served is refused when it runs."""

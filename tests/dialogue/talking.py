@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
-from dialogue.llm.base import Message
+from dialogue.llm.base import Message, Schema
 from dialogue.talk import Talk
 from dialogue.types import Sentence, Utterance
 
@@ -34,7 +34,12 @@ class ScriptedModel:
         self.stopped = False
 
     async def chat(
-        self, messages: Sequence[Message], *, max_tokens: int = 96, temperature: float = 0.3
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int = 96,
+        temperature: float = 0.3,
+        schema: Schema | None = None,
     ) -> AsyncIterator[str]:
         self.asked.append(list(messages))
         self.began.set()

@@ -14,7 +14,7 @@ import pytest
 from chat_server import ChatServer
 
 from bench.virtual_time import run_virtual
-from dialogue.llm import LANGUAGE_MODELS, load_in_order
+from dialogue.llm import LANGUAGE_MODELS, load_in_order, structured
 from dialogue.llm.base import LanguageModel, Message
 from dialogue.llm.budget import Budgeted, tokens
 from dialogue.llm.failover import Failover
@@ -24,6 +24,7 @@ from models.errors import BackendBudget, BackendTimeout, BackendUnavailable, Bac
 from models.store import Store
 from models.torchaudio import import_torchaudio
 
+FORM = {"type": "object", "properties": {"word": {"type": "string"}}, "required": ["word"]}
 HELLO = [Message("system", "你是银行里的数字人柜员，只说一句短话。"), Message("user", "今天天气真好")]
 
 
@@ -164,11 +165,39 @@ def test_openai_needs_an_address_and_a_name() -> None:
     assert "SHUREN_LANGUAGE_MODEL__URL" in error.value.hint
 
 
+async def test_a_form_for_the_answer_is_asked_for_as_such_servers_want_it() -> None:
+    with ChatServer(words=('{"word": ', '"好"}')) as server:
+        model = load_in_order([("openai", {"base_url": server.url, "model": "any", "tokens_per_day": 9999})] * 2)
+        assert await structured.asked(model, HELLO, FORM, max_tokens=9, within_s=30) == {"word": "好"}
+        assert [piece async for piece in model.chat(HELLO)]
+        first, second = server.requests
+        assert first["response_format"]["json_schema"]["schema"] == FORM and first["temperature"] == 0
+        assert "response_format" not in second
+        await model.aclose()
+
+
+async def test_an_answer_of_another_form_is_none_and_a_late_one_a_timeout() -> None:
+    with ChatServer() as server:
+        model = LANGUAGE_MODELS.load("openai", base_url=server.url, model="any")
+        assert await structured.asked(model, HELLO, FORM, max_tokens=9, within_s=30) is None
+        server.mode = "hang"
+        with pytest.raises(BackendTimeout):
+            await structured.asked(model, HELLO, FORM, max_tokens=9, within_s=0.1)
+        await model.aclose()
+
+
+@pytest.mark.model
+async def test_llama_writes_the_form_whatever_it_is_asked(llama: LanguageModel) -> None:
+    form = {**FORM, "properties": {"word": {"enum": ["red", "green"]}}, "additionalProperties": False}
+    assert await structured.asked(llama, HELLO, form, max_tokens=24, within_s=90) is not None
+
+
 # --- transformers ----------------------------------------------------------------------------------------------------
 
 
 async def test_temperature_zero_always_writes_the_same(tiny: str) -> None:
     model = LANGUAGE_MODELS.load("transformers", model=tiny, device="cpu", first_s=60, total_s=90)
+    assert await structured.asked(model, HELLO, FORM, max_tokens=9, within_s=60) is None, "nothing holds it to a form"
     texts = ["".join([p async for p in model.chat(HELLO, max_tokens=24, temperature=0)]) for _ in range(2)]
     assert texts[0] == texts[1]
     await model.aclose()
@@ -200,7 +229,7 @@ class Said:
     def __init__(self, name: str, *words: str, error: Exception | None = None) -> None:
         self.name, self.words, self.error, self.asked = name, words, error, 0
 
-    async def chat(self, messages, *, max_tokens=96, temperature=0.3) -> AsyncIterator[str]:
+    async def chat(self, messages, *, max_tokens=96, temperature=0.3, schema=None) -> AsyncIterator[str]:
         self.asked += 1
         for word in self.words:
             yield word
