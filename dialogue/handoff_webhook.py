@@ -2,18 +2,14 @@
 
     POST <url>          {"type": "handoff.requested", "handoff": {…}}  → 2xx; {"accepted": false} where nobody is there
     POST <url>          {"type": "handoff.visitor_said", "handoff_id": …, "text": …, "sign": …}
-    Shuren-Timestamp    seconds since 1970, UTC
-    Shuren-Signature    sha256=<hex of HMAC-SHA256 with the secret over "<timestamp>.<body>">
-    Idempotency-Key     the same for every attempt
 
-A receiver checks the signature, and that the timestamp is no more than a few minutes old.
+Its headers are those of every webhook of the service (dialogue/tools/signed.py); `webhook-id` is the same for every
+attempt.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
 import json
 import time
 from collections.abc import Callable
@@ -22,6 +18,7 @@ from typing import Any
 import httpx2
 
 from dialogue.handoff import Handoff
+from dialogue.tools import signed
 from dialogue.tools.network import NotSent, only
 from models.errors import BackendTimeout, BackendUnavailable, ToolFailed
 
@@ -51,7 +48,7 @@ class WebhookDesk:
             raise BackendUnavailable(f"Not a web address: {url!r}", hint="Write https://host/path.")
         if not secret:
             raise BackendUnavailable("A handoff webhook needs a secret.", hint="Both sides sign with it.")
-        self._url, self._secret, self._now = url, secret.encode(), now
+        self._url, self._secret, self._now = url, signed.read(secret), now
         self._http = httpx2.AsyncClient(
             timeout=TIMEOUT_S, follow_redirects=False, transport=transport or only(url, private=private)
         )
@@ -80,7 +77,8 @@ class WebhookDesk:
 
     async def _attempt(self, content: bytes, key: str) -> dict[str, Any]:
         try:
-            response = await self._http.post(self._url, content=content, headers=self._headers(content, key))
+            headers = signed.headers([self._secret], key, int(self._now()), content)
+            response = await self._http.post(self._url, content=content, headers=headers)
         except httpx2.TimeoutException as error:
             raise BackendTimeout("The handoff webhook did not answer in time.") from error
         except (httpx2.HTTPError, NotSent) as error:
@@ -93,19 +91,6 @@ class WebhookDesk:
         status = response.status_code
         problem = _Busy if status >= 500 or status == 429 else BackendUnavailable
         raise problem(f"The handoff webhook answered with status {status}.")
-
-    def _headers(self, content: bytes, key: str) -> dict[str, str]:
-        timestamp = str(int(self._now()))
-        return {
-            "Content-Type": "application/json",
-            "Idempotency-Key": key,
-            "Shuren-Timestamp": timestamp,
-            "Shuren-Signature": f"sha256={signature(self._secret, timestamp, content)}",
-        }
-
-
-def signature(secret: bytes, timestamp: str, content: bytes) -> str:
-    return hmac.new(secret, timestamp.encode() + b"." + content, hashlib.sha256).hexdigest()
 
 
 def _fields(response: httpx2.Response) -> dict[str, Any]:

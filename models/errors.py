@@ -14,7 +14,9 @@
     │   └── BackendBudget       backend_budget       what it may be used in a day is used up
     ├── PackError               persona packs
     │   ├── PersonaUnknown      persona_unknown
-    │   └── PackInvalid         pack_invalid         names file, line and mend
+    │   ├── PackInvalid         pack_invalid         names file, line and mend
+    │   │   └── PackRefused     pack_invalid         all that is wrong with a pack that was sent
+    │   └── VersionUnknown      version_unknown      a persona has no such version
     ├── DocumentInvalid         document_invalid     a document that cannot be taken into a pack
     ├── ToolFailed              tool_failed          a tool of a pack brought no result
     │   ├── ToolTimeout         tool_timeout         an effect may have happened: call again with the same key
@@ -33,6 +35,8 @@
     │   ├── StorageFull         storage_full
     │   ├── StorageUnavailable  storage_unavailable  no database there, or a wrong URL
     │   └── AuditBroken         audit_broken         an entry was changed, removed, added or moved
+    ├── JobUnknown              job_unknown          there is no such job, or no more
+    ├── WebhookUnknown          webhook_unknown      there is no such webhook or delivery
     ├── RequestInvalid          request_invalid      a REST request that cannot be served as it is
     │   └── RequestTooLarge     request_too_large
     └── SessionError
@@ -63,6 +67,9 @@ The lowest package holds them, since every other one may import it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 
 class ShurenError(Exception):
     """Base of all deliberate errors."""
@@ -74,7 +81,7 @@ class ShurenError(Exception):
         self.message = message
         self.hint = hint
 
-    def as_dict(self) -> dict[str, str]:
+    def as_dict(self) -> dict[str, Any]:
         """The error as it travels on the wire."""
         body = {"code": self.code, "message": self.message}
         return body | {"hint": self.hint} if self.hint else body
@@ -143,6 +150,21 @@ class PackInvalid(PackError):
         self.line = line
 
 
+class PackRefused(PackInvalid):
+    """`mistakes`: all of them, each with `file` (in the pack), `line`, `what` and `mend`."""
+
+    def __init__(self, message: str, mistakes: Sequence[dict[str, Any]], *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.mistakes = list(mistakes)
+
+    def as_dict(self) -> dict[str, Any]:
+        return super().as_dict() | {"mistakes": self.mistakes}
+
+
+class VersionUnknown(PackError):
+    code = "version_unknown"
+
+
 class DocumentInvalid(ShurenError):
     code = "document_invalid"
 
@@ -193,6 +215,14 @@ class ClipInvalid(ShurenError):
 
 class SigningFailed(ShurenError):
     code = "signing_failed"
+
+
+class JobUnknown(ShurenError):
+    code = "job_unknown"
+
+
+class WebhookUnknown(ShurenError):
+    code = "webhook_unknown"
 
 
 class RequestInvalid(ShurenError):

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from server import rest
+from server import backoffice, rest
 from server.access import routes as access_routes
 from server.access.access import Access
 from server.access.safety import Safety
 from server.audio import speech, transcriptions
 from server.audio.places import Places
 from server.console import places as console
-from server.marking import signer_of
 from server.kiosk import routes as kiosk_routes
 from server.kiosk.fleet import Fleet
+from server.marking import signer_of
 from server.observing import health
 from server.observing import places as observing_places
 from server.observing.observing import Observing
@@ -41,9 +41,11 @@ def create_app(settings: Settings, house: House, access: Access | None = None) -
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         watching = asyncio.create_task(app.state.observing.run(), name="observing")
         await access.open()
+        await backoffice.open(app)
         house.open()
         yield
         await app.state.sessions.aclose()
+        await backoffice.aclose(app)
         await access.aclose()
         await house.aclose()
         watching.cancel()
@@ -56,7 +58,8 @@ def create_app(settings: Settings, house: House, access: Access | None = None) -
     watching = ("/kiosk",) if settings.kiosk.presence else ()
     app.add_middleware(Safety, access=access, body_bytes=settings.access.body_bytes, watching=watching)
     app.state.observing = Observing(settings.observing)
-    app.state.sessions = Sessions(house, settings, app.state.observing)
+    backoffice.install(app)
+    app.state.sessions = Sessions(house, settings, app.state.observing, app.state.webhooks.tell)
     rest.install_error_handlers(app)
     app.include_router(rest.router)
     app.include_router(access_routes.router)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dialogue.archive import digest
-from models.errors import AtCapacity, BackendUnavailable, PersonaUnknown, ShurenError
+from models.errors import AtCapacity, BackendUnavailable, PersonaUnknown, RequestInvalid, ShurenError
 from models.hosting import Hosts
 from models.store import Store
 from server import engines, logs, reload, rendering
@@ -27,7 +27,7 @@ from server.loading import Listener, Logged
 from server.realtime.host import LiveSession, PersonaCard
 from server.realtime.ids import new_id
 from server.settings import Settings
-from server.storage.minutes import Visit
+from server.storage.minutes import Minutes, Visit
 
 if TYPE_CHECKING:
     from animation.rig import Rig
@@ -36,8 +36,10 @@ if TYPE_CHECKING:
     from avatar.session import Session
     from dialogue.mind import Mind
     from dialogue.pack import Pack
+    from dialogue.records import TurnRecord
     from dialogue.tools.client import ClientTools
     from dialogue.tools.toolbox import Toolbox
+    from server.chat.talks import Written
     from server.storage.keeping import Keeping
     from speech.hearing import Ears
     from speech.types import Language, Recogniser, Transcript, Voice
@@ -89,9 +91,10 @@ class House:
         self._listener = listener or Logged()
         self.keeping = keeping
         self._personas = {
-            pack.id: Persona(pack, _card(pack, settings.avatar or pack.avatar)) for pack in engines.packs(settings)
+            pack.id: Persona(pack, PersonaCard.of(pack, settings.avatar)) for pack in engines.packs(settings)
         }
-        self._watch = reload.Watch(persona.pack.folder for persona in self._personas.values())
+        versions = settings.versions
+        self._watch = reload.Watch(lambda: versions.folders(tuple(self._personas)))
         self._retired = reload.Retired()
         self._following: asyncio.Task[None] | None = None
         self._parts = {name: "loading" for name, _ in self._plan()}
@@ -105,6 +108,7 @@ class House:
         self._ahead: asyncio.Task[None] | None = None
         self._wanted: asyncio.Queue[Persona] = asyncio.Queue()  # what they say word for word is rendered
         self._speakers: dict[str, Voice] = {}  # voices of no persona, for /v1/audio/speech
+        self.on_turn: Callable[[str, Visit, str, TurnRecord], None] = lambda *_: None  # session, who, persona, turn
 
     # --- loading ---------------------------------------------------------------------------------------------------
 
@@ -155,7 +159,7 @@ class House:
     async def _prepare(self, persona: Persona) -> None:
         await asyncio.to_thread(self._load_persona, persona)
         if persona is self._default:
-            await _rehearse(persona, persona.pack.languages[0], rendering.Quiet())
+            await self._rehearse(persona, persona.pack.languages[0], rendering.Quiet())
 
     @property
     def _default(self) -> Persona:
@@ -187,21 +191,24 @@ class House:
     async def _renew(self, folder: Path) -> None:
         """Take a changed pack for the talks that begin from now on; those under way go on as they began. Raises
         PersonaUnknown or PackInvalid."""
-        before = self._personas[folder.name]
-        fresh = await asyncio.to_thread(self._load_again, before)
+        before = self._personas.get(folder.name)
+        fresh = await asyncio.to_thread(self._load_again, folder, before)
         self._personas[folder.name] = fresh
         if self.keeping:
             self.keeping.note("pack.activated", actor="reload", subject=folder.name, digest=fresh.digest)
+        if before is None:  # put to use since the service began
+            self._parts[f"persona {folder.name}"] = "ready"
+            return
         voices = (before.voice,) if rendering.live(before.voice) is not rendering.live(fresh.voice) else ()
         self._retired.add(self._sessions, filter(None, (before.mind, before.tools, *voices)))
         if before.wanted:
             self._want(fresh)
 
-    def _load_again(self, before: Persona) -> Persona:
+    def _load_again(self, folder: Path, before: Persona | None) -> Persona:
         from dialogue.packs import load_pack
 
-        pack = load_pack(before.pack.folder)
-        fresh = Persona(pack, _card(pack, self._settings.avatar or pack.avatar))
+        pack = load_pack(folder)
+        fresh = Persona(pack, PersonaCard.of(pack, self._settings.avatar))
         self._load_persona(fresh, before)
         return fresh
 
@@ -215,13 +222,31 @@ class House:
     async def _work_ahead(self) -> None:
         """What nobody waits for, whenever nobody speaks: each voice says its first words once, and what the personas in
         use say word for word is rendered."""
-        quiet = rendering.Quiet(lambda: all(session.quiet for session in self._sessions))
-        for persona in self._personas.values():
+        quiet = self._quiet()
+        for persona in tuple(self._personas.values()):
             for language in persona.pack.languages[1 if persona is self._default else 0 :]:
-                await _rehearse(persona, language, quiet)
+                await self._rehearse(persona, language, quiet)
         while self._settings.rendered.ahead:
             await self._render_ahead(await self._wanted.get(), quiet)
             self._wanted.task_done()
+
+    def _quiet(self) -> rendering.Quiet:
+        return rendering.Quiet(lambda: all(session.quiet for session in self._sessions))
+
+    async def build(self, folder: Path, tell: Callable[[rendering.Progress], None]) -> rendering.Progress | None:
+        """Render what the pack in `folder` says word for word, while nobody speaks; see server/packs/building.py."""
+        from dialogue.packs import load_pack
+        from server.packs.building import build
+
+        pack = await asyncio.to_thread(load_pack, folder)
+        known = self._personas.get(pack.id)
+        voice = known.voice if known and known.pack.voice == pack.voice else None
+        return await build(pack, voice, self._settings, self._store, quiet=self._quiet(), tell=tell)
+
+    async def _rehearse(self, persona: Persona, language: Language, quiet: rendering.Quiet) -> None:
+        greeting = persona.mind.converse(language=language).greeting()
+        texts = [sentence.text for sentence in greeting]
+        await rendering.rehearse(persona.pack, persona.voice, texts, language, quiet)
 
     async def _render_ahead(self, persona: Persona, quiet: rendering.Quiet) -> None:
         def tell(progress: rendering.Progress) -> None:
@@ -283,6 +308,10 @@ class House:
 
     def personas(self) -> list[PersonaCard]:
         return [persona.card for persona in self._personas.values()]
+
+    def digests(self) -> dict[str, str]:
+        """Which state of its pack's files new talks with a persona get; nothing of those still loading."""
+        return {name: persona.digest for name, persona in self._personas.items() if persona.digest}
 
     def persona(self, name: str) -> PersonaCard:
         """A persona by id, "" for the default one. Raises PersonaUnknown."""
@@ -390,14 +419,10 @@ class House:
         if self._ears is None or not persona.loaded:
             raise self._unavailable(persona)
         spoken = language if language in persona.pack.languages else rendering.own_language(persona.pack)
-        name, written = new_id("sess"), {}
-        if self.keeping:
-            minutes = self.keeping.begin(name, visit, persona.pack, persona.digest)
-            written = {"observer": minutes.observe}
+        name = new_id("sess")
+        minutes, record = self._noted(name, visit, persona)
         tools = self._client_tools(persona)
-        conversation = persona.mind.converse(
-            language=spoken, on_record=minutes.record if written else None, tools=tools
-        )
+        conversation = persona.mind.converse(language=spoken, on_record=record, tools=tools)
         session = Session(
             id=name,
             hearing=self._ears.listen(conversation.words),
@@ -409,10 +434,37 @@ class House:
             label_language=rendering.own_language(persona.pack),
             names=tuple(persona.pack.names.values()),
             listening=self.listening(persona.card.id),
-            **written,
+            **({"observer": minutes.observe} if minutes else {}),
         )
         session.tools = tools
         return session
+
+    def write(self, name: str, visit: Visit) -> Written:
+        """A talk in writing with a persona. Raises RequestInvalid where she keeps company, BackendUnavailable while
+        loading."""
+        from server.chat.talks import Written
+
+        persona = self._personas[name]
+        if persona.mind is None:
+            raise self._unavailable(persona)
+        if persona.pack.companion:
+            hint = "Begin a session: her duties to whoever she keeps company need one."
+            raise RequestInvalid("This persona keeps company.", hint=hint, param="model")
+        talk = new_id("chat")
+        minutes, record = self._noted(talk, visit, persona)
+        conversation = persona.mind.converse(language=rendering.own_language(persona.pack), on_record=record)
+        return Written(talk, conversation, minutes, partial(self.keeping.end, talk) if self.keeping else lambda: None)
+
+    def _noted(self, name: str, visit: Visit, persona: Persona) -> tuple[Minutes | None, Callable[[TurnRecord], None]]:
+        """Where a talk is written down, and what hears of each of its turns."""
+        minutes = self.keeping.begin(name, visit, persona.pack, persona.digest) if self.keeping else None
+
+        def record(turn: TurnRecord) -> None:
+            if minutes:
+                minutes.record(turn)
+            self.on_turn(name, visit, persona.card.id, turn)
+
+        return minutes, record
 
     def _client_tools(self, persona: Persona) -> ClientTools | None:
         from dialogue.tools.client import ClientTools
@@ -435,30 +487,3 @@ class House:
 
     def _voices(self) -> list[Voice]:
         return [persona.voice for persona in self._personas.values() if persona.voice]
-
-
-def _card(pack: Pack, avatar: str) -> PersonaCard:
-    return PersonaCard(
-        id=pack.id,
-        name=dict(pack.names),
-        role=dict(pack.role),
-        avatar=avatar,
-        languages=tuple(pack.languages),
-        greeting=dict(pack.greeting),
-        voice=pack.voice.backend,
-        label=pack.label["zh"],
-        label_en=pack.label["en"],
-    )
-
-
-async def _rehearse(persona: Persona, language: Language, quiet: rendering.Quiet) -> None:
-    """Speak the greeting and the AI label once, live: a voice reads its dictionaries at its first sentence, which takes
-    seconds, and what was spoken once comes from the voice's cache."""
-    voice = rendering.live(persona.voice)
-    texts = [sentence.text for sentence in persona.mind.converse(language=language).greeting()]
-    if language == rendering.own_language(persona.pack):
-        texts.append(rendering.spoken_label(persona.pack))
-    for text in texts:
-        await quiet.wait()
-        async for _ in voice.say(text, language=language):
-            pass

@@ -91,11 +91,12 @@ def desk(settings: Settings) -> ConsoleDesk:
 
 def packs(settings: Settings) -> list[Pack]:
     """Every pack there is. Raises PersonaUnknown or PackInvalid."""
-    from dialogue.packs import find_pack, known_personas, load_pack
+    from dialogue.packs import find_pack, load_pack
 
-    if settings.persona:
+    folders = settings.versions.folders()
+    if settings.persona and settings.persona not in {folder.name for folder in folders}:
         find_pack(settings.persona, settings.personas)  # raises PersonaUnknown
-    found = [load_pack(settings.personas / name) for name in known_personas(settings.personas)]
+    found = [load_pack(folder) for folder in folders]
     if not found:
         raise PersonaUnknown(f"There is no persona pack in {settings.personas}.")
     return found

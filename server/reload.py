@@ -26,19 +26,21 @@ class Watch:
     """Notices changed folders. A change counts once nothing in the folder moved between two looks, so that nobody
     reads half of what is being written; each change counts once, whatever comes of it."""
 
-    def __init__(self, folders: Iterable[Path]) -> None:
-        self._taken = {folder: stamp(folder) for folder in folders}
+    def __init__(self, folders: Callable[[], Iterable[Path]]) -> None:
+        """`folders`: where the packs lie, asked at each look; a pack that lies elsewhere than before has changed."""
+        self._folders = folders
+        self._taken = {folder.name: (folder, stamp(folder)) for folder in folders()}
         self._seen = dict(self._taken)
 
     def changed(self) -> list[Path]:
         """Blocks for some file look-ups."""
         found = []
-        for folder, taken in self._taken.items():
-            now = stamp(folder)
-            if now != taken and now == self._seen[folder]:
+        for folder in self._folders():
+            now = (folder, stamp(folder))
+            if now != self._taken.get(folder.name) and now == self._seen.get(folder.name):
                 found.append(folder)
-            self._seen[folder] = now
-        self._taken |= {folder: self._seen[folder] for folder in found}
+                self._taken[folder.name] = now
+            self._seen[folder.name] = now
         return found
 
 

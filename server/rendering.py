@@ -67,6 +67,16 @@ class Quiet:
             still = still + LOOK if self.now() else 0.0
 
 
+async def rehearse(pack: Pack, voice: Voice, texts: Sequence[str], language: Language, quiet: Quiet) -> None:
+    """Speak `texts` (the greeting) and the AI label once, live: a voice reads its dictionaries at its first sentence,
+    which takes seconds, and what was spoken once comes from the voice's cache."""
+    label = [spoken_label(pack)] if language == own_language(pack) else []
+    for text in (*texts, *label):
+        await quiet.wait()
+        async for _ in live(voice).say(text, language=language):
+            pass
+
+
 def spoken_label(pack: Pack) -> str:
     """The AI label as a sentence: what stands there with a dot between is spoken with a comma."""
     language = own_language(pack)

@@ -23,6 +23,11 @@ STATUS = {
     "persona_unknown": 404,
     "avatar_invalid": 404,
     "session_unknown": 404,
+    "version_unknown": 404,
+    "job_unknown": 404,
+    "webhook_unknown": 404,
+    "pack_invalid": 422,
+    "audit_broken": 409,
     "session_busy": 409,
     "label_not_shown": 409,
     "speech_refused": 422,
@@ -46,6 +51,7 @@ STATUS = {
     "backend_timeout": 504,
     "model_missing": 503,
 }
+OPENAI = ("/v1/audio/", "/v1/chat/")  # what its SDKs call
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 AVATAR_FILES = {
     "avatar.glb": "model/gltf-binary",
@@ -134,9 +140,9 @@ def install_error_handlers(app: FastAPI) -> None:
 
 
 def _error(request: Request, status: int, problem: ShurenError, code: str | None = None) -> JSONResponse:
-    """Below /v1/audio, which OpenAI's SDKs call, with the fields they expect; there a wrong request is 400."""
+    """To OpenAI's SDKs with the fields they expect; there a wrong request is 400."""
     body: dict[str, Any] = problem.as_dict() | ({"code": code} if code else {})
-    if request.url.path.startswith("/v1/audio/"):
+    if request.url.path.startswith(OPENAI):
         status = 400 if status == 422 else status
         kind = "invalid_request_error" if status < 500 else "server_error"
         body |= {"type": kind, "param": getattr(problem, "param", "") or None}

@@ -7,12 +7,15 @@ Each field is an environment variable with the prefix `SHUREN_`; nested fields a
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from avatar.render.aigc import Mark
+
+if TYPE_CHECKING:
+    from server.packs.versions import Versions
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -407,6 +410,13 @@ class Kiosk(BaseModel):
         return checked(given)
 
 
+class Webhooks(BaseModel):
+    """What tenants are told of (docs/api.md)."""
+
+    private: bool = False
+    """Receivers may lie in a private network or on this machine, and be reached without TLS."""
+
+
 class Settings(BaseSettings):
     """The service's settings, from the environment."""
 
@@ -464,6 +474,7 @@ class Settings(BaseSettings):
     mirror: Mirrors = Mirrors()
     access: Access = Access()
     handoff: Handoff = Handoff()
+    webhooks: Webhooks = Webhooks()
     kiosk: Kiosk = Kiosk()
     log: Log = Log()
     storage: Storage = Storage()
@@ -473,6 +484,13 @@ class Settings(BaseSettings):
     def avatars(self) -> Path:
         """Where `shuren avatar build` puts the avatars."""
         return self.home.expanduser() / "avatars"
+
+    @property
+    def versions(self) -> Versions:
+        """The packs, and which version of each is in use."""
+        from server.packs.versions import Versions
+
+        return Versions(self.home.expanduser() / "data" / "packs", self.personas)
 
     @property
     def database_url(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import secrets
 from typing import TYPE_CHECKING
 
@@ -31,9 +32,11 @@ class Access:
         """Without `keeping` the only key is that of the settings, and a stop ends with the process."""
         own = settings.access
         self._settings, self._keeping = settings, keeping
+        self.database = keeping.database if keeping else None
         given = own.secret.get_secret_value()
         secret = service_secret(given, settings.home) if keeping else secrets.token_bytes(32)
         self.keys = Keys(keeping.database, secret, keeping.audit) if keeping else None
+        self._secret = secret
         self.kill = KillSwitch(settings.home if keeping else None)
         self.ledger = _ledger(own.redis.get_secret_value())
         self.gate = Gate(
@@ -70,6 +73,10 @@ class Access:
             self._following.cancel()
             await asyncio.wait([self._following])
         await self.ledger.aclose()
+
+    def derived(self, name: str) -> bytes:
+        """A secret of its own for each name, from the service's."""
+        return hmac.digest(self._secret, name.encode(), "sha256")
 
     def limits(self) -> str:
         """`ready`, or how limits are counted meanwhile."""

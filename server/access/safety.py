@@ -33,7 +33,7 @@ WATCHING = {"script-src 'self'": "script-src 'self' 'wasm-unsafe-eval'", "camera
 METHODS = "GET, POST, PUT, PATCH, DELETE"
 REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key, OpenAI-Beta"
 TRUSTED_FOR_S = "600"
-UPLOADS = ("/v1/audio/transcriptions",)  # these have a limit of their own, told before the body is read
+UPLOADS = ("/v1/audio/transcriptions", "/v1/personas")  # these have a limit of their own, told before the body is read
 
 
 class Safety:

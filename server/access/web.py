@@ -37,8 +37,9 @@ def needs(scope: Scope, *, stopped: bool = False) -> Callable[[Request], Awaitab
     return admitted
 
 
-visitor, operator = needs("visitor"), needs("operator")
+visitor, operator, admin = needs("visitor"), needs("operator"), needs("admin")
 Operator = Annotated[Caller, Depends(operator)]
+Admin = Annotated[Caller, Depends(admin)]
 
 
 async def _of_the_house(request: Request) -> Caller:

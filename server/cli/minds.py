@@ -12,11 +12,15 @@ if TYPE_CHECKING:
 
 
 def pack_folder(name: str, settings: Settings) -> Path:
-    """The folder of a pack: an id among the service's personas, or a path to any other. Raises PersonaUnknown."""
+    """The folder of a pack: an id among the service's personas (the version in use), or a path to any other. Raises
+    PersonaUnknown."""
     from dialogue.packs import find_pack, known_personas
 
     elsewhere = name not in known_personas(settings.personas) and (Path(name) / "persona.yaml").is_file()
-    return Path(name).resolve() if elsewhere else find_pack(name, settings.personas)
+    if elsewhere:
+        return Path(name).resolve()
+    in_use = {folder.name: folder for folder in settings.versions.folders()}
+    return in_use.get(name) or find_pack(name, settings.personas)
 
 
 def toolbox_of(folder: Path, settings: Settings) -> Toolbox:

@@ -10,6 +10,7 @@ import numpy as np
 
 from avatar.events import SessionEvent
 from avatar.listening import Listening
+from dialogue.pack import Pack
 from dialogue.tools.client import ClientTools
 from server.storage.minutes import Visit
 from speech.types import Transcript
@@ -28,6 +29,21 @@ class PersonaCard:
     voice: str
     label: str  # the AI label, shown or spoken
     label_en: str
+
+    @classmethod
+    def of(cls, pack: Pack, avatar: str = "") -> PersonaCard:
+        """`avatar`: the one to show instead of the pack's."""
+        return cls(
+            id=pack.id,
+            name=dict(pack.names),
+            role=dict(pack.role),
+            avatar=avatar or pack.avatar,
+            languages=tuple(pack.languages),
+            greeting=dict(pack.greeting),
+            voice=pack.voice.backend,
+            label=pack.label["zh"],
+            label_en=pack.label["en"],
+        )
 
 
 class LiveSession(Protocol):

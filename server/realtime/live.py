@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
@@ -101,7 +101,8 @@ class Live:
 
     # --- life --------------------------------------------------------------------------------------------------------
 
-    def start(self) -> None:
+    def start(self, over: Callable[[], None] = lambda: None) -> None:
+        """`over`: called when it has ended."""
         logs.event("session_open", session=self.id, persona=self.card.id)
         work = {"session": self.session.run(), "pump": self._pump(), "closing": self._closing.wait()}
         work["stay"] = self.stay.watch(lambda: self.last_talk)
@@ -109,6 +110,7 @@ class Live:
             work["mirror"] = self._mirror.run()
         tasks = {name: asyncio.create_task(each, name=f"{self.id}:{name}") for name, each in work.items()}
         self._task = asyncio.create_task(self._live(tasks), name=f"{self.id}:live")
+        self._task.add_done_callback(lambda _: over())
 
     @property
     def ending(self) -> bool:

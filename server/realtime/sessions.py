@@ -13,13 +13,16 @@ from server.realtime.host import Host, LiveSession, PersonaCard
 from server.realtime.live import Live
 from server.realtime.mirrors import mirror_of
 from server.settings import Settings
+from server.webhooks import events
+from server.webhooks.events import Tell
 
 
 class Sessions:
     """Begins sessions and finds them again. One for each application."""
 
-    def __init__(self, host: Host, settings: Settings, observing: Observing) -> None:
-        self._host, self._settings, self._observing = host, settings, observing
+    def __init__(self, host: Host, settings: Settings, observing: Observing, tell: Tell = lambda event: None) -> None:
+        """`tell`: hears of each session that begins or ends."""
+        self._host, self._settings, self._observing, self._tell = host, settings, observing, tell
         self._lives: dict[str, Live] = {}
 
     def __iter__(self):
@@ -50,7 +53,8 @@ class Sessions:
         live = Live(self._host, session, card, self._settings, stay, mirror=mirror, watched=watched, **kind)
         self._forget_ended()
         self._lives[live.id] = live
-        live.start()
+        live.start(over=lambda: self._tell(events.ended(live)))
+        self._tell(events.started(live))
         return live
 
     def find(self, session_id: str, caller: Caller) -> Live:

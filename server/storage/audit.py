@@ -97,11 +97,13 @@ class Audit:
         logs.event("audit", action=action, number=row.number, hash=row.hash)
         return Anchor(row.number, row.hash)
 
-    def entries(self, *, last: int = 50, action: str = "") -> list[AuditRow]:
-        """The newest ones, oldest first."""
+    def entries(self, *, last: int = 50, action: str = "", tenant: str | None = None) -> list[AuditRow]:
+        """The newest ones, oldest first; of all tenants where none is named."""
         wanted = select(AuditRow).order_by(AuditRow.number.desc()).limit(last)
         if action:
             wanted = wanted.where(AuditRow.action == action)
+        if tenant is not None:
+            wanted = wanted.where(AuditRow.tenant == tenant)
         with self._database.reading() as session:
             return list(session.scalars(wanted))[::-1]
 

@@ -19,6 +19,7 @@ from avatar.render.aigc import Mark
 from server.storage.audit import Audit
 from server.storage.database import Base, Database, coded, now
 from server.storage.masking import person_id
+from server.storage.tables import ConsentRow
 
 NOTICE = {
     "zh": "本文件记录了与数字人的对话；其中的回答由人工智能生成，个人信息已遮盖。",
@@ -55,6 +56,12 @@ def export(session: Session, audit: Audit, person: Person, *, actor: str = "") -
     audit.append(session, "data.exported", tenant=person.tenant, actor=actor, subject=number, **counts)
     about = {"receipt": number, "at": now().isoformat(), "tenant": person.tenant, "visitor": person.visitor}
     return {"notice": NOTICE, "AIGC": json.loads(Mark(produce_id=number).as_json()), **about, **tables}
+
+
+def decisions(session: Session, person: Person) -> list[ConsentRow]:
+    """The last decision they took on each purpose."""
+    theirs = select(ConsentRow).where(*_theirs(ConsentRow.__table__, person)).order_by(ConsentRow.id)
+    return list({row.purpose: row for row in session.scalars(theirs)}.values())
 
 
 def erase(session: Session, audit: Audit, person: Person, *, actor: str = "") -> Receipt:

@@ -80,6 +80,68 @@ class ConsentRow(Base):
     at: Mapped[datetime] = mapped_column(Moment)
 
 
+class JobRow(Base):
+    """One job (server/jobs). `seen` is renewed while it waits or runs; one that is not seen any more is lost."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (Index("ix_jobs_created", "tenant", "created"),)
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    tenant: Mapped[str] = mapped_column(ID)
+    kind: Mapped[str] = mapped_column(ID)
+    subject: Mapped[str] = mapped_column(String(128))
+    actor: Mapped[str] = mapped_column(String(128))
+    state: Mapped[str] = mapped_column(ID)
+    done: Mapped[int] = mapped_column(Integer)
+    of: Mapped[int] = mapped_column(Integer)
+    error: Mapped[dict[str, Any]] = mapped_column(JSON)
+    result: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created: Mapped[datetime] = mapped_column(Moment)
+    seen: Mapped[datetime] = mapped_column(Moment)
+    ended: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class WebhookRow(Base):
+    """Where a tenant wants to be told what. Its secret is derived from the service's, and kept nowhere."""
+
+    __tablename__ = "webhooks"
+    __table_args__ = (Index("ix_webhooks_tenant", "tenant"),)
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    tenant: Mapped[str] = mapped_column(ID)
+    url: Mapped[str] = mapped_column(String(2048))
+    events: Mapped[list[str]] = mapped_column(JSON)
+    active: Mapped[bool] = mapped_column()  # False: the receiver said that it is gone
+    created: Mapped[datetime] = mapped_column(Moment)
+    generation: Mapped[int] = mapped_column(Integer)  # of its secret
+    rotated: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class DeliveryRow(Base):
+    """One event for one webhook."""
+
+    __tablename__ = "webhook_deliveries"
+    __table_args__ = (
+        Index("ix_webhook_deliveries_due", "state", "due"),
+        Index("ix_webhook_deliveries_visitor", "tenant", "visitor"),
+        Index("ix_webhook_deliveries_webhook", "webhook", "created"),
+    )
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    webhook: Mapped[str] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"))
+    tenant: Mapped[str] = mapped_column(ID)
+    visitor: Mapped[str] = mapped_column(PERSON)
+    type: Mapped[str] = mapped_column(ID)
+    body: Mapped[str] = mapped_column(Text)
+    created: Mapped[datetime] = mapped_column(Moment)
+    due: Mapped[datetime] = mapped_column(Moment)  # not before
+    attempts: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(ID)  # waiting, delivered, dead
+    status: Mapped[int] = mapped_column(Integer)  # of the last answer; 0: none came
+    error: Mapped[str] = mapped_column(String(256))
+    ended: Mapped[datetime | None] = mapped_column(Moment)
+
+
 class AuditRow(Base):
     """One entry of the audit log, chained to the one before. The database refuses to change or shorten it."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hmac
 import json
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from talking import ask, text_of
 from bench.virtual_time import run_virtual
 from dialogue import handoff_webhook
 from dialogue.handoff import COMING_S, Handoff
-from dialogue.handoff_webhook import WebhookDesk, signature
+from dialogue.handoff_webhook import WebhookDesk
 from dialogue.types import Utterance
 from models.errors import BackendTimeout, BackendUnavailable, ShurenError
 
@@ -302,10 +304,10 @@ async def test_a_handoff_is_posted_signed(handoff):
     assert body["type"] == "handoff.requested"
     assert body["handoff"]["summary"].startswith("访客要求人工服务")
     assert body["handoff"]["transcript"][0]["question"] == "转人工"
-    stamp = request.headers["Shuren-Timestamp"]
-    assert stamp == "1790000000"
-    assert request.headers["Shuren-Signature"] == f"sha256={signature(b'secret', stamp, request.content)}"
-    assert request.headers["Idempotency-Key"] == handoff.id
+    assert request.headers["webhook-timestamp"] == "1790000000"
+    made = hmac.digest(b"secret", f"{handoff.id}.1790000000.".encode() + request.content, "sha256")
+    assert request.headers["webhook-signature"] == f"v1,{base64.b64encode(made).decode()}"
+    assert request.headers["webhook-id"] == handoff.id
 
 
 @pytest.mark.parametrize(
@@ -323,7 +325,7 @@ async def test_the_receiver_may_say_that_nobody_is_there(handoff, answer, comes)
 async def test_a_receiver_that_fails_is_tried_again_with_the_same_key(handoff):
     receiver = Receiver(httpx2.Response(503), httpx2.ConnectError("refused"), httpx2.Response(200))
     assert await webhook(receiver).call(handoff)
-    assert len({request.headers["Idempotency-Key"] for request in receiver.requests}) == 1
+    assert len({request.headers["webhook-id"] for request in receiver.requests}) == 1
     assert len(receiver.requests) == 3
 
 

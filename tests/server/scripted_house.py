@@ -194,6 +194,9 @@ class ScriptedHouse:
 
     async def aclose(self) -> None: ...
 
+    def digests(self) -> dict[str, str]:
+        return {}
+
     def readiness(self) -> dict[str, str]:
         return self.parts
 

@@ -14,6 +14,7 @@ from dialogue.packs import load_pack
 from dialogue.starter import plain_draft, write_pack
 from server import logs, reload
 from server.compose import House
+from server.packs.versions import Versions
 from server.settings import Settings
 
 
@@ -161,8 +162,32 @@ async def test_an_unchanged_voice_is_kept_and_a_changed_one_is_closed(folder: Pa
         await house.aclose()
 
 
+async def test_a_version_put_to_use_is_served_and_so_is_a_persona_nobody_knew(
+    folder: Path, told, tmp_path: Path
+) -> None:
+    versions = Versions(tmp_path / "data" / "packs", folder.parent)
+    settings = Settings(home=tmp_path, personas=folder.parent, rendered={"ahead": False})
+    house = StubHouse(settings)
+    house.open()
+    await house.loaded()
+    try:
+        for name in ("guide", "porter"):
+            with versions.incoming() as incoming:
+                write_pack(plain_draft(name, {"zh": "小新", "en": "Xin"}), incoming / name, today=date.today())
+                versions.activate(name, versions.take(incoming / name, by="me").version)
+        await until(told, "pack_renewed", 2)
+        assert talk(house).mind.pack.names["zh"] == "小新"
+        assert house.open_session("porter", speaks_label=False).mind.pack.id == "porter"
+        assert [card.id for card in house.personas()] == ["guide", "porter"]
+        versions.roll_back("guide")
+        await until(told, "pack_renewed", 3)
+        assert talk(house).mind.pack.names["zh"] == "小舒"
+    finally:
+        await house.aclose()
+
+
 def test_a_change_counts_only_when_the_writing_has_ended_and_only_once(folder: Path) -> None:
-    watch = reload.Watch([folder])
+    watch = reload.Watch(lambda: [folder])
     assert watch.changed() == []
     change(folder, "小舒", "小新小新")
     assert watch.changed() == []  # perhaps more is coming

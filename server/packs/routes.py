@@ -1,0 +1,157 @@
+"""Packs by REST. They belong to the whole service, so all of this is for its own operator."""
+
+from __future__ import annotations
+
+import asyncio
+from io import BytesIO
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from dialogue.archive import WHOLE_BYTES, import_zip
+from models.errors import PackInvalid, PackRefused, RequestTooLarge
+from server.access.web import HouseAdmin
+from server.jobs.jobs import Job
+from server.jobs.routes import JobView, Kept, view
+from server.packs.checking import check
+from server.packs.versions import InUse, Version, Versions
+from server.refusals import refusals
+
+router = APIRouter(prefix="/v1/personas", tags=["personas"], responses=refusals(400, 401, 403, 422, 429, 503))
+ZIP = {"requestBody": {"required": True, "content": {"application/zip": {"schema": {"type": "string"}}}}}
+
+
+class VersionView(BaseModel):
+    persona: str
+    version: str = Field(examples=["0123456789abcdef"])
+    """The digest of its files."""
+    uploaded: str
+    by: str
+    files: int
+    bytes: int
+
+
+class VersionList(BaseModel):
+    persona: str
+    active: str
+    """The version new talks are to get; empty: the one that came with the service."""
+    serving: str
+    """The digest of what new talks get now; empty while nothing is loaded."""
+    versions: list[VersionView]
+
+
+class Activated(BaseModel):
+    persona: str
+    active: str
+    before: list[str]
+    """What rolling back goes to, the next one first."""
+
+
+class Choice(BaseModel):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"version": "0123456789abcdef"}]})
+
+    version: str = Field(max_length=64)
+    """Empty: the one that came with the service."""
+
+
+def versions_of(request: Request) -> Versions:
+    return request.app.state.versions
+
+
+Shelf = Annotated[Versions, Depends(versions_of)]
+
+
+@router.post("", status_code=201, responses=refusals(413), openapi_extra=ZIP)
+async def upload(request: Request, shelf: Shelf, caller: HouseAdmin) -> VersionView:
+    """Take in a pack as a zip file (`shuren persona export`). Nothing of it is kept unless it is without mistakes; it
+    is not put to use by this. The error's `mistakes` name each mistake's file, line and mend."""
+    data = await _body(request)
+    async with request.app.state.checking:
+        return _view(await _taken(shelf, data, caller.name))
+
+
+async def _body(request: Request) -> bytes:
+    data = bytearray()
+    async for part in request.stream():
+        data += part
+        if len(data) > WHOLE_BYTES:
+            raise RequestTooLarge(f"A pack is at most {WHOLE_BYTES >> 20} MB.")
+    return bytes(data)
+
+
+async def _taken(shelf: Versions, data: bytes, by: str) -> Version:
+    incoming = shelf.incoming()
+    folder = await asyncio.to_thread(incoming.__enter__)
+    try:
+        pack = await asyncio.to_thread(import_zip, BytesIO(data), folder)
+        await _without_mistakes(pack)
+        return await asyncio.to_thread(shelf.take, pack, by=by)
+    finally:
+        await asyncio.to_thread(incoming.__exit__, None, None, None)
+
+
+async def _without_mistakes(folder: Path) -> None:
+    """Raises PackRefused."""
+    if mistakes := await check(folder):
+        count = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
+        raise PackRefused(f"The pack has {count}.", mistakes, hint="Mend what `mistakes` tells and send it again.")
+
+
+@router.get("/{persona}/versions", responses=refusals(404))
+async def versions(persona: str, request: Request, shelf: Shelf, caller: HouseAdmin) -> VersionList:
+    """Those that are kept, the newest first, and which one is in use."""
+    await asyncio.to_thread(shelf.folder, persona)  # there is one at all
+    found, now = await asyncio.to_thread(lambda: (shelf.of(persona), shelf.in_use(persona)))
+    serving = request.app.state.host.digests().get(persona, "")
+    return VersionList(persona=persona, active=now.active, serving=serving, versions=[_view(each) for each in found])
+
+
+@router.post("/{persona}/activate", responses=refusals(404))
+async def activate(persona: str, wanted: Choice, request: Request, shelf: Shelf, caller: HouseAdmin) -> Activated:
+    """Have new talks get this version, within seconds; those under way go on as they began."""
+    await _without_mistakes(await asyncio.to_thread(shelf.folder, persona, wanted.version))  # as of this release
+    return await _noted(request, caller, persona, await asyncio.to_thread(shelf.activate, persona, wanted.version))
+
+
+@router.post("/{persona}/rollback", responses=refusals(404))
+async def roll_back(persona: str, request: Request, shelf: Shelf, caller: HouseAdmin) -> Activated:
+    """Back to the version that was in use before."""
+    return await _noted(request, caller, persona, await asyncio.to_thread(shelf.roll_back, persona))
+
+
+async def _noted(request: Request, caller: HouseAdmin, persona: str, now: InUse) -> Activated:
+    details = {"subject": persona, "digest": now.active or "as shipped"}
+    await request.app.state.access.note("pack.activated", tenant=caller.tenant, actor=caller.name, **details)
+    return Activated(persona=persona, active=now.active, before=list(now.before))
+
+
+@router.post("/{persona}/build", status_code=202, responses=refusals(404))
+async def build(
+    persona: str, request: Request, shelf: Shelf, jobs: Kept, caller: HouseAdmin, wanted: Choice | None = None
+) -> JobView:
+    """Render what a version says word for word ahead, while nobody speaks, so that it is spoken at once; the one in
+    use where none is named. A job of kind `pack.build`; its result counts the clauses."""
+    version = wanted.version if wanted else None
+    folder = await asyncio.to_thread(shelf.folder, persona, version)
+    host = request.app.state.host
+
+    async def work(job: Job) -> dict[str, Any]:
+        done = await host.build(folder, lambda progress: job.advance(progress.done + progress.failed, progress.wanted))
+        if done is None:
+            raise PackInvalid("The voice of this pack cannot be rendered ahead.")
+        return {"clauses": done.done, "of": done.wanted, "made": done.made, "failed": done.failed}
+
+    return view(await jobs.begin("pack.build", work, caller=caller, subject=persona))
+
+
+def _view(each: Version) -> VersionView:
+    return VersionView(
+        persona=each.persona,
+        version=each.version,
+        uploaded=each.uploaded,
+        by=each.by,
+        files=each.files,
+        bytes=each.bytes,
+    )

@@ -1,0 +1,1 @@
+"""Webhooks: integrators are told what happens, signed, until they have it (docs/api.md)."""
