@@ -1,16 +1,18 @@
 """Every setting of the service, in one place.
 
 Each field is an environment variable with the prefix `SHUREN_`; nested fields are joined by `__`, for instance
-`SHUREN_SESSIONS__LIMIT=8` or `SHUREN_LANGUAGE_MODEL__NAME=openai`.
+`SHUREN_SESSIONS__LIMIT=8` or `SHUREN_LANGUAGE_MODEL__NAME=openai`. Any of them may instead be a file of that name in
+the folder `SHUREN_SECRETS_DIR`, or among systemd's credentials; the environment goes first.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NestedSecretsSettingsSource, SettingsConfigDict
 
 from avatar.render.aigc import Mark
 
@@ -430,6 +432,16 @@ class Settings(BaseSettings):
 
     home: Path = Path.home() / ".cache" / "shuren"
     """Weights and built avatars; the same variable tells the store of the weights."""
+
+    @classmethod
+    def settings_customise_sources(cls, settings_cls: Any, **sources: Any) -> tuple[Any, ...]:
+        """What is given, the environment, then files. Raises SettingsError for a folder that is not there."""
+        folder = os.environ.get("SHUREN_SECRETS_DIR") or os.environ.get("CREDENTIALS_DIRECTORY")
+        given, environment, files = (sources[f"{kind}_settings"] for kind in ("init", "env", "file_secret"))
+        if not folder:
+            return given, environment
+        nested = {"secrets_nested_delimiter": "__", "secrets_dir_missing": "error"}
+        return given, environment, NestedSecretsSettingsSource(files, secrets_dir=folder, **nested)
 
     personas: Path = REPOSITORY / "personas"
     """Folder of persona packs."""

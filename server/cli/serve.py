@@ -115,6 +115,7 @@ def address(host: str, port: int) -> str:
 def settings_of(**given: object) -> Settings:
     """Settings from the environment, options of the command line above them. A wrong one ends the command."""
     from pydantic import ValidationError
+    from pydantic_settings import SettingsError
 
     from server.settings import Settings
 
@@ -124,6 +125,9 @@ def settings_of(**given: object) -> Settings:
         for problem in error.errors(include_url=False, include_input=False):
             name = "SHUREN_" + "__".join(str(part).upper() for part in problem["loc"])
             typer.echo(f"shuren: {name}: {problem['msg']}", err=True)
+        raise typer.Exit(2) from None
+    except SettingsError as error:
+        typer.echo(f"shuren: SHUREN_SECRETS_DIR: {error}", err=True)
         raise typer.Exit(2) from None
 
 
