@@ -46,7 +46,7 @@ class Way(_Strict):
 class Scenery(_Strict):
     """What lies around: a line or area through `points`, or single trees and hills at them."""
 
-    kind: Literal["river", "lake", "wood", "hills", "square", "wall"]
+    kind: Literal["river", "lake", "wood", "hills", "square"]
     points: list[tuple[float, float]] = Field(min_length=1, max_length=40)
 
 

@@ -39,7 +39,7 @@ export class Screens {
     this.other = button("language", () => actions.switchLanguage());
     this.finish = button("finish", () => actions.finish());
     this.here = h("button", { type: "button", class: "primary", onclick: () => actions.stay() });
-    this.elements = [this.attract(), this.controls(), this.asking(), this.sign("closed", this.closedText), this.offline()];
+    this.elements = [this.attract(), this.controls(), this.asking(), this.board("closed", this.closedText), this.offline()];
     this.alternate();
     setInterval(() => this.alternate(), ALTERNATE_MS);
   }
@@ -111,10 +111,10 @@ export class Screens {
     const lines = LANGUAGES.map((language) =>
       h("section", { lang: language }, h("h2", {}, word(language, "offlineTitle")), h("p", {}, word(language, "offlineText"))),
     );
-    return this.sign("offline", h("div", { class: "both" }, ...lines));
+    return this.board("offline", h("div", { class: "both" }, ...lines));
   }
 
-  private sign(name: string, text: HTMLElement): HTMLElement {
-    return h("section", { class: `sign ${name}`, role: "status" }, text);
+  private board(name: string, text: HTMLElement): HTMLElement {
+    return h("section", { class: `board ${name}`, role: "status" }, text);
   }
 }

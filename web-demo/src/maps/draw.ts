@@ -37,7 +37,6 @@ function scenery({ kind, points }: AreaMap["scenery"][number]): SVGElement[] {
     return [line("#8fc3d2", 7.2), line("#b9dde6", 5.6), line("#d4ecf1", 1)];
   }
   const outline = points.map(([x, y], k) => `${k ? "L" : "M"}${x} ${y}`).join("");
-  if (kind === "wall") return [s("path", { d: outline, fill: "none", stroke: "#b08a5a", "stroke-width": 2, "stroke-dasharray": "1.6 .5" })];
   if (kind === "lake") return [s("path", { d: `${smooth([...points, points[0] as Point])}Z`, fill: "#b9dde6", stroke: "#8fc3d2", "stroke-width": 1 })];
   return [s("path", { d: `${outline}Z`, fill: "#efe2c4", stroke: "#d8c59a", "stroke-width": 0.6, "stroke-linejoin": "round" })];
 }

@@ -27,7 +27,7 @@ export interface AreaMap {
   en: string;
   places: Record<string, Spot>;
   ways: Way[];
-  scenery: { kind: "river" | "lake" | "wood" | "hills" | "square" | "wall"; points: Point[] }[];
+  scenery: { kind: "river" | "lake" | "wood" | "hills" | "square"; points: Point[] }[];
 }
 
 /** A planned walk: places in order, how each leg is travelled, and where one stays how long. */
