@@ -39,6 +39,10 @@
     ├── WebhookUnknown          webhook_unknown      there is no such webhook or delivery
     ├── RequestInvalid          request_invalid      a REST request that cannot be served as it is
     │   └── RequestTooLarge     request_too_large
+    ├── RundownInvalid          rundown_invalid      names every fault of a show's rundown
+    ├── ShowUnknown             show_unknown         there is no such show, or no more
+    ├── CommentUnknown          comment_unknown      a show has no such comment, or no more
+    ├── OfferChanged            offer_changed        words with a price that the shop does not say now
     └── SessionError
         ├── EventInvalid        event_invalid        a client's malformed event
         │   └── UnsupportedInstructions  unsupported_instructions  clients do not tell a persona how to answer
@@ -257,6 +261,22 @@ class StorageUnavailable(StorageError):
 
 class AuditBroken(StorageError):
     code = "audit_broken"
+
+
+class RundownInvalid(ShurenError):
+    code = "rundown_invalid"
+
+
+class ShowUnknown(ShurenError):
+    code = "show_unknown"
+
+
+class CommentUnknown(ShurenError):
+    code = "comment_unknown"
+
+
+class OfferChanged(ShurenError):
+    code = "offer_changed"
 
 
 class SessionError(ShurenError):

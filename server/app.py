@@ -27,6 +27,8 @@ from server.realtime import rest as sessions_rest
 from server.realtime.sessions import Sessions
 from server.settings import Settings
 from server.static import Page
+from server.studio import routes as studio_routes
+from server.studio.studio import Studio
 
 if TYPE_CHECKING:
     from server.compose import House
@@ -44,6 +46,7 @@ def create_app(settings: Settings, house: House, access: Access | None = None) -
         await backoffice.open(app)
         house.open()
         yield
+        await app.state.studio.aclose()
         await app.state.sessions.aclose()
         await backoffice.aclose(app)
         await access.aclose()
@@ -65,6 +68,8 @@ def create_app(settings: Settings, house: House, access: Access | None = None) -
     app.include_router(access_routes.router)
     app.include_router(endpoint.router)
     app.include_router(sessions_rest.router)
+    app.state.studio = Studio(settings, house, app.state.sessions)
+    app.include_router(studio_routes.router)
     app.include_router(observing_places.router)
     app.include_router(health.router)
     app.state.fleet = Fleet(settings.kiosk)

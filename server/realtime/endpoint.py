@@ -41,7 +41,7 @@ async def realtime(
     conversation, the client's own voice moves the avatar. `rendered=false`: nothing rendered ahead is played.
     `resumable`: the session waits for a client that has lost its connection; that comes back with `session_id`, the
     token it was given as `resume`, and in `seq` the number of messages it has got."""
-    if not (admitted := await _admit(websocket, "visitor", returning=bool(session_id))):
+    if not (admitted := await admit(websocket, "visitor", returning=bool(session_id))):
         return
     chosen, caller = admitted
     binary = chosen == BINARY
@@ -60,7 +60,7 @@ async def realtime(
 @router.websocket("/v1/stages/{session}")
 async def stage(websocket: WebSocket, session: str) -> None:
     """Follow a running session: what she says and how she moves, read only. Media come after `shuren.label.shown`."""
-    if not (admitted := await _admit(websocket, "stage")):
+    if not (admitted := await admit(websocket, "stage")):
         return
     chosen, caller = admitted
     try:
@@ -71,7 +71,7 @@ async def stage(websocket: WebSocket, session: str) -> None:
     await Following(websocket, live, binary=chosen == BINARY).carry()
 
 
-async def _admit(websocket: WebSocket, scope: Scope, *, returning: bool = False) -> tuple[str, Caller] | None:
+async def admit(websocket: WebSocket, scope: Scope, *, returning: bool = False) -> tuple[str, Caller] | None:
     """Check the key or token and shake hands. The subprotocol, `realtime` where none was offered, and who it is; None
     for who may not come in. Who may, but not now, is told so in an event, which browsers can read."""
     access: Access = websocket.app.state.access

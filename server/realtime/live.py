@@ -94,6 +94,7 @@ class Live:
         self.talk = Talk(host, session, config, Translator(voice=card.voice), self.tell, consents)
         self.transcript = Transcript(self.talk.translator.items)
         self._host, self._mirror = host, mirror
+        self.observers: list[Any] = []  # told each event of the session, such as a show (server/studio)
         self._client: Client | None = None
         self._closing = asyncio.Event()
         self._expiry: asyncio.TimerHandle | None = None
@@ -218,6 +219,8 @@ class Live:
     async def _pump(self) -> None:
         async for event in self.session.events():
             self.watched.saw(event)
+            for observer in self.observers:
+                observer(event)
             if isinstance(event, InputSpeechStarted | InputFinal | AudioOut | ReplyDone):
                 self.last_talk = asyncio.get_running_loop().time()
             self.tell(self.talk.translator.translate(event))
