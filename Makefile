@@ -6,6 +6,8 @@ STAMP := .make
 PIP := $(BIN)/pip --disable-pip-version-check
 PORT ?= 8000
 CODE := animation avatar bench dialogue models server speech
+# Tests in real time, with running servers and browsers: what else runs would starve them.
+ALONE := tests/faults tests/inspect tests/observing tests/render tests/server tests/speech tests/web
 
 .PHONY: serve test test-fast lint setup setup-all weights avatars mouth web clean
 
@@ -17,7 +19,8 @@ test: setup-all weights avatars web chromium databases ## everything: units, rea
 	$(BIN)/ruff check .
 	cd web-demo && npm test
 	$(BIN)/pytest -n auto --dist loadfile -m "not model and not browser"
-	$(BIN)/pytest -m "model or browser" # alone: models take every core, and a browser must not be starved
+	$(BIN)/pytest -n auto --dist loadfile -m "model or browser" $(ALONE:%=--ignore=%)
+	$(BIN)/pytest -m "model or browser" $(ALONE)
 
 test-fast: setup-all ## the inner loop: no weights, no browser
 	$(BIN)/pytest -q -n auto --dist loadfile -m "not model and not browser"

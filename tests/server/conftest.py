@@ -21,7 +21,7 @@ from one_persona import environment  # noqa: E402
 READY_WITHIN = 120  # s; a limit on hanging, not a measure of speed
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """host:port of `shuren serve` with real engines, ready for people."""
     with socket.socket() as probe:
