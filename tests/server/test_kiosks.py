@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import shutil
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
+from scripted_house import ScriptedHouse
+from serving import served
+from websockets.asyncio.client import connect
 
 from dialogue.tools.builtins import routes
 from dialogue.tools.client import ClientTools
@@ -24,6 +30,10 @@ PLANNER = yaml.safe_load((ROOT / "dialogue/tools/demos/maps.yaml").read_text("ut
 @pytest.fixture(scope="module")
 def maps() -> Maps:
     return read(ROOT / "personas/tour-guide")
+
+
+def asking(address: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=f"http://{address}", timeout=60)
 
 
 def plan(area: str, **wish) -> dict:
@@ -89,6 +99,54 @@ def test_what_tools_answer_is_told_to_be_shown() -> None:
     tools.answered = lambda name, arguments, result: told.append((name, arguments, result.data))
     asyncio.run(tools.call("walk", {"site": "park"}, key=""))
     assert told == [("walk", {"site": "park"}, {"feasible": True})]
+
+
+async def test_whoever_has_a_walk_planned_gets_it_drawn(tmp_path: Path) -> None:
+    """From the tool's answer to `shuren.card` on the wire; the phone's map is for whoever asks."""
+    (tmp_path / "bank-teller").mkdir()
+    shutil.copy(ROOT / "personas/tour-guide/maps.yaml", tmp_path / "bank-teller")
+
+    class Planner:
+        specs = {"route_walk": ToolSpec("route_walk", {}, {"type": "object"})}
+
+        async def call(self, name: str, arguments: dict, *, key: str) -> ToolResult:
+            return ToolResult(plan("dujiangyan"), "map", None)
+
+    house = ScriptedHouse()
+    house.make = lambda session: setattr(session, "tools", ClientTools(Planner(), []))
+    async with served(house, personas=tmp_path) as address, connect(f"ws://{address}/v1/realtime") as wire:
+        async with asyncio.timeout(60):
+            while json.loads(await wire.recv())["type"] != "session.created":
+                pass
+            await house.sessions[0].tools.call("route_walk", {"site": "dujiangyan"}, key="")
+            while (event := json.loads(await wire.recv()))["type"] != "shuren.card":
+                pass
+        assert event["card"]["kind"] == "route" and event["card"]["way"][0] == "lidui"
+        async with asking(address) as client:
+            drawn = (await client.get("/maps/bank-teller")).json()["maps"]["dujiangyan"]
+            assert set(event["card"]["way"]) <= set(drawn["places"])
+            assert (await client.get("/maps/nobody")).status_code == 404
+
+
+async def test_only_a_kiosk_that_is_to_watch_may_use_the_camera() -> None:
+    async with served(ScriptedHouse(), kiosk=Kiosk(presence=True)) as address, asking(address) as client:
+        told = {path: (await client.get(path)).headers for path in ("/kiosk", "/", "/map")}
+    assert "camera=(self)" in told["/kiosk"]["permissions-policy"]
+    assert "'wasm-unsafe-eval'" in told["/kiosk"]["content-security-policy"]
+    for path in ("/", "/map"):
+        assert "camera=()" in told[path]["permissions-policy"]
+        assert "wasm" not in told[path]["content-security-policy"]
+
+
+async def test_kiosks_are_heard_and_told_over_http() -> None:
+    async with served(ScriptedHouse()) as address, asking(address) as client:
+        said = {"phase": "attract", "uptime_s": 12, "visitors": 3}
+        assert (await client.post("/v1/kiosks/gate-1/heartbeat", json=said)).status_code == 204
+        assert (await client.post("/v1/kiosks/gate-1/heartbeat", json=said | {"words": "x"})).status_code == 422
+        (gate,) = (await client.get("/v1/kiosks")).json()["kiosks"]
+        assert (gate["id"], gate["state"], gate["visitors"]) == ("gate-1", "ok", 3)
+        assert "camera=()" in (await client.get("/kiosk")).headers["permissions-policy"]
+        assert (await client.get("/v1/kiosk")).json().keys() >= {"idle_s", "hours", "presence", "page"}
 
 
 def test_hours_name_each_day_or_none() -> None:
