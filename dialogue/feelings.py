@@ -24,7 +24,6 @@ LEAST_MET, MOST_MET = 0.2, 0.5  # how much of the person's feeling shows on her
 _MORE, _LESS = 1.3, 0.6
 
 _HERE = Path(__file__).resolve().parent
-_DIRECTION = re.compile(rf"^\s*[\[(（【]\s*({'|'.join(MOODS)})\s*([01]?\.?\d+)?\s*[\])）】]\s*", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[,.;:!?，。；：！？、…\n]")
 
 
@@ -71,15 +70,6 @@ def _asked(text: str) -> Feeling | None:
         if mark.kind == "mood" and name in MOODS:
             return Feeling(name, float(level or 1))
     return None
-
-
-def directed(text: str) -> tuple[str, Feeling | None]:
-    """A stage direction at the start of a model's sentence, `[glad]` or `[sorry 0.6]`, and the words without it."""
-    match = _DIRECTION.match(text)
-    if not match:
-        return text, None
-    intensity = min(float(match[2]), 1.0) if match[2] else 1.0
-    return text[match.end() :], Feeling(match[1].lower(), intensity)
 
 
 def _strongest(whose: str, text: str) -> Feeling | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Literal
 
-from dialogue import prompts
+from dialogue import followups, prompts
 from dialogue.company import Company
 from dialogue.embedding import Embedder, load_embedders
 from dialogue.flows.procedures import PREFIX, Procedures
@@ -29,6 +29,7 @@ from dialogue.tools.types import Tools
 from dialogue.types import Language
 from dialogue.vectors import VectorCache
 from models.store import Store
+from dialogue.visitor import Keeper, Visitor
 
 Phrasing = Literal["approved", "model"]
 
@@ -85,6 +86,7 @@ class Mind:
         language_model: str | LanguageModel | None = "llama",
         phrasing: Phrasing = "approved",
         tools: Tools | None = None,
+        limits: ModelLimits | None = None,
         desk: Desk | None = None,
         **settings: Any,
     ) -> Mind:
@@ -96,14 +98,15 @@ class Mind:
         """
         pack = load_pack(Path(pack_dir))
         named = isinstance(language_model, str)
-        model = _load_model(language_model, store, settings) if named else language_model
+        model = load_model(language_model, store, settings) if named else language_model
         store = store or Store.default()
         index = build_index(pack, load_embedders(store), VectorCache(store.home / "cache" / "vectors"))
-        mind = cls(pack, model=model, index=index, phrasing=phrasing, tools=tools, desk=desk)
+        mind = cls(pack, model=model, index=index, phrasing=phrasing, limits=limits, tools=tools, desk=desk)
         mind._owns_model = named
         if model:
             model.warm([prompts.chat_system(pack, pack.languages[0])])
         return mind
+            model.warm([followups.system(pack.languages[0])])
 
     def converse(
         self,
@@ -112,8 +115,9 @@ class Mind:
         on_record: Callable[[TurnRecord], None] | None = None,
         tools: Tools | None = None,
     ) -> Talk:
+        keeper: Keeper | None = None,
         """A new conversation. `language` of the greeting; after that she follows the person. `tools`: the mind's own,
-        by another way."""
+        by another way. `keeper`: of what is remembered of the person between talks."""
         return Talk(
             self.pack,
             self.planner,
@@ -127,13 +131,15 @@ class Mind:
             patience=self._patience,
             company=Company(self.pack.companion, self._clock) if self.pack.companion else None,
         )
+            visitor=Visitor(self.pack, keeper),
 
     async def aclose(self) -> None:
         if self.model and self._owns_model:
             await self.model.aclose()
 
 
-def _load_model(name: str, store: Store | None, settings: dict[str, Any]) -> LanguageModel | None:
+def load_model(name: str, store: Store | None, settings: dict[str, Any]) -> LanguageModel | None:
+    """A model by its name, None for "none". Raises ModelMissing, BackendUnknown or BackendUnavailable."""
     if name == "none":
         return None
     spec = LANGUAGE_MODELS[name]

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
+from dialogue import followups, slots
 from dialogue.detectors import Hit, detect, moves_in
 from dialogue.flows.procedures import PREFIX, Procedures, declines, left, open_question
-from dialogue.flows.types import Flow, Move, Progress
+from dialogue.flows.types import Flow, Move, Progress, Slot, Value
 from dialogue.flows.words import means, phrases
 from dialogue.pack import Item, Pack
 from dialogue.redaction import redact
@@ -90,6 +91,7 @@ class Plan:
     offer: Flow | None = None  # the procedure that is offered last
     looked_up: str = ""  # the question as it was looked up, with the one before it if it followed on
 
+    unread: str = ""  # the slot that was asked for, where the answer says nothing the rules can read
 
 class Planner:
     """Plans turns of one pack. Stateless; the conversation brings its state."""
@@ -133,6 +135,35 @@ class Planner:
 
     def sign(self, text: str, masked: str) -> Hit | None:
         """The sign that must be acted on before anything else, if one is seen in a normalised text: by rule, or by what
+    def leans(self, plan: Plan, confidence: float, state: State) -> bool:
+        """Whether the question may lean on the talk before, and no rule has told what it asks."""
+        if state.flow or not state.question or confidence < self._limits.unclear:
+            return False
+        first = next(iter(plan.matches), None)
+        own = first is not None and first.id in (CHAT, ELSEWHERE) and first.score >= self._limits.ask
+        asks = plan.route == "which" or (plan.missed and plan.offers) or plan.route == "handoff"
+        return asks and not own and followups.short(plan.question)
+
+    def in_full(self, plan: Plan, question: str, language: Language, state: State) -> Plan:
+        """The plan for what a language model says the question asks in full: an approved answer or a procedure, where
+        it is one beyond doubt; else the plan that there was."""
+        if self.sign(question, question) or refused(question, self._pack.domain):
+            return plan
+        found = self._look_up(Wording(self._pack, language), question, language, 1.0, State())
+        if found.route not in ("approved", "stale", "flow"):
+            return plan
+        return _with(found, question=plan.question, masked=plan.masked, looked_up=question)
+
+    def unread(self, plan: Plan, state: State) -> Slot | None:
+        """The slot whose value may stand in an answer that the rules cannot read."""
+        slot = state.flow.flow.slots[plan.unread] if plan.unread and state.flow else None
+        return slot if slot and slots.askable(slot) else None
+
+    def meant(self, plan: Plan, value: Value, language: Language, state: State) -> Plan:
+        """The plan where a language model says that this value was meant: the person is asked."""
+        asks = _flow(self.procedures.suggested(state.flow, value, language))
+        return _with(asks, question=plan.question, masked=plan.masked, matches=plan.matches)
+
         it means, which tells of danger behind any other sign."""
         hit = detect(text, fraud_phrases=self._pack.policy.fraud_phrases)
         if hit and hit.sign in DANGERS:
@@ -202,7 +233,8 @@ class Planner:
         chats = matches and matches[0].id == CHAT and matches[0].score >= self._limits.ask
         if chats and state.flow.waits not in ("", "call"):
             return self._beside(Plan("chat", say.small_talk(), question, matches=matches), language, state)
-        return _with(_flow(self.procedures.missed(state.flow, language)), matches=matches)
+        unread = state.flow.slot if state.flow.waits == "slot" else ""
+        return _with(_flow(self.procedures.missed(state.flow, language)), matches=matches, unread=unread)
 
     def _instead(self, flow: Flow, question: str, language: Language, under_way: Progress) -> Plan:
         """Another procedure than the one under way; the same one, or one that may not be left, goes on."""

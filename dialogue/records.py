@@ -37,6 +37,7 @@ class TurnRecord:
     language: Language
     question: str  # masked
     masked: tuple[str, ...] = ()  # kinds of personal data that were masked
+    in_full: str = ""  # the question as a model completed it from the talk before
     route: str = ""  # a sign, or: approved, which, stale, chat, rephrase, repeat, unknown, not_heard, handoff, flow, …
     rule: str = ""  # of the sign that was seen
     items: tuple[str, ...] = ()

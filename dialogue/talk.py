@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 
-from dialogue import feelings
+from dialogue import feelings, followups, slots
 from dialogue.company import Company
 from dialogue.detectors import SIGNS
 from dialogue.flows.runner import Patience, Run
@@ -19,7 +19,7 @@ from dialogue.handoff import REASONS, Desk, Reception, handoff_of
 from dialogue.llm.base import LanguageModel
 from dialogue.memory import Memory
 from dialogue.model_words import Kept, ModelLimits, ModelWords
-from dialogue.pack import Pack
+from dialogue.pack import Pack, Text
 from dialogue.planner import Plan, Planner, State
 from dialogue.records import Intervention, TurnRecord
 from dialogue.redaction import redact
@@ -27,6 +27,7 @@ from dialogue.sentences import split
 from dialogue.text import language_of, normalise
 from dialogue.tools.types import Tools
 from dialogue.types import Language, Sentence, Utterance
+from dialogue.visitor import Visitor
 from dialogue.wording import Wording
 from models import telemetry
 from models.errors import BackendError, SpeechRefused
@@ -56,6 +57,7 @@ class Talk:
         desk: Desk | None = None,
         patience: Patience | None = None,
         company: Company | None = None,
+        visitor: Visitor | None = None,
     ) -> None:
         self._pack = pack
         self._planner = planner
@@ -67,6 +69,7 @@ class Talk:
         self._tools = tools
         self._patience = patience or Patience()
         self._company = company
+        self._visitor = visitor or Visitor(pack)
         self._state = State()
         self._run: Run | None = None  # of the procedure, while a turn lasts
         self._confirmation = (0, "")  # turn and words of the last question before an effect
@@ -82,7 +85,9 @@ class Talk:
         return self._pack.likely_words
 
     def greeting(self) -> tuple[Sentence, ...]:
-        return Wording(self._pack, self._language).template("greeting")
+        language = self._visitor.language if self._visitor.language in self._pack.languages else self._language
+        say, welcome = Wording(self._pack, language), self._visitor.welcome()
+        return (*(say.fixed(welcome, mood="warm") if welcome else ()), *say.template("greeting"))
 
     def heard(self, turn: int, text: str, *, interrupted: bool) -> None:
         """How much of answer `turn` reached the person; the only way an answer enters memory."""
@@ -114,15 +119,27 @@ class Talk:
         if self.reception.human:
             await self._pass_on(turn, language, text)
             return
-        plan = self._planned(text, language, 1.0 if said.typed else said.confidence)
+        confidence = 1.0 if said.typed else said.confidence
+        plan = self._planned(text, language, confidence)
+        if plan.route == "forget":
+            plan = replace(plan, sentences=Wording(self._pack, language).fixed(await self._forget(), mood="warm"))
         self.memory.asked(turn, plan.question, language)
         record = self._record(turn, language, plan)
-        self._run = run = self._procedure(plan, language, record)
-        if plan.route in CALLS:
-            self._call_human(CALLS[plan.route], language, record, plan.ended)
         spoken: list[Sentence] = []
         towards = feelings.met(text)
+        run: Run | None = None
         try:
+            async with aclosing(self._helped(plan, confidence, language, record)) as found:
+                async for each in found:
+                    if isinstance(each, Sentence):
+                        record.said.append(each.text)
+                        yield feelings.coloured(each, towards)
+                    else:
+                        plan = each
+                        self._note(record, plan)
+            self._run = run = self._procedure(plan, language, record)
+            if plan.route in CALLS:
+                self._call_human(CALLS[plan.route], language, record, plan.ended)
             async with aclosing(self._words(plan, language, record, run)) as sentences:
                 async for sentence in sentences:
                     sentence = feelings.coloured(sentence, towards, CHATTY if plan.route == "chat" else None)
@@ -141,20 +158,61 @@ class Talk:
             if progress:
                 record.flow, record.state = progress.flow.id, progress.state
             self._remember(plan, tuple(spoken))
+            if plan.route != "forget":
+                self._visitor.note(record)
             self._keep(record)
 
+    async def _helped(
+        self, plan: Plan, confidence: float, language: Language, record: TurnRecord
+    ) -> AsyncIterator[Sentence | Plan]:
+        """A better plan where the rules are at a loss and a language model is not; a lead-in before it if that takes
+        long. Nothing where there is none."""
+        model, within_s, state = self._model, self._limits.helping_s, self._state
+        if not (model and within_s):
+            return
+        slot = self._planner.unread(plan, state)
+        if self._planner.leans(plan, confidence, state):
+            asking = followups.in_full(model, self.memory, plan.question, language, within_s=within_s)
+        elif slot:
+            today = self._planner.procedures.moment(language).today
+            asking = slots.meant(model, slot, plan.question, language, today=today, within_s=within_s)
+        else:
+            return
+        words = ModelWords(self._pack, model, self._guard, self._limits)
+        async with aclosing(words.awaited(asking, language, record)) as found:
+            async for each in found:
+                if isinstance(each, Sentence):
+                    yield self._fixed(each, record)
+                elif slot and each is not None:
+                    yield self._planner.meant(plan, each, language, state)
+                elif each:
+                    record.in_full = each
+                    yield self._planner.in_full(plan, each, language, state)
+
     def _planned(self, text: str, language: Language, confidence: float) -> Plan:
-        """The planner's plan, unless this persona keeps company and may not go on with them; danger goes first."""
+        """The planner's plan, unless they speak of what she remembers or she may not go on keeping them company; danger
+        goes first."""
         plan = self._planner.plan(text, language, confidence, self._state)
-        if self._company is None or plan.route in SIGNS:
+        if plan.route in SIGNS:
             return plan
         say = Wording(self._pack, language)
-        if reply := self._company.to_minor(text):
+        if self._visitor.wants_to_be_forgotten(text):
+            return Plan("forget", (), plan.question, plan.masked, discloses=False)
+        if self._company and (reply := self._company.to_minor(text)):
             words = say.fixed(reply, mood="warm")
             return Plan("refused", words, plan.question, plan.masked, discloses=False, rule="minor.age")
-        if self._company.leaves(text):
+        if self._company and self._company.leaves(text):
             return Plan("exit", say.template("exit"), plan.question, plan.masked, discloses=False, rule="exit.phrase")
+        if asked := self._visitor.asks(text):
+            route, reply = asked
+            return Plan(route, say.fixed(reply, mood="warm"), plan.question, plan.masked, discloses=False)
         return plan
+
+    async def _forget(self) -> Text:
+        """Forget the person and the talk so far; what is said then."""
+        self.memory, self._state = Memory(), State()
+        self.records.clear()
+        return await self._visitor.forget()
 
     def _reminder(self, plan: Plan, language: Language) -> tuple[Sentence, ...]:
         reminder = self._company.reminder() if self._company and plan.route not in SIGNS else None
@@ -379,17 +437,14 @@ class Talk:
     # --- what to keep ------------------------------------------------------------------------------------------------
 
     def _record(self, turn: int, language: Language, plan: Plan) -> TurnRecord:
-        return TurnRecord(
-            turn,
-            self._pack.id,
-            language,
-            plan.question,
-            tuple(sorted(plan.masked)),
-            plan.route,
-            plan.rule,
-            tuple(item.id for item in plan.items),
-            tuple((match.id, round(match.score, 3)) for match in plan.matches[:3]),
-        )
+        record = TurnRecord(turn, self._pack.id, language, plan.question, tuple(sorted(plan.masked)))
+        self._note(record, plan)
+        return record
+
+    def _note(self, record: TurnRecord, plan: Plan) -> None:
+        record.route, record.rule = plan.route, plan.rule
+        record.items = tuple(item.id for item in plan.items)
+        record.matches = tuple((match.id, round(match.score, 3)) for match in plan.matches[:3])
 
     def _remember(self, plan: Plan, spoken: tuple[Sentence, ...]) -> None:
         state = self._state

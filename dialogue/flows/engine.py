@@ -16,9 +16,9 @@ from typing import Any
 
 from dialogue.flows import references
 from dialogue.flows.telling import asked_for, fixed, line_of, lines_of, value_of
-from dialogue.flows.types import Call, End, Flow, Line, Moment, Move, Progress, Slot, Step
+from dialogue.flows.types import Call, End, Flow, Line, Moment, Move, Progress, Slot, Step, Value
 from dialogue.flows.understanding import Told, agrees, opening, told
-from dialogue.flows.values import formatted
+from dialogue.flows.values import formatted, said
 from dialogue.flows.words import means
 from dialogue.tools.types import ToolResult
 from models.errors import ToolFailed, ToolInvalid, ToolRefused
@@ -48,6 +48,11 @@ def answer(progress: Progress, text: str, moment: Moment) -> Move | None:
             return cancel(progress, moment)
     if progress.uncertain:  # what was begun cannot be changed any more
         return None
+    if progress.waits == "guess":
+        back = replace(progress, waits="slot", guess=None)
+        if means("yes", text):
+            return _take(back, Told({progress.slot: progress.guess}), moment)
+        return missed(back, moment) if means("no", text) else answer(back, text, moment)
     if progress.waits == "confirm" and agrees(progress, text, moment.today):
         agreed = _key(progress, progress.at)
         return _go_on(replace(progress, waits="", agreed=agreed, wrong=0), moment)
@@ -59,6 +64,12 @@ def answer(progress: Progress, text: str, moment: Moment) -> Move | None:
     if means("no", text) and progress.waits == "mend":
         return cancel(progress, moment)
     return None
+
+
+def suggested(progress: Progress, value: Value, moment: Moment) -> Move:
+    """Ask whether `value` is what was meant for the slot asked for. It fits, but no rule read it."""
+    progress = replace(progress, waits="guess", guess=value)
+    return Move(progress, _prompt(progress, moment))
 
 
 def missed(progress: Progress, moment: Moment) -> Move:
@@ -144,7 +155,7 @@ def unsaid(progress: Progress, lines: tuple[Line, ...]) -> Progress:
     if progress.waits == "retry":
         return replace(progress, waits="call", agreed="")
     at = min((progress.at, *steps))
-    waits = "" if steps or progress.waits in ("slot", "confirm", "mend") else progress.waits
+    waits = "" if steps or progress.waits in ("slot", "guess", "confirm", "mend") else progress.waits
     return replace(progress, at=at, told=progress.told - steps, waits=waits, end="")
 
 
@@ -321,6 +332,9 @@ def _prompt(progress: Progress, moment: Moment, *, again: bool = False) -> tuple
         slot = progress.flow.slots[progress.slot]
         line = line_of(progress, slot.again if again and slot.again else slot.ask, moment)
         return (line,) if line else (fixed("which_value", language, label=slot.label[language]),)
+    if progress.waits == "guess":
+        slot = progress.flow.slots[progress.slot]
+        return (fixed("meant", language, label=slot.label[language], value=said(slot, progress.guess, language)),)
     if progress.waits == "confirm":
         line = line_of(progress, step.confirm, moment, confirms=True)
         return (line,) if line else ()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from dialogue.flows import engine
-from dialogue.flows.types import Flow, Moment, Move, Progress
+from dialogue.flows.types import Flow, Moment, Move, Progress, Value
 from dialogue.flows.understanding import opening
 from dialogue.flows.words import means, within
 from dialogue.types import Language
@@ -63,6 +63,9 @@ class Procedures:
     def answer(self, progress: Progress, text: str, language: Language) -> Move | None:
         return engine.answer(progress, text, self.moment(language))
 
+    def suggested(self, progress: Progress, value: Value, language: Language) -> Move:
+        return engine.suggested(progress, value, self.moment(language))
+
     def missed(self, progress: Progress, language: Language) -> Move:
         return engine.missed(progress, self.moment(language))
 
@@ -87,7 +90,7 @@ def open_question(progress: Progress) -> bool:
 def declines(progress: Progress, text: str) -> bool:
     """A no to what is asked, though elsewhere the words would end the talk: 不用了, no thanks."""
     slot = progress.flow.slots.get(progress.slot) if progress.waits == "slot" else None
-    asks = progress.waits in ("confirm", "mend", "retry") or bool(slot and slot.type == "yes_no")
+    asks = progress.waits in ("guess", "confirm", "mend", "retry") or bool(slot and slot.type == "yes_no")
     return asks and means("no", text)
 
 

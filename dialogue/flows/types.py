@@ -14,7 +14,7 @@ from dialogue.types import Citation, Language
 SlotType = Literal["choice", "choices", "money", "percent", "duration", "number", "date", "time", "yes_no", "text"]
 SLOT_TYPES: tuple[str, ...] = SlotType.__args__
 UNITS = ("minute", "day", "month", "year")  # of a duration
-Waits = Literal["", "slot", "confirm", "mend", "call", "retry"]
+Waits = Literal["", "slot", "guess", "confirm", "mend", "call", "retry"]
 End = Literal["", "done", "cancelled", "human", "failed"]
 Value = Any  # of a slot: str (a date and a time in ISO 8601), int, float, bool or a tuple of choices
 
@@ -102,6 +102,7 @@ class Progress:
     at: int = 0
     waits: Waits = ""
     slot: str = ""  # the one asked for
+    guess: Value = None  # a value for it that is to be confirmed, while it waits for that
     slots: Mapping[str, Value] = field(default_factory=dict)
     results: Mapping[str, ToolResult] = field(default_factory=dict)
     called: Mapping[int, str] = field(default_factory=dict)  # step → key of the call that answered it
@@ -114,7 +115,8 @@ class Progress:
 
     @property
     def state(self) -> str:
-        """Where it stands, in a word: a slot's name, confirm, mend, retry, call, done, cancelled, human or failed."""
+        """Where it stands, in a word: a slot's name, guess, confirm, mend, retry, call, done, cancelled, human or
+        failed."""
         return self.end or (self.slot if self.waits == "slot" else self.waits)
 
 

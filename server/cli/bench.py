@@ -124,6 +124,31 @@ def find(
 
 
 @app.command()
+def follow(
+    language_model: Annotated[str, typer.Option(help="llama, openai or none.")] = "llama",
+    personas: Annotated[str, typer.Option(help="Comma between; all of the set when omitted.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Questions that lean on the one before: with the rules alone, and completed by a language model."""
+    import asyncio
+    import sys
+
+    from bench.follow import run
+    from bench.report import report
+    from dialogue.llm.openmp import wait_passively
+    from dialogue.mind import load_model
+    from models.store import Store
+    from server.cli.serve import settings_of
+
+    wait_passively()
+    settings = settings_of()
+    model = load_model(language_model, Store(settings.home), {"first_s": 600.0, "total_s": 600.0})
+    chosen = personas.split(",") if personas else []
+    told = asyncio.run(run(model, chosen, tell=lambda line: print(line, file=sys.stderr)))
+    report(told, settings={"language_model": language_model}, as_json=as_json)
+
+
+@app.command()
 def voice(
     sentences: Annotated[int, typer.Option(help="Sentences for each voice.")] = 20,
     as_json: Json = False,

@@ -9,7 +9,8 @@ from talking import ScriptedModel, ask
 
 from animation.mood import MOODS as FACES
 from dialogue import feelings
-from dialogue.feelings import Feeling, coloured, directed, met, said
+from dialogue.directions import Directions, directed
+from dialogue.feelings import Feeling, coloured, met, said
 from dialogue.mind import Mind
 from dialogue.packs import load_pack
 from dialogue.types import Sentence
@@ -121,17 +122,26 @@ def test_a_direction_wins_then_her_words_then_the_person_then_what_is_usual() ->
 
 
 @pytest.mark.parametrize(
-    ("text", "words", "feeling"),
+    ("text", "words", "directions"),
     [
-        ("[glad] 恭喜您！", "恭喜您！", Feeling("glad", 1.0)),
-        ("[sorry 0.6] I could not find it.", "I could not find it.", Feeling("sorry", 0.6)),
-        ("（Warm）您好", "您好", Feeling("warm", 1.0)),
-        ("[9] 您好", "[9] 您好", None),
-        ("您好 [glad]", "您好 [glad]", None),
+        ("[glad] 恭喜您！", "恭喜您！", Directions(Feeling("glad", 1.0))),
+        ("[sorry 0.6] I could not find it.", "I could not find it.", Directions(Feeling("sorry", 0.6))),
+        ("（Warm）您好", "您好", Directions(Feeling("warm", 1.0))),
+        ("[sorry 0.4, refuse] 这个不行。", "这个不行。", Directions(Feeling("sorry", 0.4), "refuse")),
+        ("[count_2][glad] 两种。", "两种。", Directions(Feeling("glad", 1.0), "count_2")),
+        ("[explain] Well [glad 9] then.", "Well then.", Directions(Feeling("glad", 1.0), "explain")),
+        ("您好 [glad]", "您好", Directions(Feeling("glad", 1.0))),
+        ("[smiles warmly] 您好", "您好", Directions()),
+        ("[jump off the desk] 您好", "您好", Directions()),
+        ("（微笑）您好", "您好", Directions()),
+        ("【动作：点头】您好", "您好", Directions()),
+        ("[9] 您好", "您好", Directions()),
+        ("电话（0571）是对的", "电话（0571）是对的", Directions()),
+        ("[glad]", "", Directions(Feeling("glad", 1.0))),
     ],
 )
-def test_a_stage_direction_is_acted_and_not_spoken(text: str, words: str, feeling: Feeling | None) -> None:
-    assert directed(text) == (words, feeling)
+def test_a_stage_direction_is_acted_and_not_spoken(text: str, words: str, directions: Directions) -> None:
+    assert directed(text) == (words, directions)
 
 
 async def test_every_sentence_of_an_answer_has_a_mood_the_face_knows(mind: Mind) -> None:
