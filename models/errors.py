@@ -15,7 +15,7 @@
     ├── PackError               persona packs
     │   ├── PersonaUnknown      persona_unknown
     │   ├── PackInvalid         pack_invalid         names file, line and mend
-    │   │   └── PackRefused     pack_invalid         all that is wrong with a pack that was sent
+    │   │   └── PackRefused     pack_refused         all that is wrong with a pack that was sent
     │   └── VersionUnknown      version_unknown      a persona has no such version
     ├── DocumentInvalid         document_invalid     a document that cannot be taken into a pack
     ├── ToolFailed              tool_failed          a tool of a pack brought no result
@@ -156,6 +156,8 @@ class PackInvalid(PackError):
 
 class PackRefused(PackInvalid):
     """`mistakes`: all of them, each with `file` (in the pack), `line`, `what` and `mend`."""
+
+    code = "pack_refused"
 
     def __init__(self, message: str, mistakes: Sequence[dict[str, Any]], *, hint: str = "") -> None:
         super().__init__(message, hint=hint)

@@ -15,6 +15,8 @@ from pydantic import BaseModel, Field, SecretStr, field_validator, model_validat
 from pydantic_settings import BaseSettings, NestedSecretsSettingsSource, SettingsConfigDict
 
 from avatar.render.aigc import Mark
+from server.access.settings import Access
+from server.kiosk.settings import Kiosk
 
 if TYPE_CHECKING:
     from server.packs.versions import Versions
@@ -307,59 +309,6 @@ class Storage(BaseModel):
         return checked(given)
 
 
-class Quota(BaseModel):
-    """How much somebody may do; 0: no limit."""
-
-    sessions: int = Field(0, ge=0)
-    """At the same time."""
-
-    minutes_per_day: int = Field(0, ge=0)
-    """Of sessions, by UTC days."""
-
-    requests_per_minute: int = Field(0, ge=0)
-    """Requests and connections; as many at once, then evenly."""
-
-
-class Access(BaseModel):
-    """Who may use the service, and how much (docs/access.md)."""
-
-    secret: SecretStr = SecretStr("")
-    """Signs browsers' tokens and keys the hashes of API keys; the same for all that share a database. Empty: made once
-    in `home`."""
-
-    origins: list[str] = []
-    """Sites whose pages may use the service and frame its page, beside its own: `["https://bank.example"]`."""
-
-    visitors: bool = False
-    """People may talk on the service's own page without a key or token."""
-
-    redis: SecretStr = SecretStr("")
-    """`redis://…`, where several processes share limits. Empty: each counts for itself."""
-
-    tenant: Quota = Quota()
-    """Of each tenant, where it has none of its own."""
-
-    key: Quota = Quota()
-    """Of each API key, with the tokens minted with it."""
-
-    address: Quota = Quota(requests_per_minute=600)
-    """Of each network address without a key: browsers with a token, and visitors."""
-
-    idle_s: float = Field(1800.0, ge=0)
-    """A session in which nobody says anything for so long ends; 0: none does."""
-
-    longest_s: float = Field(14_400.0, ge=0)
-    """A session ends after so long; 0: none does."""
-
-    body_bytes: int = Field(1 << 20, ge=1024)
-    """Largest body of a request; recordings have `AUDIO__UPLOAD_MB`."""
-
-    @field_validator("origins")
-    @classmethod
-    def _as_browsers_write_them(cls, given: list[str]) -> list[str]:
-        return [origin.strip().lower().rstrip("/") for origin in given]
-
-
 class Handoff(BaseModel):
     """Where a human is called when somebody asks for one (docs/flows.md)."""
 
@@ -371,45 +320,6 @@ class Handoff(BaseModel):
 
     private: bool = False
     """The webhook may lie in a private network or on this machine."""
-
-
-class Kiosk(BaseModel):
-    """Full-screen pages at `/kiosk` (docs/kiosk.md)."""
-
-    presence: bool = False
-    """The page looks through the device's camera whether somebody is there. Pictures stay on the device."""
-
-    wake_on_presence: bool = True
-    """Whoever looks at her for a moment is greeted; else only a touch wakes her. Needs `presence`."""
-
-    idle_s: int = Field(45, ge=2, le=3600)
-    """With nobody touching, speaking or being spoken to for so long, she asks whether somebody is still there."""
-
-    farewell_s: int = Field(15, ge=2, le=120)
-    """How long she waits for an answer before everything of the visitor is forgotten."""
-
-    hours: dict[str, str] = {}
-    """When it is open, by the device's clock, on `mon` to `sun` or `daily`: `{"daily": "08:30-17:30", "mon": ""}`; an
-    empty one is a day off. None at all: always."""
-
-    follow_noise: bool = True
-    """Speaks louder where it is loud. Measured while the microphone is on, on the device."""
-
-    print: bool = False
-    """Cards may be printed by the browser; `shuren-print` is told in any case."""
-
-    url: str = ""
-    """Where phones reach this service, for what is handed to them by QR code. Empty: as the kiosk reaches it."""
-
-    fleet: list[str] = []
-    """The kiosks there are. Then no others are heard, and one that is not heard is told as missing. Empty: any."""
-
-    @field_validator("hours")
-    @classmethod
-    def _hours(cls, given: dict[str, str]) -> dict[str, str]:
-        from server.kiosk.hours import checked
-
-        return checked(given)
 
 
 class Webhooks(BaseModel):

@@ -18,10 +18,10 @@ from server.access.credentials import same
 from server.access.keys import KeyInfo, Keys, Tenant
 from server.access.kill import KillSwitch
 from server.access.limits import Ledger, Rate
+from server.access.settings import Access as Settings
+from server.access.settings import Quota
 from server.access.stay import Stay
 from server.access.tokens import PREFIX, Mint, Token
-from server.settings import Access as Settings
-from server.settings import Quota
 
 BROWSER_KEY = "openai-insecure-api-key."  # what OpenAI's browser clients offer as a subprotocol
 BOOTSTRAP = "SHUREN_API_KEY"  # the id under which the key of the settings is counted

@@ -17,11 +17,12 @@ from typing import Any, Literal
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from models.errors import AtCapacity, JobUnknown, ShurenError, StorageError
+from models.errors import AtCapacity, JobUnknown, ShurenError, StorageError, StorageUnavailable
 from server import logs
 from server.access.caller import Caller
 from server.realtime.ids import new_id
 from server.storage.database import Database, now
+from server.storage.masking import storable
 from server.storage.tables import JobRow
 
 AT_ONCE = 1  # they share the cores with people who talk
@@ -106,7 +107,7 @@ class Jobs:
 
     async def find(self, job_id: str, caller: Caller) -> Job:
         """Raises JobUnknown, also for one of another tenant."""
-        job = self._here.get(job_id) or await self._run(self._read, job_id)
+        job = self._here.get(job_id) or await self._run(self._read, storable(job_id))
         if job is None or not caller.sees(job.tenant):
             raise JobUnknown(f"There is no job {job_id[:80]!r}.")
         return job
@@ -175,7 +176,7 @@ class Jobs:
     async def _run(self, work: Callable[..., Any], *given: Any) -> Any:
         """`work` with a session before `given`, in a thread."""
         if self._database is None:
-            raise StorageError("Jobs are kept in a database, and there is none.")
+            raise StorageUnavailable("Jobs are kept in a database, and there is none.")
         return await asyncio.to_thread(work, self._database, *given)
 
     # --- in the database ---------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,16 +12,32 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from dialogue.archive import WHOLE_BYTES, import_zip
-from models.errors import PackInvalid, PackRefused, RequestTooLarge
+from models.errors import PackInvalid, PackRefused, RequestTooLarge, StorageFull, StorageUnavailable
 from server.access.web import HouseAdmin
 from server.jobs.jobs import Job
 from server.jobs.routes import JobView, Kept, view
 from server.packs.checking import check
 from server.packs.versions import InUse, Version, Versions
-from server.refusals import refusals
+from server.refusals import Problem, refusals
 
 router = APIRouter(prefix="/v1/personas", tags=["personas"], responses=refusals(400, 401, 403, 422, 429, 503))
 ZIP = {"requestBody": {"required": True, "content": {"application/zip": {"schema": {"type": "string"}}}}}
+
+
+class Mistake(BaseModel):
+    file: str = Field(examples=["persona.yaml"])
+    line: int
+    """0: the file as a whole."""
+    what: str
+    mend: str
+
+
+class PackProblem(Problem):
+    mistakes: list[Mistake] = []
+
+
+class PackRefusal(BaseModel):
+    error: PackProblem
 
 
 class VersionView(BaseModel):
@@ -40,6 +57,9 @@ class VersionList(BaseModel):
     serving: str
     """The digest of what new talks get now; empty while nothing is loaded."""
     versions: list[VersionView]
+
+
+MISTAKES: dict[int | str, dict[str, Any]] = {422: {"model": PackRefusal}}
 
 
 class Activated(BaseModel):
@@ -63,7 +83,7 @@ def versions_of(request: Request) -> Versions:
 Shelf = Annotated[Versions, Depends(versions_of)]
 
 
-@router.post("", status_code=201, responses=refusals(413), openapi_extra=ZIP)
+@router.post("", status_code=201, responses=refusals(413) | MISTAKES, openapi_extra=ZIP)
 async def upload(request: Request, shelf: Shelf, caller: HouseAdmin) -> VersionView:
     """Take in a pack as a zip file (`shuren persona export`). Nothing of it is kept unless it is without mistakes; it
     is not put to use by this. The error's `mistakes` name each mistake's file, line and mend."""
@@ -82,14 +102,15 @@ async def _body(request: Request) -> bytes:
 
 
 async def _taken(shelf: Versions, data: bytes, by: str) -> Version:
-    incoming = shelf.incoming()
-    folder = await asyncio.to_thread(incoming.__enter__)
+    """Raises PackInvalid, or StorageFull or StorageUnavailable for the disk."""
     try:
-        pack = await asyncio.to_thread(import_zip, BytesIO(data), folder)
-        await _without_mistakes(pack)
-        return await asyncio.to_thread(shelf.take, pack, by=by)
-    finally:
-        await asyncio.to_thread(incoming.__exit__, None, None, None)
+        with shelf.incoming() as folder:
+            pack = await asyncio.to_thread(import_zip, BytesIO(data), folder)
+            await _without_mistakes(pack)
+            return await asyncio.to_thread(shelf.take, pack, by=by)
+    except OSError as problem:
+        kind = StorageFull if problem.errno == errno.ENOSPC else StorageUnavailable
+        raise kind("The pack cannot be written.", hint="Look at the disk of SHUREN_HOME.") from problem
 
 
 async def _without_mistakes(folder: Path) -> None:
@@ -108,7 +129,7 @@ async def versions(persona: str, request: Request, shelf: Shelf, caller: HouseAd
     return VersionList(persona=persona, active=now.active, serving=serving, versions=[_view(each) for each in found])
 
 
-@router.post("/{persona}/activate", responses=refusals(404))
+@router.post("/{persona}/activate", responses=refusals(404) | MISTAKES)
 async def activate(persona: str, wanted: Choice, request: Request, shelf: Shelf, caller: HouseAdmin) -> Activated:
     """Have new talks get this version, within seconds; those under way go on as they began."""
     await _without_mistakes(await asyncio.to_thread(shelf.folder, persona, wanted.version))  # as of this release

@@ -29,7 +29,7 @@ class Whom(BaseModel):
 
     visitor: str = Field(min_length=1, max_length=512)
     """Your own id of the person, or the id of a session where none was given."""
-    tenant: str = Field("", max_length=64)
+    tenant: str = Field("", max_length=64, pattern=r"^[\w.-]*$")
     """Whose visitor it is; empty: the key's tenant. Others' are for the operator of the whole service."""
 
 
@@ -126,7 +126,7 @@ async def entries(
     caller: Admin,
     kept: Kept,
     last: Annotated[int, Query(ge=1, le=1000)] = 50,
-    action: Annotated[str, Query(max_length=64)] = "",
+    action: Annotated[str, Query(max_length=64, pattern=r"^[a-z._]*$")] = "",
 ) -> Entries:
     """The newest entries, oldest first: the tenant's own, or all for the operator of the whole service."""
     tenant = None if caller.of_the_house else caller.tenant

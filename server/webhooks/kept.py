@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from models.errors import RequestInvalid, WebhookUnknown
 from server.storage.database import now
-from server.storage.masking import person_id
+from server.storage.masking import person_id, storable
 from server.storage.tables import DeliveryRow, WebhookRow
 from server.webhooks.events import Event
 
@@ -61,7 +61,7 @@ def of(session: Session, tenant: str) -> list[WebhookRow]:
 
 def one(session: Session, tenant: str, webhook: str) -> WebhookRow:
     """Raises WebhookUnknown, also for one of another tenant."""
-    row = session.get(WebhookRow, webhook)
+    row = session.get(WebhookRow, storable(webhook))
     if row is None or row.tenant != tenant:
         raise WebhookUnknown(f"There is no webhook {webhook[:80]!r}.")
     return row
@@ -151,7 +151,7 @@ def deliveries(session: Session, webhook: str, state: str, last: int) -> list[De
 
 def retry(session: Session, webhook: str, delivery: str) -> DeliveryRow:
     """Attempt it anew, from now. Raises WebhookUnknown."""
-    row = session.get(DeliveryRow, delivery)
+    row = session.get(DeliveryRow, storable(delivery))
     if row is None or row.webhook != webhook:
         raise WebhookUnknown(f"There is no delivery {delivery[:80]!r}.")
     row.state, row.due, row.attempts, row.ended = "waiting", now(), 0, None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,10 @@ from fastapi import FastAPI
 from animation.types import Frames
 from avatar.events import AudioOut, FramesOut, ReplyDone, ReplyStarted, SentenceOut, SessionEvent
 from avatar.listening import Listening
-from models.errors import AtCapacity, LabelNotShown, PersonaUnknown, SessionBusy, SpeechRefused
+from models.errors import AtCapacity, BackendUnavailable, LabelNotShown, PersonaUnknown, SessionBusy, SpeechRefused
 from server.access.access import Access
 from server.app import create_app
+from server.chat.talks import Written
 from server.realtime.host import PersonaCard
 from server.settings import Settings
 from server.storage.keeping import Keeping
@@ -207,6 +209,12 @@ class ScriptedHouse:
         if name not in ("", CARD.id):
             raise PersonaUnknown(f"No persona named {name!r}.", hint="Known: bank-teller")
         return CARD
+
+    def write(self, persona: str, visit: Visit) -> Written:
+        raise BackendUnavailable("This house only speaks.")
+
+    async def build(self, folder: Path, tell: Callable[[Any], None]) -> None:
+        return None
 
     def listening(self, persona: str) -> Listening:
         return Listening()

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import io
 import json
 import zipfile
 from collections.abc import AsyncIterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
+from plain_voice import PlainVoice
 from scripted_house import ScriptedHouse, make_app
 
 from dialogue.archive import digest, export_zip
+from dialogue.packs import load_pack
 from dialogue.starter import plain_draft, write_pack
+from models.store import Store
 from server.access.credentials import Scope
 from server.compose import House
+from server.packs.building import build
 from server.packs.versions import Versions
-from server.rendering import Progress
+from server.rendering import Progress, Quiet
 from server.settings import Settings
 from server.storage.database import Database
 from server.storage.keeping import Keeping
@@ -128,7 +134,7 @@ async def test_every_mistake_of_a_pack_is_told_and_nothing_of_it_is_kept(
     )
     refused = await http.post("/v1/personas", content=zipped(other))
     problem = refused.json()["error"]
-    assert (refused.status_code, problem["code"], len(problem["mistakes"])) == (422, "pack_invalid", 2)
+    assert (refused.status_code, problem["code"], len(problem["mistakes"])) == (422, "pack_refused", 2)
     for mistake in problem["mistakes"]:
         assert mistake["file"] == "persona.yaml" and mistake["line"] > 0 and mistake["what"] and mistake["mend"]
     assert str(tmp_path) not in refused.text
@@ -153,13 +159,26 @@ async def test_a_dangerous_archive_is_refused(http: httpx.AsyncClient, data: byt
     assert not (tmp_path / "persona.yaml").exists()
 
 
+async def test_a_full_disk_is_told_and_nothing_half_is_left(
+    http: httpx.AsyncClient, other: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("server.packs.versions._synced", full)
+    refused = await http.post("/v1/personas", content=zipped(other))
+    assert (refused.status_code, refused.json()["error"]["code"]) == (503, "storage_full")
+    assert http.app.state.versions.of("guide") == []
+    assert not list((tmp_path / "data" / "packs").glob(".incoming-*"))
+
+
 async def test_yaml_that_would_grow_is_a_mistake_like_any_other(http: httpx.AsyncClient, other: Path) -> None:
     bomb = "a: &a [x]\n" + "".join(
         f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
     )
     (other / "persona.yaml").write_text(bomb, "utf-8")
     refused = (await http.post("/v1/personas", content=zipped(other))).json()["error"]
-    assert refused["code"] == "pack_invalid" and "alias" in json.dumps(refused["mistakes"])
+    assert refused["code"] == "pack_refused" and "alias" in json.dumps(refused["mistakes"])
 
 
 async def test_a_build_is_a_job_that_tells_how_far_it_is_and_what_came_of_it(
@@ -180,6 +199,15 @@ async def test_a_build_is_a_job_that_tells_how_far_it_is_and_what_came_of_it(
     assert [each["id"] for each in (await http.get("/v1/jobs")).json()["jobs"]] == [second["id"], begun.json()["id"]]
     unknown = await http.post("/v1/personas/guide/build", json={"version": "0" * 16})
     assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "version_unknown")
+
+
+async def test_a_version_is_rendered_with_the_voice_that_is_there(tmp_path: Path, other: Path) -> None:
+    voice, told = PlainVoice(), []
+    settings, store = Settings(home=tmp_path), Store(tmp_path)
+    work = partial(build, load_pack(other), voice, settings, store, quiet=Quiet(), tell=told.append)
+    done = await work()
+    assert done.whole and done.made == len(voice.made) > 5 and told[-1].done == done.wanted
+    assert (await work()).made == 0
 
 
 async def until(http: httpx.AsyncClient, path: str, happens) -> dict:

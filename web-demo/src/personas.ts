@@ -1,22 +1,14 @@
 /** Whom one can talk to, as the server tells (`GET /v1/personas`). */
 
+import { Shuren, type Persona } from "./client";
 import { authorization } from "./net/token";
 import type { Language } from "./ui/i18n";
 
-export interface Persona {
-  id: string;
-  name: Partial<Record<Language, string>>;
-  role: Partial<Record<Language, string>>;
-  avatar: string;
-  languages: string[];
-}
+export type { Persona };
 
 /** Throws when the server cannot be reached or does not answer as it should. */
-export async function fetchPersonas(base: string): Promise<Persona[]> {
-  const response = await fetch(new URL("v1/personas", base), { headers: authorization() });
-  if (!response.ok) throw new Error(`personas: HTTP ${response.status}`);
-  const body = (await response.json()) as { personas: Persona[] };
-  return body.personas;
+export function fetchPersonas(base: string): Promise<Persona[]> {
+  return new Shuren(new URL(".", base).href, { headers: authorization }).personas();
 }
 
 export function nameOf(persona: Persona, language: Language): string {
