@@ -28,8 +28,8 @@ from dialogue.text import normalise
 from dialogue.tools.types import Tools
 from dialogue.types import Language
 from dialogue.vectors import VectorCache
-from models.store import Store
 from dialogue.visitor import Keeper, Visitor
+from models.store import Store
 
 Phrasing = Literal["approved", "model"]
 
@@ -85,8 +85,8 @@ class Mind:
         store: Store | None = None,
         language_model: str | LanguageModel | None = "llama",
         phrasing: Phrasing = "approved",
-        tools: Tools | None = None,
         limits: ModelLimits | None = None,
+        tools: Tools | None = None,
         desk: Desk | None = None,
         **settings: Any,
     ) -> Mind:
@@ -105,8 +105,8 @@ class Mind:
         mind._owns_model = named
         if model:
             model.warm([prompts.chat_system(pack, pack.languages[0])])
-        return mind
             model.warm([followups.system(pack.languages[0])])
+        return mind
 
     def converse(
         self,
@@ -114,8 +114,8 @@ class Mind:
         language: Language = "zh",
         on_record: Callable[[TurnRecord], None] | None = None,
         tools: Tools | None = None,
-    ) -> Talk:
         keeper: Keeper | None = None,
+    ) -> Talk:
         """A new conversation. `language` of the greeting; after that she follows the person. `tools`: the mind's own,
         by another way. `keeper`: of what is remembered of the person between talks."""
         return Talk(
@@ -130,8 +130,8 @@ class Mind:
             desk=self.desk,
             patience=self._patience,
             company=Company(self.pack.companion, self._clock) if self.pack.companion else None,
-        )
             visitor=Visitor(self.pack, keeper),
+        )
 
     async def aclose(self) -> None:
         if self.model and self._owns_model:

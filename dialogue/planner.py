@@ -89,9 +89,9 @@ class Plan:
     move: Move | None = None  # of a procedure, said after `sentences`
     ended: Progress | None = None  # the procedure that this turn ends
     offer: Flow | None = None  # the procedure that is offered last
+    unread: str = ""  # the slot that was asked for, where the answer says nothing the rules can read
     looked_up: str = ""  # the question as it was looked up, with the one before it if it followed on
 
-    unread: str = ""  # the slot that was asked for, where the answer says nothing the rules can read
 
 class Planner:
     """Plans turns of one pack. Stateless; the conversation brings its state."""
@@ -133,8 +133,6 @@ class Planner:
             plan = self._refused(hit, say, question, language, state, plan)
         return _with(plan, question=redacted.text, masked=redacted.kinds)
 
-    def sign(self, text: str, masked: str) -> Hit | None:
-        """The sign that must be acted on before anything else, if one is seen in a normalised text: by rule, or by what
     def leans(self, plan: Plan, confidence: float, state: State) -> bool:
         """Whether the question may lean on the talk before, and no rule has told what it asks."""
         if state.flow or not state.question or confidence < self._limits.unclear:
@@ -164,6 +162,8 @@ class Planner:
         asks = _flow(self.procedures.suggested(state.flow, value, language))
         return _with(asks, question=plan.question, masked=plan.masked, matches=plan.matches)
 
+    def sign(self, text: str, masked: str) -> Hit | None:
+        """The sign that must be acted on before anything else, if one is seen in a normalised text: by rule, or by what
         it means, which tells of danger behind any other sign."""
         hit = detect(text, fraud_phrases=self._pack.policy.fraud_phrases)
         if hit and hit.sign in DANGERS:
