@@ -18,6 +18,8 @@ export default defineConfig({
         kiosk: "kiosk.html",
         map: "map.html",
         render: "render.html",
+        stage: "stage.html",
+        studio: "studio.html",
         "digital-human": "src/widget/element.ts",
         "kiosk-worker": "src/kiosk/worker.ts",
       },

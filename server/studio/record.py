@@ -19,9 +19,11 @@ class Record:
         self._entries: deque[dict[str, Any]] = deque(maxlen=KEPT)
         self._viewers: dict[str, int] = {}
 
-    def put(self, what: str, **details: Any) -> None:
+    def put(self, event: str, /, **details: Any) -> None:
         at = self._now().isoformat(timespec="milliseconds")
-        self._entries.append({"at": at, "what": what, **{key: value for key, value in details.items() if value != ""}})
+        self._entries.append(
+            {"at": at, "event": event, **{key: value for key, value in details.items() if value != ""}}
+        )
 
     def viewer(self, user: str) -> int:
         """The number a viewer has in this record; 0 for one without a name."""

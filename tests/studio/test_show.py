@@ -27,8 +27,8 @@ def played(prepared: Prepared, play: Callable[[Room], Awaitable[None]], **wish) 
     run_virtual(whole())
 
 
-async def do(room: Room, what: str, **details) -> None:
-    await operate(room.show, CONTROL.validate_python({"do": what, **details}), "operator")
+async def do(room: Room, doing: str, /, **details) -> None:
+    await operate(room.show, CONTROL.validate_python({"do": doing, **details}), "operator")
 
 
 def test_nothing_is_said_before_the_start_and_the_show_begins_with_its_opening(prepared: Prepared) -> None:
@@ -150,7 +150,7 @@ def test_pause_stops_at_the_end_of_a_sentence_and_kill_at_once(prepared: Prepare
         await do(room, "kill")
         await asyncio.sleep(2)
         assert room.show.over and room.host.said[-1][2] == "cancelled"
-        assert "ended" in [each["what"] for each in room.show.record.entries()]
+        assert "ended" in [each["event"] for each in room.show.record.entries()]
 
     played(prepared, play)
 

@@ -53,11 +53,14 @@ const DOLLY = 0.35;
 export interface StageOptions {
   morph: MorphMode | null;
   fullLooks: boolean;
+  /** Nothing stands behind her: the page shows through, for streams. */
+  transparent?: boolean;
 }
 
 export class Stage {
   readonly software: boolean;
   private readonly fullLooks: boolean;
+  private readonly transparent: boolean;
   readonly morph: MorphMode;
   private readonly renderer: WebGLRenderer;
   private readonly scene = new Scene();
@@ -78,10 +81,11 @@ export class Stage {
     options: StageOptions,
   ) {
     this.fullLooks = options.fullLooks;
+    this.transparent = options.transparent ?? false;
     this.software = !options.fullLooks && isSoftwareRenderer(rendererName());
     this.morph = options.morph ?? (this.software ? "cpu" : "gpu");
     // Opaque: blending a see-through canvas over the page costs a machine without a GPU more than drawing her.
-    this.renderer = new WebGLRenderer({ canvas, alpha: false, antialias: !this.software, powerPreference: "high-performance" });
+    this.renderer = new WebGLRenderer({ canvas, alpha: this.transparent, antialias: !this.software, powerPreference: "high-performance" });
     this.renderer.toneMapping = ACESFilmicToneMapping;
     this.renderer.toneMappingExposure = 0.95;
     const dense = Math.min(2, window.devicePixelRatio || 1);
@@ -186,6 +190,7 @@ export class Stage {
   }
 
   private paintBackdrop(width: number, height: number): void {
+    if (this.transparent) return;
     drawBackdrop(this.backdrop, width, height);
     const old = this.scene.background;
     this.scene.background = new CanvasTexture(this.backdrop);
