@@ -79,6 +79,12 @@ databases: ## the servers the tests talk to; each test starts its own, on a free
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -q && apt-get install -y -q postgresql redis-server; \
 	  else echo "The storage tests need servers: sudo apt-get install postgresql redis-server"; exit 1; fi; }
 
+.PHONY: audit
+audit: $(STAMP)/venv ## are pinned packages known to be vulnerable? Asks PyPI and npm; without a network it says so
+	@test -x $(STAMP)/audit/bin/pip-audit || { $(PYTHON) -m venv $(STAMP)/audit && \
+	  $(STAMP)/audit/bin/pip --disable-pip-version-check install --quiet pip-audit==2.10.1; } || true
+	$(BIN)/python deploy/audit.py $(abspath $(STAMP))/audit/bin/pip-audit
+
 lint:
 	$(BIN)/ruff check .
 

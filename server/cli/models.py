@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -175,6 +176,31 @@ def verify(names: Names = None) -> None:
         raise ModelCorrupt(f"Not whole: {', '.join(bad)}.", hint=f"shuren models fetch {' '.join(bad)}")
     if not specs:
         typer.echo("No models are installed. `shuren models fetch` installs the default set.")
+
+
+@app.command("export")
+def export_models(
+    out: Annotated[Path, typer.Argument(help="Where they go, a tar.")],
+    names: Names = None,
+) -> None:
+    """Write installed weights to one file, for a machine without internet: the default set, or the NAMES given."""
+    from models.carry import pack
+    from models.download import sha256_of
+
+    store = _store()
+    specs = _chosen(store, names, every=False)
+    pack(store, [spec.name for spec in specs], out)
+    typer.echo(f"{out}: {len(specs)} models\nsha256 {sha256_of(out)}")
+
+
+@app.command("import")
+def import_models(
+    file: Annotated[Path, typer.Argument(help="What `shuren models export` wrote.", exists=True, dir_okay=False)],
+) -> None:
+    """Install the weights of such a file. Needs no network."""
+    from models.carry import unpack
+
+    typer.echo(f"installed: {', '.join(unpack(_store(), file))}")
 
 
 @app.command()
