@@ -282,6 +282,7 @@ class House:
             store=self._store,
             language_model=self._language_model,
             phrasing=self._settings.language_model.phrasing,
+            limits=engines.model_limits(self._settings),
             tools=persona.tools,
             desk=self.desk,
         )
@@ -422,7 +423,8 @@ class House:
         name = new_id("sess")
         minutes, record = self._noted(name, visit, persona)
         tools = self._client_tools(persona)
-        conversation = persona.mind.converse(language=spoken, on_record=record, tools=tools)
+        keeper = self.keeping.remember(name, visit, persona.pack) if self.keeping else None
+        conversation = persona.mind.converse(language=spoken, on_record=record, tools=tools, keeper=keeper)
         session = Session(
             id=name,
             hearing=self._ears.listen(conversation.words),

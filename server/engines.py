@@ -16,6 +16,7 @@ from server.settings import Settings
 
 if TYPE_CHECKING:
     from animation.rig import Rig
+    from dialogue.model_words import ModelLimits
     from dialogue.pack import Pack
     from dialogue.tools.access import Access
     from models.hosting import Hosts
@@ -70,6 +71,15 @@ def load_language_model(settings: Settings, store: Store, hosts: Hosts) -> Any:
         )
         choices.append((each.name, understood))
     return load_in_order(choices, hosts=hosts if settings.apart else None)
+
+
+def model_limits(settings: Settings) -> ModelLimits:
+    """How much of the language model one answer may use."""
+    from dialogue.model_words import ModelLimits
+
+    chosen = settings.language_model
+    how = {"max_tokens": chosen.max_tokens, "temperature": chosen.temperature, "helping_s": chosen.helping_s}
+    return ModelLimits(**how)
 
 
 def access(settings: Settings) -> Access:

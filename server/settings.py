@@ -96,6 +96,16 @@ class LanguageModel(LanguageModelChoice):
     phrasing: Literal["approved", "model"] = "approved"
     """Answers from the knowledge packs as written, or told by the model and checked against what is written."""
 
+    temperature: float = Field(0.7, ge=0, le=2)
+    """Of small talk. What is told from passages has 0.2; questions are completed at 0."""
+
+    max_tokens: int = Field(96, ge=16, le=1024)
+    """Of one answer; it is cut after two sentences of small talk, three of facts."""
+
+    helping_s: float = Field(2.5, ge=0, le=20)
+    """Seconds it may take to complete a question that leans on the talk before (那周日呢), or to find the value in an
+    answer that no rule can read; 0: it is not asked for either."""
+
 
 class Voice(BaseModel):
     """Which voice the personas speak with, where it is not the one their pack names."""
@@ -294,9 +304,9 @@ class Storage(BaseModel):
     audit_key: SecretStr = SecretStr("")
     """Keys the chain of the audit log: whoever has only the database cannot forge it. Must stay the same for good."""
 
-    ask: tuple[Literal["mic_asr", "store_transcript"], ...] = ()
-    """Purposes each visitor is asked to agree to: `["mic_asr", "store_transcript"]`. For the others the operator has
-    another basis."""
+    ask: tuple[Literal["mic_asr", "store_transcript", "remember"], ...] = ()
+    """Purposes each visitor is asked to agree to: `["mic_asr", "store_transcript"]`. For these the operator otherwise
+    has another basis; `remember` is never done unasked."""
 
     retention: dict[str, int] = Field({}, validate_default=True)
     """Days by kind of record, where not the default: `{"general": 14}`. Law bounds them (docs/storage.md)."""

@@ -40,6 +40,7 @@ def load_mind(folder: Path, settings: Settings, language_model: str, tools: Tool
     from dialogue.llm import LANGUAGE_MODELS
     from dialogue.mind import Mind
     from models.store import Store
+    from server import engines
 
     chosen = settings.language_model
     name = language_model or chosen.name
@@ -51,6 +52,7 @@ def load_mind(folder: Path, settings: Settings, language_model: str, tools: Tool
         store=Store(settings.home),
         language_model=name,
         phrasing=settings.language_model.phrasing,
+        limits=engines.model_limits(settings),
         tools=tools,
         **wanted,
     )

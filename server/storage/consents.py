@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 from models.errors import ConsentRequired, EventInvalid
 
-Purpose = Literal["mic_asr", "store_transcript"]
+Purpose = Literal["mic_asr", "store_transcript", "remember"]
 PURPOSES = get_args(Purpose)
 
 
@@ -37,6 +37,13 @@ TEXTS: Mapping[Purpose, Text] = MappingProxyType(
             "我们想保存这次对话的文字，用来改进服务，个人信息会先遮盖。不同意也可以照常聊天。",
             "We would like to keep the text of this talk to improve the service; personal data is masked first. "
             "You can talk just the same if you decline.",
+        ),
+        "remember": Text(
+            "1",
+            "我想记住怎么称呼您、您来问过哪些事，下次见面好接着帮您；您说的原话不会记。"
+            "您随时说“忘掉我”，我就全部删除。不同意也可以照常聊天。",
+            "I would like to remember what to call you and what you came for, to help you better next time; not the "
+            'words you say. Say "forget me" at any time and it is deleted. You can talk just the same if you decline.',
         ),
     }
 )

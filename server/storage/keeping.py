@@ -13,7 +13,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from server import logs
-from server.storage import people, retention
+from server.storage import people, retention, visitors
 from server.storage.audit import Action, Audit
 from server.storage.consents import Purpose
 from server.storage.database import Database, now
@@ -23,6 +23,7 @@ from server.storage.people import Person, Receipt
 from server.storage.recorder import Recorder
 from server.storage.rules import checked
 from server.storage.tables import ConsentRow, ConversationRow
+from server.storage.visitors import FREE, Remembered
 
 if TYPE_CHECKING:
     from dialogue.pack import Pack
@@ -47,9 +48,11 @@ class Keeping:
         self.audit = Audit(database, key=audit_key)
         self.days = days or checked({})
         self._writes_unasked = "store_transcript" not in asked
+        self._remembers = "remember" in asked
         self.recorder = Recorder(database, chore=self.sweep)
         self.caches: list[Callable[[], None]] = []  # emptied when somebody is erased: what else may hold their words
         self._minutes: dict[str, Minutes] = {}  # of the conversations under way
+        self._remembered: dict[str, Remembered] = {}
 
     @classmethod
     def of(cls, settings: Settings) -> Keeping:
@@ -88,12 +91,32 @@ class Keeping:
             for minutes in list(self._minutes.values()):
                 if (minutes.visit.tenant, minutes.visitor) == (person.tenant, person_id(person.visitor)):
                     minutes.forget()
+            for remembered in list(self._remembered.values()):
+                if remembered.person == person:
+                    remembered.stop()
             return people.erase(session, self.audit, person, actor=actor)
 
         receipt = await self._done(work)
         for forget in self.caches:
             forget()
         return replace(receipt, scrubbed=await asyncio.to_thread(people.scrub, self.database))
+
+    async def forget(self, person: Person) -> bool:
+        """What they ask for themselves, in a talk: all that may go now is deleted. False: the record of talks of a kind
+        that has to be kept stays for its time. Raises StorageError."""
+
+        def work(session: Session) -> bool:
+            for minutes in list(self._minutes.values()):
+                mine = (minutes.visit.tenant, minutes.visitor) == (person.tenant, person_id(person.visitor))
+                if mine and minutes.kind in FREE:
+                    minutes.forget()
+            return visitors.forget(session, self.audit, person)
+
+        whole = await self._done(work)
+        for forget in self.caches:
+            forget()
+        await asyncio.to_thread(people.scrub, self.database)
+        return whole
 
     async def _done(self, work: Callable[[Session], Any]) -> Any:
         """By the writer, after what was put before: nothing of the person can be on its way."""
@@ -113,6 +136,15 @@ class Keeping:
         self._minutes[conversation] = minutes
         return minutes
 
+    def remember(self, conversation: str, visit: Visit, pack: Pack) -> Remembered | None:
+        """What is remembered of a visitor between talks; None where nobody is asked for it, or can be recognised."""
+        if not (self._remembers and visit.visitor):
+            return None
+        person = Person(visit.visitor, visit.tenant)
+        what = {"persona": pack.id, "kind": kind_of(pack), "forget": self.forget}
+        self._remembered[conversation] = remembered = Remembered(self.recorder, person, **what)
+        return remembered
+
     def consent(self, conversation: str, tenant: str, purpose: Purpose, version: str, given: bool) -> None:
         """Keep that somebody agreed to a purpose or withdrew, and do as they say; never waits or raises."""
         minutes = self._minutes.get(conversation)
@@ -130,9 +162,13 @@ class Keeping:
         self.recorder.put(write)
         if minutes and purpose == "store_transcript":
             minutes.allow() if given else minutes.forget()
+        remembered = self._remembered.get(conversation)
+        if remembered and purpose == "remember":
+            remembered.allow() if given else remembered.withdraw()
 
     def end(self, conversation: str) -> None:
         """The conversation is over; unknown ones are ignored."""
+        self._remembered.pop(conversation, None)
         if minutes := self._minutes.pop(conversation, None):
             minutes.end()
 

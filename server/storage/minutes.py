@@ -73,6 +73,11 @@ class Minutes:
     def visitor(self) -> str:
         return self._header["visitor"]
 
+    @property
+    def kind(self) -> str:
+        """Which row of the retention matrix counts."""
+        return self._header["kind"]
+
     def record(self, record: TurnRecord) -> None:
         """How a turn came about, as the mind tells it."""
         self._safely(self._record, record)

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from server.storage.audit import Audit
 from server.storage.rules import TALKS
 from server.storage.tables import ConsentRow, ConversationRow
+from server.storage.visitors import VisitorRow
 
 
 def sweep(session: Session, audit: Audit, days: Mapping[str, int], *, at: datetime) -> dict[str, int]:
     """Delete what is older than its days, and note it in the audit log. How many of each kind, where there were any."""
     gone = {kind: _talks(session, kind, at - timedelta(days=days[kind])) for kind in TALKS}
+    gone["visitors"] = sum(_visitors(session, kind, at - timedelta(days=days[kind])) for kind in TALKS)
     gone["consents"] = _consents(session, at - timedelta(days=days["consents"]))
     gone["audit"] = audit.expire(session, days=days["audit"], at=at)
     gone = {kind: count for kind, count in gone.items() if count}
@@ -40,6 +42,11 @@ def _old(kind: str, before: datetime) -> tuple:
 
 def _talks(session: Session, kind: str, before: datetime) -> int:
     return session.execute(delete(ConversationRow).where(*_old(kind, before))).rowcount
+
+
+def _visitors(session: Session, kind: str, before: datetime) -> int:
+    """Days count from somebody's last visit."""
+    return session.execute(delete(VisitorRow).where(VisitorRow.kind == kind, VisitorRow.at < before)).rowcount
 
 
 def _consents(session: Session, before: datetime) -> int:

@@ -83,7 +83,8 @@ def test_after_erasing_nothing_of_them_is_in_the_files(
     keeping.caches.append(spoken.clear)
     receipt = asyncio.run(keeping.erase(seven, actor="root"))
     assert spoken.get(planted) is None and spoken.bytes == len(spoken) == 0
-    assert receipt.erased == {"conversations": 1, "turns": 3, "consents": 1} and receipt.scrubbed
+    erased = {table: rows for table, rows in receipt.erased.items() if rows}
+    assert erased == {"conversations": 1, "turns": 3, "consents": 1} and receipt.scrubbed
     left = bytes_of(database, cluster)
     assert planted.encode() not in left and seven.visitor.encode() not in left
     assert {turn.conversation for turn in rows(database)} == {f"sess_{OTHERS}"}

@@ -366,6 +366,7 @@ export class App {
         this.wasConnected = true;
         this.consents.begin(event.session?.shuren?.consent ?? []);
         this.consents.offer("store_transcript");
+        this.consents.offer("remember");
         if (this.microphone.active && !this.consents.request("mic_asr")) this.stopMic();
         if (this.options.hold || this.options.wake) this.client.listen(this.options);
         if (this.speed !== 1) this.client.setSpeed(this.speed);
