@@ -400,7 +400,7 @@ class Talk:
                 yield self._fixed(sentence, record, plan)
             return
         record.model = self._model.name
-        done = False
+        done, say = False, Wording(self._pack, language)
         try:
             words = ModelWords(self._pack, self._model, self._guard, self._limits)
             async with aclosing(words.told(plan, language, self.memory, record)) as sentences:
@@ -409,12 +409,14 @@ class Talk:
                     yield sentence if sentence.source == "model" else self._fixed(sentence, record)
         except BackendError as error:
             record.error = error.code
+            for sentence in say.fixed(phrases()["broke_off"], mood="sorry") if done else ():
+                yield self._fixed(sentence, record)
         except Kept:
             done = False
         if not done:
             instead = plan.sentences
             if plan.ask_model == "chat" and record.interventions:
-                instead = Wording(self._pack, language).template("blocked")
+                instead = say.template("blocked")
             for sentence in instead:
                 yield self._fixed(sentence, record, plan)
 

@@ -123,9 +123,10 @@ async def test_a_failing_model_falls_back_to_the_fixed_words(mind: Mind, problem
     assert talk.records[-1].error == problem.code
 
 
-async def test_a_model_that_dies_after_a_sentence_ends_the_answer_there(mind: Mind) -> None:
+async def test_a_model_that_dies_after_a_sentence_is_apologised_for(mind: Mind) -> None:
     talk = mind.with_model(ScriptedModel("是呀。", "还有", BackendUnavailable("gone"))).converse()
-    assert text_of(await ask(talk, CHAT)) == "是呀。"
+    assert text_of(await ask(talk, CHAT)) == "是呀。抱歉，我说到一半断了，请您再问我一次。"
+    assert "lost my thread" in text_of(await ask(talk, "Lovely weather today", language="en"))
 
 
 async def test_a_dead_server_still_gets_an_answer(mind: Mind) -> None:

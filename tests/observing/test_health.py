@@ -30,6 +30,8 @@ async def read(app: FastAPI, path: str) -> httpx.Response:
         ({"ears": "ready", "persona a": "ready", "persona b": "loading"}, "ready"),
         ({"ears": "ready", "persona a": "loading"}, "loading"),
         ({"ears": "loading", "persona a": "ready"}, "loading"),
+        ({"ears": "restarting", "persona a": "ready"}, "restarting"),
+        ({"ears": "ready", "language model": "restarting", "persona a": "ready"}, "ready"),  # answers from her pack
         ({"ears": "The model is missing.", "persona a": "ready"}, "failed"),
         ({"ears": "ready", "persona a": "failed; the log has the reason", "persona b": "loading"}, "failed"),
     ],
