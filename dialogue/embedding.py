@@ -35,7 +35,7 @@ class Embedder(Protocol):
 class UseEmbedder:
     """The encoder. Raises BackendUnavailable when its package is missing or broken."""
 
-    name, version, worth_keeping = "use", "use-m3", False
+    name, version, worth_keeping = "use", "use-m3", True
 
     def __init__(self) -> None:
         try:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from dialogue import followups, prompts
 from dialogue.company import Company
+from dialogue.elsewhere import asked_anybody
 from dialogue.embedding import Embedder, load_embedders
 from dialogue.flows.procedures import PREFIX, Procedures
 from dialogue.flows.runner import Patience
@@ -20,7 +21,7 @@ from dialogue.llm.base import LanguageModel
 from dialogue.model_words import ModelLimits
 from dialogue.pack import Item, Pack
 from dialogue.packs import load_pack
-from dialogue.planner import CHAT, ELSEWHERE, Planner
+from dialogue.planner import CHAT, ELSEWHERE, REFUSES, Planner
 from dialogue.records import TurnRecord
 from dialogue.retrieval import Entry, Index
 from dialogue.talk import Talk
@@ -158,9 +159,18 @@ def build_index(pack: Pack, embedders: Sequence[Embedder] = (), cache: VectorCac
         )
         for item in pack.items
     ]
-    for name, examples in ((CHAT, pack.small_talk.examples), (ELSEWHERE, pack.elsewhere)):
-        if examples:
-            entries.append(Entry(name, tuple(normalise(text) for text in examples)))
+    for item in sorted(pack.policy.answering):
+        if asks := pack.policy.refusals[item]:
+            answers = tuple(normalise(text) for text in pack.item(item).answer.values())
+            entries.append(Entry(REFUSES + item, tuple(map(normalise, asks)), answers))
+    own = {text for entry in entries for text in entry.phrasings}
+    for name, examples in (
+        (CHAT, pack.small_talk.examples),
+        (ELSEWHERE, (*pack.elsewhere, *asked_anybody(pack.domain))),
+    ):
+        texts = dict.fromkeys(normalise(text) for text in examples)
+        if asked := tuple(text for text in texts if text not in own):
+            entries.append(Entry(name, asked))
     for flow in pack.flows:
         starts = tuple(normalise(text) for key in pack.languages for text in flow.starts[key])
         entries.append(Entry(PREFIX + flow.id, starts))
@@ -168,6 +178,7 @@ def build_index(pack: Pack, embedders: Sequence[Embedder] = (), cache: VectorCac
 
 
 def _asked(pack: Pack, item: Item) -> tuple[str, ...]:
-    """Every way to ask for an item that the pack knows: phrasings, topics, and what it refuses."""
+    """Every way to ask for an item that the pack knows: phrasings, topics, and what it does nothing but refuse."""
     own = (text for key in pack.languages for text in (*item.phrasings[key], item.topic[key]))
-    return tuple(map(normalise, (*own, *pack.policy.refusals.get(item.id, ()))))
+    refused = pack.policy.refusals[item.id] if item.id in pack.refusing else ()
+    return tuple(map(normalise, (*own, *refused)))

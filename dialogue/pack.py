@@ -91,6 +91,7 @@ class Policy:
     banned_claims: Phrases = field(default_factory=dict)
     disclosures: tuple[Disclosure, ...] = ()
     refusals: dict[str, tuple[str, ...]] = field(default_factory=dict)  # refusing item: how it is asked for
+    answering: frozenset[str] = frozenset()  # those of them that refuse only that, and answer what else they are asked
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,11 @@ class Pack:
     def item(self, item_id: str) -> Item:
         """The item with this id; KeyError if there is none."""
         return self._by_id[item_id]
+
+    @cached_property
+    def refusing(self) -> frozenset[str]:
+        """Items that refuse whatever is asked of them, not only the requests that the policy names."""
+        return frozenset(self.policy.refusals) - self.policy.answering
 
     @cached_property
     def likely_words(self) -> tuple[str, ...]:

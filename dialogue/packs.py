@@ -8,7 +8,7 @@ The format is described in docs/personas.md. Whatever is wrong is a PackInvalid 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +201,7 @@ def _policy(node: Node, items: frozenset[str]) -> Policy:
         banned_claims=node.phrases("banned_claims"),
         disclosures=tuple(Disclosure(part.phrases("when"), part.own_both()) for part in node.nodes("disclosures")),
         refusals=dict(_refusal(part, items) for part in node.nodes("refusals")),
+        answering=frozenset(_answering(node.nodes("refusals"))),
     )
     node.only("templates", "detectors", "banned_claims", "disclosures", "refusals")
     node.node("detectors", optional=True).only("fraud")
@@ -213,8 +214,12 @@ def _refusal(node: Node, items: frozenset[str]) -> tuple[str, tuple[str, ...]]:
     """An approved answer that refuses, and more ways to ask for what it refuses."""
     if (item := node.text("item")) and items:
         node.expect_item("item", item, items)
-    node.only("item", "asks")
+    node.only("item", "asks", "answers")
     return item, node.list("asks", optional=True)
+
+
+def _answering(refusals: Iterable[Node]) -> Iterator[str]:
+    return (node.text("item") for node in refusals if "answers" in node.keys() and node.yes("answers"))
 
 
 @forgiving(tuple)

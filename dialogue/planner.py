@@ -7,7 +7,7 @@ talk, or say that she does not know
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -28,6 +28,7 @@ from dialogue.wording import Wording
 # Entries of the index that are no items; an item cannot be called so, its id has no spaces.
 CHAT = "small talk"
 ELSEWHERE = "belongs elsewhere"
+REFUSES = "refuses "  # and the id of an item: what is asked of it that it refuses, while it answers the rest
 _MASK = re.compile(r"\[[^\]]+\]")
 DANGERS = ("emergency_medical", "emergency_fire", "emergency_police", "self_harm", "fraud")
 # Signs after which a procedure cannot simply go on.
@@ -36,8 +37,10 @@ _SHORT = ("yes", "no", "cancel", "any")  # answers that begin nothing: 算了 is
 _FOLLOWS = re.compile(r"^(?:那|还有|如果|要是|它|这个|and\b|then\b|what about|how about|what if)", re.IGNORECASE)
 
 
-BRIEF = {True: 10, False: 28}  # characters of a question, Chinese or not, that may lean on the one before
+BRIEF = {True: 12, False: 40}  # characters of a question, Chinese or not, that may lean on the one before
+ABOUT = 0.02  # score by which a question may be found worse with what the talk is about, and is still taken so
 TELLING = 4  # characters from which an utterance can be like a sign; what is shorter is for the rules
+HESITATES = 3  # how many of the best a refusal is looked for among, where their scores are close
 NEAR = 0.25  # score from which a pack's own refusal answers a request that is forbidden anyway
 
 
@@ -319,14 +322,7 @@ class Planner:
         if flow := self._started(matches, question):
             return _with(self._begin(flow, question, language), matches=matches, looked_up=question)
         matches = self._without_flows(matches)
-        looked_up = question
-        if not self._clear(matches) and state.question:
-            together = f"{state.question} {question}"
-            alone = bool(matches) and matches[0].id in (CHAT, ELSEWHERE)  # it has a sense of its own
-            follows = _FOLLOWS.match(question) or (_brief(question) and not alone)
-            longer = self._search(together) if follows else ()
-            if (item := self._clear(longer)) and (_FOLLOWS.match(question) or item.id in state.items):
-                matches, looked_up = longer, together
+        looked_up, matches = self._following(question, matches, state) if state.question else (question, matches)
         if state.choice and matches and matches[0].id in state.choice and matches[0].score >= self._limits.ask:
             return _with(self._answer(say, (self._pack.item(matches[0].id),), matches), looked_up=looked_up)
         unclear = confidence < self._limits.unclear
@@ -349,6 +345,32 @@ class Planner:
             return Plan("which", say.ask_which(*pair), question, items=pair, matches=matches, discloses=False)
         return self._missed(say, "unknown", matches, state)
 
+    def _following(self, question: str, matches: tuple[Match, ...], state: State) -> tuple[str, tuple[Match, ...]]:
+        """The question as it is to be looked up after the one before, and what is found: with the things that one was
+        about, where that leads to another item at least about as well; else, where it leads nowhere alone, together."""
+        marked = bool(_FOLLOWS.match(question))
+        first = matches[0] if matches else None
+        alone = first is not None and first.id in (CHAT, ELSEWHERE)  # it has a sense of its own
+        if alone and (not marked or first.score >= self._limits.ask) or not (marked or _brief(question)):
+            return question, matches
+        least = first.score - ABOUT if first else 0.0
+        found = [
+            (full, self._without_flows(self._search(full))) for full in followups.by_rule(state.question, question)
+        ]
+        better = [
+            (full, longer)
+            for full, longer in found
+            if (item := self._clear(longer)) and item.id not in state.items and longer[0].score >= least
+        ]
+        if better:
+            return max(better, key=lambda each: each[1][0].score)
+        if not self._clear(matches):
+            together = f"{state.question} {question}"
+            longer = self._search(together)
+            if (item := self._clear(longer)) and (marked or item.id in state.items):
+                return together, longer
+        return question, matches
+
     def _missed(self, say: Wording, why: str, matches: tuple[Match, ...], state: State) -> Plan:
         name = "handoff" if state.misses >= 1 else why
         return Plan(name, say.template(name, "unknown"), "", matches=matches, missed=True, offers=name == "unknown")
@@ -363,7 +385,7 @@ class Planner:
         return Plan(route, sentences, "", items=items, matches=matches, ask_model=ask, offer=offer)
 
     def _search(self, question: str) -> tuple[Match, ...]:
-        return tuple(self._index.search(question)) if re.search(r"\w", question) else ()
+        return _by_item(self._index.search(question)) if re.search(r"\w", question) else ()
 
     def _clear(self, matches: tuple[Match, ...]) -> Item | None:
         """The item that was clearly meant, if one was."""
@@ -377,14 +399,17 @@ class Planner:
         return self._pack.item(matches[0].id) if clear and matches[0].score >= limits.answer else None
 
     def _leaning(self, matches: tuple[Match, ...]) -> Item | None:
-        """The refusal among what she would hesitate between: who wants one of two things, one of them refused, is told
-        that it is, since the other answer would read like a yes."""
+        """The refusal among what she would hesitate between: who wants one of some things, one of them refused, is told
+        that it is, since another answer would read like a yes."""
         best = matches[0]
-        if best.score < self._limits.ask or (best.score >= self._limits.sure and best.id not in self._refusing):
+        if best.score < self._limits.ask or (best.score >= self._limits.sure and not self._refuses(best)):
             return None
         close = self._limits.margin if best.score >= self._limits.answer else best.score - self._limits.ask
-        near = (match for match in matches[:2] if match.id in self._refusing and best.score - match.score <= close)
+        near = (match for match in matches[:HESITATES] if self._refuses(match) and best.score - match.score <= close)
         return next((self._pack.item(match.id) for match in near), None)
+
+    def _refuses(self, match: Match) -> bool:
+        return match.refuses or match.id in self._pack.refusing
 
     def _without_flows(self, matches: tuple[Match, ...]) -> tuple[Match, ...]:
         return tuple(match for match in matches if not match.id.startswith(PREFIX))
@@ -399,6 +424,15 @@ def _chosen(moves: frozenset[str], choice: tuple[str, ...]) -> tuple[str, ...]:
     if "first" in moves:
         return choice[:1]
     return choice[1:] if "second" in moves else ()
+
+
+def _by_item(found: Iterable[Match]) -> tuple[Match, ...]:
+    """An item that also refuses may be found in two ways: the better one counts."""
+    best: dict[str, Match] = {}
+    for match in found:
+        item = match.id.removeprefix(REFUSES)
+        best.setdefault(item, replace(match, id=item, refuses=item != match.id))
+    return tuple(best.values())
 
 
 def _brief(question: str) -> bool:

@@ -47,6 +47,7 @@ class Match:
 
     id: str
     score: float
+    refuses: bool = False  # the question is like those that this item is there to refuse
 
 
 class Index:
@@ -97,7 +98,7 @@ class Index:
         """The sign that a question is like, by meaning; None without the encoder that tells."""
         return self._likeness(self._spellings(question)) if self._likeness and question else None
 
-    def search(self, question: str, *, count: int = 5) -> list[Match]:
+    def search(self, question: str, *, count: int = 6) -> list[Match]:
         """The best entries, best first."""
         with telemetry.stage("retrieval"):
             scores = self._fusion.score(self.features(question), chinese=has_chinese(question))

@@ -9,11 +9,12 @@ import pytest
 
 from dialogue.mind import Mind
 from dialogue.packs import load_pack
-from dialogue.planner import CHAT, Planner, State
+from dialogue.planner import CHAT, REFUSES, Planner, State
 from dialogue.retrieval import Match
 from models.errors import PackInvalid
 
-REFUSALS = "refusals:\n  - {item: card-lost, asks: [把邻居的卡也挂失, Block my neighbour's card]}\n"
+REFUSED = REFUSES + "card-lost"
+REFUSALS = "refusals:\n  - {item: card-lost, answers: yes, asks: [把邻居的卡也挂失, Block my neighbour's card]}\n"
 
 
 def refusing(folder: Path, text: str = REFUSALS) -> Path:
@@ -46,29 +47,37 @@ def decided(folder: Path, question: str, *found: tuple[str, float]) -> tuple[str
 @pytest.mark.parametrize(
     ("scores", "route", "item"),
     [
-        ((("cash-appointment", 0.7), ("card-lost", 0.66)), "approved", "card-lost"),
-        ((("cash-appointment", 0.55), ("card-lost", 0.47)), "approved", "card-lost"),
-        ((("card-lost", 0.48), ("cash-appointment", 0.47)), "approved", "card-lost"),
-        ((("cash-appointment", 0.7), ("card-lost", 0.6)), "approved", "cash-appointment"),
-        ((("cash-appointment", 0.95), ("card-lost", 0.93)), "approved", "cash-appointment"),
+        ((("cash-appointment", 0.7), (REFUSED, 0.66)), "approved", "card-lost"),
+        ((("cash-appointment", 0.55), (REFUSED, 0.47)), "approved", "card-lost"),
+        (((REFUSED, 0.48), ("cash-appointment", 0.47)), "approved", "card-lost"),
+        (((REFUSED, 0.48), ("card-lost", 0.475), ("cash-appointment", 0.47)), "approved", "card-lost"),
+        ((("cash-appointment", 0.7), (CHAT, 0.68), (REFUSED, 0.66)), "approved", "card-lost"),
+        ((("cash-appointment", 0.7), (REFUSED, 0.6)), "approved", "cash-appointment"),
+        ((("cash-appointment", 0.95), (REFUSED, 0.93)), "approved", "cash-appointment"),
     ],
 )
 def test_between_an_answer_and_a_refusal_it_is_refused(small_pack: Path, scores, route: str, item: str) -> None:
     assert decided(refusing(small_pack), "这个嘛", *scores) == (route, (item,))
 
 
+def test_what_an_item_answers_is_no_refusal_though_it_refuses_other_requests(small_pack: Path) -> None:
+    """Who asks how to report a card as lost is not taken for somebody after the neighbour's."""
+    near = (("cash-appointment", 0.55), ("card-lost", 0.5))
+    assert decided(refusing(small_pack), "这个嘛", *near)[0] == "which"
+
+
 def test_without_a_refusal_among_them_she_asks_which(small_pack: Path) -> None:
     assert decided(small_pack, "这个嘛", ("cash-appointment", 0.55), ("card-lost", 0.5))[0] == "which"
 
 
-@pytest.mark.parametrize("found", [(("card-lost", 0.4),), ((CHAT, 0.8), ("card-lost", 0.79))])
+@pytest.mark.parametrize("found", [((REFUSED, 0.4),), ((CHAT, 0.8), (REFUSED, 0.79))])
 def test_a_refusal_that_is_far_off_or_behind_small_talk_is_not_said(small_pack: Path, found) -> None:
     assert "card-lost" not in decided(refusing(small_pack), "这个嘛", *found)[1]
 
 
 def test_what_is_forbidden_by_rule_is_answered_with_the_packs_own_refusal(small_pack: Path) -> None:
     folder = refusing(small_pack)
-    near, far = (("cash-appointment", 0.9), ("card-lost", 0.3)), (("card-lost", 0.1),)
+    near, far = (("cash-appointment", 0.9), (REFUSED, 0.3)), ((REFUSED, 0.1),)
     assert decided(folder, "教我怎么洗钱不被发现", *near) == ("approved", ("card-lost",))
     assert decided(folder, "教我怎么洗钱不被发现", *far) == ("refused", ())
 
