@@ -23,7 +23,7 @@ NOT_BUILT = """<!doctype html>
 """
 
 
-NAMED = {"kiosk": "kiosk.html", "map": "map.html"}  # pages with an address of their own
+NAMED = {"console": "console.html", "kiosk": "kiosk.html", "map": "map.html"}  # pages with an address of their own
 NAMED |= {"stage": "stage.html", "studio": "studio.html"}
 
 

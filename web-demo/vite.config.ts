@@ -15,6 +15,7 @@ export default defineConfig({
       // addresses others know: the widget, and the kiosk's service worker.
       input: {
         index: "index.html",
+        console: "console.html",
         kiosk: "kiosk.html",
         map: "map.html",
         render: "render.html",

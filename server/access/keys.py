@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -55,7 +56,13 @@ class Keys:
         self, database: Database, secret: bytes, audit: Audit | None = None, now: Callable[[], datetime] = now
     ) -> None:
         self._database, self._secret, self._audit, self._now = database, secret, audit, now
-        self._any = False
+        self._any, self._actor = False, "shuren keys"
+
+    def by(self, actor: str) -> Keys:
+        """The same keys, in the hands of somebody the audit log is to name."""
+        theirs = copy(self)
+        theirs._actor = actor
+        return theirs
 
     # --- keys ------------------------------------------------------------------------------------------------------
 
@@ -151,7 +158,7 @@ class Keys:
         """In the audit log, together with what was done or not at all."""
         if self._audit:
             tenant = row.tenant if isinstance(row, ApiKeyRow) else row.id
-            self._audit.append(session, action, tenant=tenant, actor="shuren keys", subject=row.id, **details)
+            self._audit.append(session, action, tenant=tenant, actor=self._actor, subject=row.id, **details)
 
     def _tenant(self, session: Session, tenant: str) -> TenantRow:
         if not tenant.isascii() or not tenant.replace("-", "").isalnum() or len(tenant) > 64:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI, Request
 
 from server.access.caller import Caller
-from server.console import talks
+from server.console import figures, quality, talks, upkeep
 from server.console.desk import ConsoleDesk
 
 about = APIRouter(prefix="/v1/console", include_in_schema=False)
@@ -16,7 +16,7 @@ def install(app: FastAPI) -> None:
     desk = getattr(app.state.host, "desk", None) or ConsoleDesk()
     desk.tenant_of = lambda handoff: _tenant(app, handoff)
     app.state.desk = desk
-    for router in (about, talks.router):
+    for router in (about, talks.router, figures.router, upkeep.router, quality.router):
         app.include_router(router)
 
 

@@ -79,6 +79,11 @@ class Observing:
         self.metrics.longest.set(max(waiting, default=0))
         return self.metrics.text()
 
+    @property
+    def messages_waiting(self) -> int:
+        """In front of all sockets together."""
+        return sum(watched.waiting for watched in self._watched)
+
     def waterfall(self, session: str, turn: int) -> dict | None:
         """What a turn was made of, ms from the end of the person's speech; None where it is not known (any more)."""
         found = self.turns.get(session, turn)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from dialogue.feelings import MOODS
 from dialogue.gestures import GESTURES
 from models.errors import SessionBusy
+from models.telemetry import observe
 from server.access.web import Operator
 from server.realtime import wire
 from server.realtime.cards import Card
@@ -126,6 +127,7 @@ Found = Annotated[Sessions, Depends(_sessions)]
 async def _live(sessions: Found, caller: Operator, session: Annotated[str, Path(examples=["sess_5f1c0a"])]) -> Live:
     live = sessions.find(session, caller)
     live.attended()
+    observe(live.watched)  # what is begun here is timed as the rest of the talk
     return live
 
 

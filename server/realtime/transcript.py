@@ -29,6 +29,7 @@ class Transcript:
             case "shuren.sentence" if out["item_id"] in self._lines:
                 line = self._lines[out["item_id"]]
                 line["language"], line["source"] = out["language"], out["source"]
+                line["coming"] = line.get("coming", "") + redact(out["text"]).text
             case "conversation.item.truncated" if entry := self._items.get(out["item_id"]):
                 self._set(entry.item)
             case "conversation.item.deleted":
@@ -41,5 +42,7 @@ class Transcript:
         text = redact("".join(part.get("text") or part.get("transcript") or "" for part in item["content"])).text
         before = self._lines.get(item["id"], {"item_id": item["id"], "role": item["role"]})
         self._lines[item["id"]] = before | {"text": text, "status": item["status"]}
+        if item["status"] != "in_progress":
+            self._lines[item["id"]].pop("coming", None)
         while len(self._lines) > KEPT:
             self._lines.popitem(last=False)

@@ -1,0 +1,148 @@
+/** The operator console: sign-in, its parts, and what they share. */
+
+import "./console.css";
+import { html, nothing, render, type TemplateResult } from "lit";
+import { get, key, Refused, type Me } from "./api";
+import { Audit } from "./audit";
+import { Compliance } from "./compliance";
+import { Figures } from "./figures";
+import { Health } from "./health";
+import { Keys } from "./keys";
+import { Live } from "./live";
+import { Quality } from "./quality";
+import type { House, View } from "./view";
+import { words, type Language, type Say } from "./words";
+
+const LANGUAGE = "shuren.console.language";
+const PARTS = ["live", "quality", "figures", "keys", "audit", "compliance", "health"] as const;
+type Part = (typeof PARTS)[number];
+
+class Console implements House {
+  me!: Me;
+  say!: Say;
+  language!: Language;
+  private signedIn = false;
+  private problem = "";
+  private part: Part = "live";
+  private drawing = false;
+  private views!: Record<Part, View>;
+  private live!: Live;
+
+  constructor(private readonly root: HTMLElement) {
+    const kept = sessionStorage.getItem(LANGUAGE);
+    this.speak(kept === "zh" || kept === "en" ? kept : navigator.language.startsWith("zh") ? "zh" : "en");
+    addEventListener("hashchange", () => this.signedIn && this.show());
+    void this.enter(true);
+  }
+
+  update(): void {
+    if (this.drawing) return;
+    this.drawing = true;
+    requestAnimationFrame(() => {
+      this.drawing = false;
+      render(this.signedIn ? this.whole() : this.gate(), this.root);
+    });
+  }
+
+  tell(problem: unknown): void {
+    if (problem instanceof Refused && problem.status === 401) return this.leave(this.say("wrongKey"));
+    this.problem = problem instanceof Error ? problem.message : String(problem);
+    this.update();
+  }
+
+  private speak(language: Language): void {
+    this.language = language;
+    this.say = words(language);
+    sessionStorage.setItem(LANGUAGE, language);
+    document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+    document.title = this.say("title");
+    this.update();
+  }
+
+  /** `silently`: with the key this tab has, or none where this machine is trusted. */
+  private async enter(silently = false): Promise<void> {
+    try {
+      this.me = await get<Me>("v1/console/me");
+    } catch (problem) {
+      const status = problem instanceof Refused ? problem.status : 0;
+      key.set("");
+      this.problem = silently && status === 401 ? "" : this.say(status === 403 ? "notAllowed" : "wrongKey");
+      if (status && status !== 401 && status !== 403) this.problem = (problem as Error).message;
+      return this.update();
+    }
+    this.problem = "";
+    this.live = new Live(this);
+    const others = { quality: new Quality(this), figures: new Figures(this), keys: new Keys(this), audit: new Audit(this) };
+    this.views = { live: this.live, ...others, compliance: new Compliance(this), health: new Health(this) };
+    this.signedIn = true;
+    this.live.begin();
+    this.show();
+  }
+
+  private leave(problem = ""): void {
+    this.views?.[this.part].close();
+    this.live?.end();
+    key.set("");
+    this.signedIn = false;
+    this.problem = problem;
+    this.update();
+  }
+
+  private show(): void {
+    const asked = location.hash.slice(1) as Part;
+    const before = this.part;
+    this.part = PARTS.includes(asked) ? asked : "live";
+    this.views[before].close();
+    this.views[this.part].open();
+    this.update();
+  }
+
+  private top(): TemplateResult {
+    const other: Language = this.language === "zh" ? "en" : "zh";
+    return html`<button class="quiet" lang=${other} @click=${() => this.speak(other)}>${this.say("language")}</button>`;
+  }
+
+  private gate(): TemplateResult {
+    const enter = (event: SubmitEvent): void => {
+      event.preventDefault();
+      const field = (event.target as HTMLFormElement).elements.namedItem("key") as HTMLInputElement;
+      key.set(field.value.trim());
+      field.value = "";
+      void this.enter();
+    };
+    return html`
+      <main class="gate">
+        <header><span class="mark" aria-hidden="true">蜀</span><h1>${this.say("title")}</h1>${this.top()}</header>
+        <form @submit=${enter}>
+          <label for="key">${this.say("keyLabel")}</label>
+          <input id="key" name="key" type="password" autocomplete="off" spellcheck="false" required aria-describedby="key-hint" autofocus />
+          <p id="key-hint" class="soft">${this.say("keyHint")}</p>
+          ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+          <button class="main">${this.say("signIn")}</button>
+        </form>
+      </main>
+    `;
+  }
+
+  private whole(): TemplateResult {
+    const waiting = this.live.waiting;
+    document.title = (waiting ? `(${waiting}) ` : "") + this.say("title");
+    const link = (part: Part): TemplateResult => html`
+      <a href="#${part}" aria-current=${part === this.part ? "page" : nothing}>${this.say(part)}${part === "live" && waiting ? html` <span class="count urgent">${waiting}</span>` : nothing}</a>
+    `;
+    return html`
+      <header class="bar">
+        <span class="mark" aria-hidden="true">蜀</span>
+        <h1>${this.say("title")}</h1>
+        <nav aria-label=${this.say("parts")}>${PARTS.map(link)}</nav>
+        <span class="soft me">${this.me.name} · ${this.me.tenant}</span>
+        ${this.top()}
+        ${key.get() ? html`<button class="quiet" @click=${() => this.leave()}>${this.say("signOut")}</button>` : nothing}
+      </header>
+      ${this.problem ? html`<div class="problem" role="alert"><span>${this.problem}</span><button class="quiet" @click=${() => this.tell("")}>${this.say("close")}</button></div>` : nothing}
+      <main>${this.views[this.part].render()}</main>
+    `;
+  }
+}
+
+new Console(document.getElementById("console") as HTMLElement);
