@@ -9,6 +9,8 @@ export type FaultCode = "page_error" | "picture_lost" | "picture_stands" | "came
 const KEPT = "shuren-kiosk-faults"; // over reloads, until the browser is closed
 const RELOADS = "shuren-kiosk-reloads";
 const OFFLINE_RETRY_S = 5;
+/** A service that did not answer in time so often is as good as away. */
+const LATE_TIMES = 3;
 const STANDS_S = 60;
 const RESTORE_MS = 8000;
 
@@ -27,6 +29,7 @@ export class Health {
   private readonly began = performance.now();
   private frames = { count: 0, at: performance.now() };
   private reloading = false;
+  private late = 0;
 
   constructor(
     private readonly base: string,
@@ -40,7 +43,7 @@ export class Health {
   run(everyS: number): void {
     const beat = async (): Promise<void> => {
       await this.beat();
-      setTimeout(() => void beat(), 1000 * (this.online ? everyS : OFFLINE_RETRY_S));
+      setTimeout(() => void beat(), 1000 * (this.online && !this.late ? everyS : OFFLINE_RETRY_S));
     };
     void beat();
     setInterval(() => this.watchPicture(), 5000);
@@ -100,8 +103,9 @@ export class Health {
       const { ok, status } = await fetch(url, { ...body, headers, cache: "no-store", signal: AbortSignal.timeout(10_000) });
       if (!ok && status >= 500) throw new Error(`HTTP ${status}`);
       this.setOnline(true);
-    } catch {
-      this.setOnline(false);
+      this.late = 0;
+    } catch (error) {
+      if (!(error instanceof DOMException) || ++this.late >= LATE_TIMES) this.setOnline(false); // slow is not away
     }
   }
 

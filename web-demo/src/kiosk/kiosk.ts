@@ -92,7 +92,8 @@ export class Kiosk {
 
   get phase(): KioskPhase {
     if (!isOpen(this.settings.hours, new Date())) return "closed";
-    return this.health.online ? this.visit.phase : "offline";
+    const connected = this.app.uiState !== "offline"; // a talk goes on, whatever becomes of the heartbeats
+    return this.health.online || connected ? this.visit.phase : "offline";
   }
 
   get visitors(): number {
@@ -150,7 +151,8 @@ export class Kiosk {
 
   private tick(): void {
     const at = now();
-    if (this.app.player.speaking || this.app.uiState === "thinking") this.visit.active(at);
+    const hers = this.app.player.speaking || this.app.uiState === "thinking" || this.app.uiState === "connecting";
+    if (hers) this.visit.active(at); // the visitor is waiting for her, or listens
     if (this.visit.tick(at) === "attract") this.forget();
     if (this.visit.phase === "ask") this.screens.countDown(this.language, this.visit.left(at));
     if (this.phase === "closed" && this.visit.phase !== "attract" && !this.app.player.speaking) this.forget();
