@@ -35,7 +35,7 @@ class Scribe:
 
     name = "scribe"
 
-    async def transcribe(self, audio: Any, *, language: Any, words: Any, partial: bool) -> Transcript:
+    async def transcribe(self, audio: Any, *, language: Any = None, **_: Any) -> Transcript:
         if len(audio) == 10:
             raise BackendUnavailable("Ten is too much.")
         if len(audio) == 11:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from models.errors import AuditBroken, Forbidden, RequestInvalid, StorageUnavailable
+from models.errors import AuditBroken, Forbidden, StorageUnavailable
 from server.access.caller import Caller
 from server.access.web import Admin, HouseAdmin
 from server.refusals import refusals
@@ -20,6 +20,8 @@ from server.storage import people
 from server.storage.audit import Anchor
 from server.storage.keeping import Keeping
 from server.storage.people import Person
+
+ANCHOR = "^([0-9]{1,12}:[0-9a-f]{64})?$"  # or none
 
 router = APIRouter(prefix="/v1", responses=refusals(400, 401, 403, 422, 429, 503))
 
@@ -148,13 +150,10 @@ async def entries(
 
 
 @router.get("/audit/head", tags=["audit"], responses=refusals(409))
-async def head(caller: HouseAdmin, kept: Kept, anchor: Annotated[str, Query(max_length=128)] = "") -> Head:
+async def head(caller: HouseAdmin, kept: Kept, anchor: Annotated[str, Query(pattern=ANCHOR)] = "") -> Head:
     """Read the whole log and give where it ends; `audit_broken` where an entry was changed, removed, added or moved.
-    `anchor`: an end it had once, which must still be in it."""
-    try:
-        known = Anchor.read(anchor) if anchor else None
-    except ValueError as problem:
-        raise RequestInvalid(str(problem), param="anchor") from None
+    `anchor`: an end it had once, as `shuren audit verify` prints it, which must still be in it."""
+    known = Anchor.read(anchor) if anchor else None
     verdict = await asyncio.to_thread(kept.audit.verify, anchor=known)
     if verdict.broken:
         raise AuditBroken(f"The audit log was tampered with: {'; '.join(verdict.broken[:5])}.")
