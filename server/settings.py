@@ -323,7 +323,7 @@ class Handoff(BaseModel):
     """Where a human is called when somebody asks for one (docs/flows.md)."""
 
     url: str = ""
-    """Webhook of the operator's own system. Empty: the persona says its words, and nobody is told."""
+    """Webhook of the operator's own system. Empty: those at the console alone are told."""
 
     secret: SecretStr = SecretStr("")
     """Signs what is posted there."""

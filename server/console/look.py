@@ -37,6 +37,7 @@ def _talk(live: Live, desk: ConsoleDesk) -> dict[str, Any]:
         "tenant": live.tenant,
         "persona": live.card.id,
         "name": live.card.name,
+        "avatar": live.card.avatar,
         "state": live.stage.state,
         "has_client": live.has_client,
         "followers": len(live.stage),

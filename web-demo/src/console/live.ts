@@ -20,6 +20,7 @@ export interface Talk {
   tenant: string;
   persona: string;
   name: Record<string, string>;
+  avatar: string;
   state: string;
   has_client: boolean;
   followers: number;
@@ -173,9 +174,23 @@ export class Live implements View {
     return html`
       ${talk.can_take_over ? (talk.human ? back : take) : nothing}
       ${talk.help ? html`<button @click=${post("dismiss")}>${say("dismiss")}</button>` : nothing}
+      <button @click=${() => this.preview(talk)}>${say("preview")}</button>
       ${talk.state === "speaking" ? html`<button @click=${attempt(this.house, () => send("POST", `v1/sessions/${talk.id}/interrupt`))}>${say("interrupt")}</button>` : nothing}
       <button class="danger" @click=${this.end_talk(talk)}>${this.ending === talk.id ? say("reallyEnd") : say("endTalk")}</button>
     `;
+  }
+
+  /** The avatar as the visitor sees her, in a window of its own, which gets a token for this and not the key. */
+  private preview(talk: Talk): void {
+    const view = window.open("", "_blank", "popup,width=480,height=640");
+    if (!view) return this.house.tell(this.house.say("noWindow"));
+    void attempt(this.house, async () => {
+      const asked = new URLSearchParams({ session: talk.id, avatar: talk.avatar, background: "room", lang: this.house.language });
+      const wanted = { expires_after: { anchor: "created_at", seconds: 60 }, shuren: { scope: "stage", persona: talk.persona } };
+      const token = this.house.me.trusted ? "" : `#token=${(await send<{ value: string }>("POST", "v1/realtime/client_secrets", wanted)).value}`;
+      view.opener = null;
+      view.location.href = new URL(`stage?${asked}${token}`, location.href).href;
+    })();
   }
 
   private end_talk(talk: Talk): () => Promise<void> {

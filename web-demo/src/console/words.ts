@@ -45,6 +45,8 @@ const WORDS: Record<string, [zh: string, en: string]> = {
   takeOver: ["接管", "Take over"],
   handBack: ["交还", "Hand back"],
   dismiss: ["不用去", "No need"],
+  preview: ["看画面", "Watch her"],
+  noWindow: ["浏览器拦住了新窗口，请允许后再试。", "The browser blocked the new window. Allow it and try again."],
   interrupt: ["打断", "Interrupt"],
   endTalk: ["结束会话", "End talk"],
   reallyEnd: ["确定结束？", "Really end it?"],
