@@ -1,7 +1,8 @@
 """A question that leans on the talk before, asked in full: 那周日呢 after 你们几点开门 becomes 你们周日几点开门.
 
-A small language model writes it, where no rule has told what is meant (dialogue/planner.py). It is used to look
-something up and is never spoken, and only where it keeps what the person said and adds nothing but words of the talk.
+By rule it gets the things the question before was about. Where that tells nothing (dialogue/planner.py) a small
+language model may write it, and then it counts only where it keeps what the person said and adds nothing but words of
+the talk. Either is used to look something up and is never spoken.
 """
 
 from __future__ import annotations
@@ -75,8 +76,38 @@ _LIGHT_EN = frozenset(
 )
 _LIGHT = "".join(word for word in _LIGHT_ZH if len(word) == 1)  # cutting words puts some at the ends of others: 万要
 _FOLLOWING = re.compile("^(?:那么|那(?![边里儿个些种样时])|还有|如果|要是)")  # 那年卡呢 is cut as 那年, 卡
+_BARE = re.compile(r"(?:那|那么)?([^呢，,？?]{1,12})呢[？?]?")
+_THINGS = ("vn", "eng", "j")  # parts of speech that name things, besides nouns
 _WORD = re.compile(r"[A-Za-z]+|\d+(?:\.\d+)?")
 _ENDING = re.compile(r"(?:ies|ing|ed|es|ly|s|y|e)$")
+
+
+def by_rule(before: str, question: str) -> tuple[str, ...]:
+    """With the things, not the rest, of the question before: 贷款 利率多少 after 怎么申请贷款.
+
+    For a bare 信用卡呢 after 借记卡怎么收费 also that one of the other thing: 信用卡怎么收费. () where there is none.
+    """
+    if not has_chinese(before):
+        things = [word for word in _WORD.findall(before) if word.lower() not in _LIGHT_EN]
+        return (f"{question} {' '.join(things)}",) if things else ()
+    words = _tagged(before)
+    things = [number for number, (_, is_thing) in enumerate(words) if is_thing]
+    if not things:
+        return ()
+    asked_about = f"{''.join(words[number][0] for number in things)} {question}"
+    if not (bare := _BARE.fullmatch(question)):
+        return (asked_about,)
+    first = things[0]
+    last = next((number for number in range(first, len(words)) if not words[number][1]), len(words))
+    swapped = "".join((*(word for word, _ in words[:first]), bare[1], *(word for word, _ in words[last:])))
+    return (asked_about, swapped)
+
+
+def _tagged(text: str) -> list[tuple[str, bool]]:
+    """The words of a Chinese text, and whether each names a thing."""
+    import jieba.posseg
+
+    return [(word, flag.startswith("n") or flag in _THINGS) for word, flag in jieba.posseg.cut(text)]
 
 
 def messages(memory: Memory, question: str, language: Language) -> list[Message]:

@@ -37,7 +37,8 @@ _SHORT = ("yes", "no", "cancel", "any")  # answers that begin nothing: 算了 is
 _FOLLOWS = re.compile(r"^(?:那|还有|如果|要是|它|这个|and\b|then\b|what about|how about|what if)", re.IGNORECASE)
 
 
-BRIEF = {True: 10, False: 28}  # characters of a question, Chinese or not, that may lean on the one before
+BRIEF = {True: 12, False: 40}  # characters of a question, Chinese or not, that may lean on the one before
+ABOUT = 0.02  # score by which a question may be found worse with what the talk is about, and is still taken so
 TELLING = 4  # characters from which an utterance can be like a sign; what is shorter is for the rules
 HESITATES = 3  # how many of the best a refusal is looked for among, where their scores are close
 NEAR = 0.25  # score from which a pack's own refusal answers a request that is forbidden anyway
@@ -141,8 +142,8 @@ class Planner:
             return False
         first = next(iter(plan.matches), None)
         own = first is not None and first.id in (CHAT, ELSEWHERE) and first.score >= self._limits.ask
-        asks = plan.route == "which" or (plan.missed and plan.offers) or plan.route == "handoff"
-        return asks and not own and followups.short(plan.question)
+        lost = plan.route in ("unknown", "handoff")
+        return lost and not own and followups.short(plan.question)
 
     def in_full(self, plan: Plan, question: str, language: Language, state: State) -> Plan:
         """The plan for what a language model says the question asks in full: an approved answer or a procedure, where
@@ -321,14 +322,7 @@ class Planner:
         if flow := self._started(matches, question):
             return _with(self._begin(flow, question, language), matches=matches, looked_up=question)
         matches = self._without_flows(matches)
-        looked_up = question
-        if not self._clear(matches) and state.question:
-            together = f"{state.question} {question}"
-            alone = bool(matches) and matches[0].id in (CHAT, ELSEWHERE)  # it has a sense of its own
-            follows = _FOLLOWS.match(question) or (_brief(question) and not alone)
-            longer = self._search(together) if follows else ()
-            if (item := self._clear(longer)) and (_FOLLOWS.match(question) or item.id in state.items):
-                matches, looked_up = longer, together
+        looked_up, matches = self._following(question, matches, state) if state.question else (question, matches)
         if state.choice and matches and matches[0].id in state.choice and matches[0].score >= self._limits.ask:
             return _with(self._answer(say, (self._pack.item(matches[0].id),), matches), looked_up=looked_up)
         unclear = confidence < self._limits.unclear
@@ -350,6 +344,32 @@ class Planner:
             pair = candidates[:2]
             return Plan("which", say.ask_which(*pair), question, items=pair, matches=matches, discloses=False)
         return self._missed(say, "unknown", matches, state)
+
+    def _following(self, question: str, matches: tuple[Match, ...], state: State) -> tuple[str, tuple[Match, ...]]:
+        """The question as it is to be looked up after the one before, and what is found: with the things that one was
+        about, where that leads to another item at least about as well; else, where it leads nowhere alone, together."""
+        marked = bool(_FOLLOWS.match(question))
+        first = matches[0] if matches else None
+        alone = first is not None and first.id in (CHAT, ELSEWHERE)  # it has a sense of its own
+        if alone and (not marked or first.score >= self._limits.ask) or not (marked or _brief(question)):
+            return question, matches
+        least = first.score - ABOUT if first else 0.0
+        found = [
+            (full, self._without_flows(self._search(full))) for full in followups.by_rule(state.question, question)
+        ]
+        better = [
+            (full, longer)
+            for full, longer in found
+            if (item := self._clear(longer)) and item.id not in state.items and longer[0].score >= least
+        ]
+        if better:
+            return max(better, key=lambda each: each[1][0].score)
+        if not self._clear(matches):
+            together = f"{state.question} {question}"
+            longer = self._search(together)
+            if (item := self._clear(longer)) and (marked or item.id in state.items):
+                return together, longer
+        return question, matches
 
     def _missed(self, say: Wording, why: str, matches: tuple[Match, ...], state: State) -> Plan:
         name = "handoff" if state.misses >= 1 else why

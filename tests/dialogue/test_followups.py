@@ -145,6 +145,24 @@ async def test_a_completed_question_that_tells_of_danger_is_not_looked_up(plain:
     assert talk.records[-1].in_full and talk.records[-1].route not in ("approved", "emergency_medical")
 
 
+# --- by rule ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "full"),
+    [
+        ("怎么申请贷款", "利率多少", ("贷款 利率多少",)),
+        ("身份证过期了怎么办", "要是丢了呢", ("身份证 要是丢了呢", "要是丢了过期了怎么办")),
+        ("借记卡怎么收费", "信用卡呢", ("借记卡收费 信用卡呢", "信用卡怎么收费")),
+        ("你们几点开门", "那周日呢", ()),
+        ("How do I open an account?", "And for my son?", ("And for my son? open account",)),
+        ("What is it?", "And then?", ()),
+    ],
+)
+def test_a_question_gets_the_things_of_the_one_before(before: str, question: str, full: tuple[str, ...]) -> None:
+    assert followups.by_rule(before, question) == full
+
+
 # --- what may be used ------------------------------------------------------------------------------------------------
 
 
