@@ -15,6 +15,7 @@ from server.access.access import Access
 from server.access.safety import Safety
 from server.audio import speech, transcriptions
 from server.audio.places import Places
+from server.compliance import disclosure
 from server.console import places as console
 from server.kiosk import routes as kiosk_routes
 from server.kiosk.fleet import Fleet
@@ -77,6 +78,7 @@ def create_app(settings: Settings, house: House, access: Access | None = None) -
     app.state.speaking, app.state.transcribing = (
         Places(settings.audio.at_once, settings.audio.waiting) for _ in range(2)
     )
+    app.include_router(disclosure.router)
     app.state.signer = signer_of(settings)
     app.include_router(speech.router)
     app.include_router(transcriptions.router)

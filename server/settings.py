@@ -339,8 +339,8 @@ class Webhooks(BaseModel):
     """Receivers may lie in a private network or on this machine, and be reached without TLS."""
 
 
-class Settings(BaseSettings):
-    """The service's settings, from the environment."""
+class Disclosure(BaseModel):
+    """What visitors are told of whoever runs the service, at `/v1/compliance/disclosure` and in its terms."""
 
     model_config = SettingsConfigDict(env_prefix="SHUREN_", env_nested_delimiter="__", env_ignore_empty=True)
 
@@ -425,6 +425,7 @@ class Settings(BaseSettings):
         return Versions(self.home.expanduser() / "data" / "packs", self.personas)
 
     @property
+    disclosure: Disclosure = Disclosure()
     def database_url(self) -> str:
         """Where the service keeps what it keeps; may hold a password."""
         return self.storage.url.get_secret_value() or f"sqlite:///{self.home.expanduser() / 'data' / 'shuren.db'}"

@@ -12,11 +12,6 @@ import typer
 app = typer.Typer(help="Which requirements hold, and by which test.", no_args_is_help=True, add_completion=False)
 
 
-@app.callback()
-def group() -> None:
-    """Keeps `report` a command of its own, for others to stand beside it."""
-
-
 @app.command()
 def report(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -39,3 +34,24 @@ def report(
             bad = each.failed and test in each.failed
             typer.echo(f"{'':<18}{'✗ ' if bad else ''}{test}")
     typer.echo(f"\n{counts['yes']} hold, {counts['partly']} hold partly, {counts['no']} do not.")
+
+
+@app.command()
+def pia(
+    persona: Annotated[str, typer.Argument(help="Id or folder of a pack.")],
+    to: Annotated[Path | None, typer.Option(help="File to write; else it is printed.")] = None,
+) -> None:
+    """Begin an impact assessment of PERSONA (个人信息保护影响评估): the facts filled in, judgements left to you."""
+    from datetime import date
+
+    from dialogue.packs import load_pack
+    from server.cli.minds import pack_folder
+    from server.cli.serve import settings_of
+    from server.compliance.pia import assessment
+
+    settings = settings_of()
+    text = assessment(load_pack(pack_folder(persona, settings)), settings, on=date.today())
+    if to:
+        to.write_text(text, "utf-8")
+    else:
+        typer.echo(text)
