@@ -342,16 +342,26 @@ class Webhooks(BaseModel):
 class Disclosure(BaseModel):
     """What visitors are told of whoever runs the service, at `/v1/compliance/disclosure` and in its terms."""
 
+    provider: str = ""
+    """The operator's name."""
+
+    contact: str = ""
+    """Where to reach them."""
+
+    complaints: str = ""
+    """Where to complain about an answer or a label."""
+
+    model_filing: str = ""
+    """Filing number of the generative model. Empty: the service says that it is for internal tests."""
+
+    algorithm_filing: str = ""
+    """Filing number of the algorithm."""
+
+
+class Settings(BaseSettings):
+    """The service's settings, from the environment."""
+
     model_config = SettingsConfigDict(env_prefix="SHUREN_", env_nested_delimiter="__", env_ignore_empty=True)
-
-    host: str = "127.0.0.1"
-    """Address to listen on. `0.0.0.0` lets other machines in, which needs an API key."""
-
-    port: int = Field(8000, ge=0, le=65535)
-    """Port to listen on."""
-
-    home: Path = Path.home() / ".cache" / "shuren"
-    """Weights and built avatars; the same variable tells the store of the weights."""
 
     @classmethod
     def settings_customise_sources(cls, settings_cls: Any, **sources: Any) -> tuple[Any, ...]:
@@ -362,6 +372,15 @@ class Disclosure(BaseModel):
             return given, environment
         nested = {"secrets_nested_delimiter": "__", "secrets_dir_missing": "error"}
         return given, environment, NestedSecretsSettingsSource(files, secrets_dir=folder, **nested)
+
+    host: str = "127.0.0.1"
+    """Address to listen on. `0.0.0.0` lets other machines in, which needs an API key."""
+
+    port: int = Field(8000, ge=0, le=65535)
+    """Port to listen on."""
+
+    home: Path = Path.home() / ".cache" / "shuren"
+    """Weights and built avatars; the same variable tells the store of the weights."""
 
     personas: Path = REPOSITORY / "personas"
     """Folder of persona packs."""
@@ -406,6 +425,7 @@ class Disclosure(BaseModel):
     mirror: Mirrors = Mirrors()
     access: Access = Access()
     handoff: Handoff = Handoff()
+    disclosure: Disclosure = Disclosure()
     webhooks: Webhooks = Webhooks()
     kiosk: Kiosk = Kiosk()
     log: Log = Log()
@@ -425,7 +445,6 @@ class Disclosure(BaseModel):
         return Versions(self.home.expanduser() / "data" / "packs", self.personas)
 
     @property
-    disclosure: Disclosure = Disclosure()
     def database_url(self) -> str:
         """Where the service keeps what it keeps; may hold a password."""
         return self.storage.url.get_secret_value() or f"sqlite:///{self.home.expanduser() / 'data' / 'shuren.db'}"
