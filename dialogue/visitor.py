@@ -46,13 +46,19 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _CALLED = re.compile(
-    r"[你您]?(?:以后)?(?:可以|就)?(?:叫|喊|称呼)我(?P<zh>[\u4e00-\u9fff]{2,4}?|[A-Za-z]{2,16})"
-    r"(?:就行|就好|就可以|就成|好了)?(?:吧|了)?"
+    r"[你您]?(?:以后)?(?P<may>可以)?就?(?:叫|喊|称呼)我(?P<zh>[\u4e00-\u9fff]{2,4}?|[A-Za-z]{2,16})"
+    r"(?P<will_do>就行|就好|就可以|就成|好了)?(?:吧|了)?"
     r"|(?:you (?:can|may) |please |just )?call me (?P<en>[A-Za-z]{2,16})(?: please)?",
     re.IGNORECASE,
 )
+# What looks like a name where nothing else says that it is one: 老王, 王女士, 李建国, but not 回家.
+_LOOKS = re.compile(
+    "^(?:[小老阿大][\u4e00-\u9fff]{1,2}|[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程"
+    "魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万武钱戴严孔汤][\u4e00-\u9fff]{1,3})$"
+    "|(?:先生|女士|小姐|老师|师傅|阿姨|叔叔|大姐|大哥|同学|经理|医生)$"
+)
 _NO_NAME = re.compile(
-    r"怎么|什么|名字|一声|起床|起来|出来|进去|的|号|们|别|不|没|去|来|找|办|等|人工|帮|你|我|他|她"
+    r"怎么|什么|名字|一声|一下|起床|起来|出来|进去|的|号|们|别|不|没|去|来|找|办|等|人工|帮|你|我|他|她"
     r"|爸|妈|爷|奶|老公|老婆|亲爱|宝贝|主人|皇|傻|猪|狗|蛋|屎|死|鬼"
     r"|^(?:an?|the|back|later|again|now|when|if|at|on|in|tomorrow|today|stupid|crazy|maybe|whatever|anything"
     r"|daddy|mommy|mom|dad|baby|darling|honey|master)$",
@@ -126,7 +132,7 @@ class Visitor:
         bare = _MARKS.sub("", text)
         if _ASKS.fullmatch(bare) and self._keeper:
             return "remembered", self._remembered()
-        if (match := _CALLED.fullmatch(bare)) and self._may_be_called(name := match["zh"] or match["en"].title()):
+        if (match := _CALLED.fullmatch(bare)) and (name := self._name_in(match)):
             self._name = name
             return "called", _put("called", name=name)
         return None
@@ -174,8 +180,12 @@ class Visitor:
         named += [items.get(name) for visit in visits for name in visit.topics]
         return {"zh": "、", "en": "; "}[language].join(dict.fromkeys(name for name in named if name))
 
-    def _may_be_called(self, name: str) -> bool:
-        return not (_NO_NAME.search(name) or refused(name, self._pack.domain) or redact(name).kinds)
+    def _name_in(self, match: re.Match[str]) -> str:
+        """What they want to be called, "" where that is no name, or none to be said."""
+        name = match["zh"] or match["en"].title()
+        if match["zh"] and not name.isascii() and not (match["may"] or match["will_do"] or _LOOKS.search(name)):
+            return ""
+        return "" if _NO_NAME.search(name) or refused(name, self._pack.domain) or redact(name).kinds else name
 
 
 def _last(topics: Iterable[str]) -> tuple[str, ...]:
