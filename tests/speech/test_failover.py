@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import signal
 
 import numpy as np
 import pytest
@@ -187,4 +189,21 @@ async def test_the_service_loads_them_in_that_order() -> None:
     house = House(Settings(ears=first))
     house._load_ears()
     assert house._ears.recogniser.name == "funasr+openai"
+    await house.aclose()
+
+
+@pytest.mark.model
+async def test_embedded_ears_that_are_killed_come_back() -> None:
+    house = House(Settings())
+    await asyncio.to_thread(house._load_ears)
+    ears = house._ears.recogniser
+    os.kill(ears._host.pid, signal.SIGKILL)
+    while not house.hosts.away():  # noqa: ASYNC110  what is waited for sets no event
+        await asyncio.sleep(0.01)
+    assert house.readiness()["ears"] == "restarting"
+    with pytest.raises(BackendUnavailable):
+        await ears.transcribe(AUDIO)
+    while house.hosts.away():  # noqa: ASYNC110
+        await asyncio.sleep(0.05)
+    assert (await ears.transcribe(AUDIO, language="en")).language == "en"
     await house.aclose()
