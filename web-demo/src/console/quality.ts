@@ -43,7 +43,8 @@ export class Quality implements View {
   private versions: Versions | null = null;
   private writing: Group | null = null;
   private mistakes: Mistake[] = [];
-  private draft = ""; // the version saved or looked at
+  private draft = ""; // the version looked at
+  private base = ""; // the draft saved last, which the next item is added to; "": the version in use
   private diff: string[] | null = null;
   private note = "";
   private job: Job | null = null;
@@ -136,7 +137,7 @@ export class Quality implements View {
         <div class="row">
           <span>${field("as_of", "asOf", day(), "date")}</span>
           <span>${field("valid_to", "validTo", day(1), "date")}</span>
-          <span>${field("id", "itemId", `asked-${day().replaceAll("-", "")}-${(this.versions?.versions.length ?? 0) + 1}`)}</span>
+          <span>${field("id", "itemId", `asked-${Date.now().toString(36)}`)}</span>
         </div>
         <div class="actions"><button class="main">${say("saveDraft")}</button> <button type="button" @click=${() => this.stop()}>${say("cancel")}</button></div>
       </form>
@@ -152,11 +153,11 @@ export class Quality implements View {
     event.preventDefault();
     const given = Object.fromEntries(new FormData(event.target as HTMLFormElement)) as Record<string, string>;
     const phrasings = (given["phrasings"] ?? "").split("\n").map((line) => line.trim()).filter(Boolean);
-    const base = this.draft || undefined;
+    const base = this.base || undefined;
     void attempt(this.house, async () => {
       try {
         const made = await send<{ version: string; diff: string[] }>("POST", "v1/console/drafts", { ...given, phrasings, persona: this.persona, base });
-        this.draft = made.version;
+        this.draft = this.base = made.version;
         this.diff = made.diff;
         this.writing = null;
         this.note = this.house.say("draftSaved");
@@ -220,7 +221,7 @@ export class Quality implements View {
       await send("POST", `v1/personas/${this.persona}/activate`, { version });
       this.note = this.house.say("activated");
       this.diff = null;
-      this.draft = "";
+      this.draft = this.base = "";
       await this.load();
     });
   }
@@ -229,7 +230,7 @@ export class Quality implements View {
     void attempt(this.house, async () => {
       await send("POST", `v1/personas/${this.persona}/rollback`);
       this.note = this.house.say("activated");
-      this.draft = "";
+      this.draft = this.base = "";
       await this.load();
     })();
   };
@@ -268,7 +269,7 @@ export class Quality implements View {
 
   private pick(persona: string): void {
     this.persona = persona;
-    this.draft = "";
+    this.draft = this.base = "";
     this.diff = this.job = null;
     void attempt(this.house, () => this.load())();
   }
