@@ -122,7 +122,7 @@ export class Kiosk {
 
   /** Everything of the visitor goes: session and resume token, words, card, language, size. */
   private forget(): void {
-    if (this.visit.phase !== "attract") this.lastVisitor = now();
+    this.lastVisitor = now();
     this.visit.end();
     this.room.stop();
     this.app.end();
@@ -151,8 +151,9 @@ export class Kiosk {
 
   private tick(): void {
     const at = now();
-    const hers = this.app.player.speaking || this.app.uiState === "thinking" || this.app.uiState === "connecting";
-    if (hers) this.visit.active(at); // the visitor is waiting for her, or listens
+    const { player, uiState } = this.app;
+    const coming = uiState !== "offline" && !this.app.ready;
+    if (player.speaking || uiState === "thinking" || coming) this.visit.active(at); // they listen, or wait for her
     if (this.visit.tick(at) === "attract") this.forget();
     if (this.visit.phase === "ask") this.screens.countDown(this.language, this.visit.left(at));
     if (this.phase === "closed" && this.visit.phase !== "attract" && !this.app.player.speaking) this.forget();
