@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -75,6 +76,7 @@ class Jobs:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._places = asyncio.Semaphore(AT_ONCE)
         self._beating: asyncio.Task[None] | None = None
+        self._over = asyncio.Event()  # one is, and not yet written
 
     async def open(self) -> None:
         if self._database:
@@ -147,17 +149,24 @@ class Jobs:
         finally:
             self._tasks.pop(job.id, None)
             logs.event("job_ended", job=job.id, kind=job.kind, state=job.state)
+            self._over.set()
             self._ended(job)
 
     async def _beat(self) -> None:
+        """Writes what runs now and then, and what is over at once."""
+        tidied = -LOST_AFTER_S
         while True:
-            try:
-                await self._run(self._tidy)
-            except StorageError as problem:
-                logs.failure("jobs_not_kept", problem)
-            for _ in range(int(LOST_AFTER_S / BEAT_S)):
-                await self._keep()
-                await asyncio.sleep(BEAT_S)
+            self._over.clear()
+            if (at := asyncio.get_running_loop().time()) - tidied >= LOST_AFTER_S:
+                tidied = at
+                try:
+                    await self._run(self._tidy)
+                except StorageError as problem:
+                    logs.failure("jobs_not_kept", problem)
+            await self._keep()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(BEAT_S):
+                    await self._over.wait()
 
     async def _keep(self) -> None:
         """Write what is here; a job that is over is forgotten once it is written."""

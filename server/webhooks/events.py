@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from server.realtime.live import Live
     from server.storage.minutes import Visit
 
-Name = Literal["session.started", "session.ended", "handoff.requested", "risk.alert", "job.ended", "webhook.test"]
+Name = Literal[
+    "session.started", "session.ended", "handoff.requested", "risk.alert", "security.alert", "job.ended", "webhook.test"
+]  # fmt: skip
 NAMES = get_args(Name)
 RISKS = frozenset(("emergency_medical", "emergency_fire", "emergency_police", "self_harm", "fraud"))
+INJECTION = "injection."  # what rules are called that see orders in what people say
 
 
 @dataclass(frozen=True)
@@ -51,14 +54,18 @@ def of_turn(session: str, visit: Visit, persona: str, record: TurnRecord) -> lis
     """What of an answer somebody should hear at once."""
     about = {"session": session, "persona": persona, "visitor": visit.visitor or None, "turn": record.turn}
     about |= {"language": record.language}
-    found = []
+    found: list[tuple[Name, dict[str, Any]]] = []
     if record.route in RISKS:
-        found.append(Event("risk.alert", visit.tenant, about | {"risk": record.route}, visit.visitor or session))
-    if record.handoff:
+        found.append(("risk.alert", {"risk": record.route}))
+    if record.rule.startswith(INJECTION):
+        found.append(("security.alert", {"what": "injection", "rules": [record.rule]}))
+    if record.interventions:
         found.append(
-            Event("handoff.requested", visit.tenant, about | {"reason": record.handoff}, visit.visitor or session)
+            ("security.alert", {"what": "guard", "rules": sorted({each.rule for each in record.interventions})})
         )
-    return found
+    if record.handoff:
+        found.append(("handoff.requested", {"reason": record.handoff}))
+    return [Event(name, visit.tenant, about | data, visit.visitor or session) for name, data in found]
 
 
 def of_job(job: Job) -> Event:

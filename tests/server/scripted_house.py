@@ -25,6 +25,8 @@ from server.storage.keeping import Keeping
 from server.storage.minutes import Visit
 from speech.types import Transcript, Word
 
+PATIENCE = 60  # s; a limit on hanging, not a measure of speed
+
 CARD = PersonaCard(
     id="bank-teller",
     name={"zh": "蓉蓉", "en": "Rongrong"},
@@ -152,6 +154,9 @@ class ScriptedSession:
     def vet(self, text: str) -> None:
         if "我爱您" in text:
             raise SpeechRefused("The guard keeps this back (closeness): '我爱您'.")
+
+    def next_person(self) -> None:
+        self.calls.append(("next_person",))
 
     def express(self, mood: str, intensity: float = 1.0) -> None:
         self.calls.append(("express", mood, intensity))
@@ -281,7 +286,7 @@ class Socket:
         self._from_app.put_nowait(message)
 
     async def message(self) -> dict:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             return await self._from_app.get()
 
     async def receive(self) -> dict | bytes:
@@ -338,7 +343,7 @@ async def connected(
         socket.reading.set()
         socket.leave()
         with suppress(asyncio.CancelledError):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 await socket.task
     left = asyncio.all_tasks() - before
     assert outlived or not left, f"leaked tasks: {left}"

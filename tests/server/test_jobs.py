@@ -74,8 +74,11 @@ async def test_what_fails_is_told_with_its_code_and_whoever_wants_to_know_hears(
     async def fails(job: Job) -> dict:
         raise BackendTimeout("The voice did not answer.")
 
+    await jobs.open()
     job = await over(jobs, (await jobs.begin("test", fails, caller=ME)).id)
     assert (job.state, job.error["code"], heard) == ("failed", "backend_timeout", ["failed"])
+    kept = Jobs(database)
+    await over(kept, job.id)  # it is written at once, whatever comes then
     await jobs.aclose()
 
 

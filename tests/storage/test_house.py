@@ -16,12 +16,14 @@ from avatar.events import ReplyDone
 from dialogue.mind import Mind
 from dialogue.packs import find_pack
 from dialogue.records import TurnRecord
+from models.errors import RequestInvalid
 from server.compose import House
 from server.settings import Settings
 from server.storage.keeping import Keeping
 from server.storage.minutes import Visit
 from server.storage.people import Person
 from server.storage.tables import ConversationRow, TurnRow
+from server.webhooks.events import of_turn
 
 
 @pytest.fixture
@@ -70,6 +72,30 @@ def test_a_talk_leaves_its_minutes(house: House) -> None:
         assert turn.timings["first_audio_ms"] > 0
 
 
+async def test_a_talk_in_writing_leaves_its_minutes_and_its_danger_is_told(house: House) -> None:
+    persona = house._personas["insurance-manager"]
+    persona.mind, told = Mind(persona.pack), []
+    house.on_turn = lambda *turn: told.extend(of_turn(*turn))
+    house.keeping.open()
+    written = house.write("insurance-manager", Visit("bank", "visitor-7", "chat"))
+    asked = "我的手机号是13812345678，有人让我把钱转到安全账户"
+    said = "".join([sentence.text async for sentence in written.answer(asked)])
+    await written.aclose()
+    house.keeping.recorder.close()
+    with house.keeping.database.reading() as kept:
+        row = kept.get(ConversationRow, written.id)
+        assert (row.visitor, row.client, bool(row.ended)) == ("visitor-7", "chat", True)
+        (turn,) = kept.query(TurnRow).filter_by(conversation=written.id)
+    assert (turn.status, turn.route, turn.heard) == ("completed", "fraud", said)
+    assert "13812345678" not in turn.question and "".join(each["text"] for each in turn.answer) == said
+    assert [(each.type, each.visitor) for each in told] == [
+        ("risk.alert", "visitor-7"), ("handoff.requested", "visitor-7"),
+    ]  # fmt: skip
+    persona.pack = replace(persona.pack, companion=object())
+    with pytest.raises(RequestInvalid, match="company"):
+        house.write("insurance-manager", Visit())
+
+
 async def test_a_voice_forgets_what_it_said_when_somebody_is_erased(house: House) -> None:
     said: list[str] = ["their words"]
     house._personas["insurance-manager"].voice.forget = said.clear
@@ -82,7 +108,7 @@ async def test_a_voice_forgets_what_it_said_when_somebody_is_erased(house: House
 
 async def test_a_changed_pack_and_a_human_who_takes_over_are_in_the_audit_log(house: House) -> None:
     persona = house._personas["insurance-manager"]
-    house._load_again = lambda before: replace(persona, digest="0123456789abcdef")
+    house._load_again = lambda folder, before: replace(persona, digest="0123456789abcdef")
     house._plan = lambda: []
     house.open()
     await house._renew(persona.pack.folder)
