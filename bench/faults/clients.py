@@ -148,6 +148,7 @@ def _raw(service: Service) -> socket.socket:
     """A WebSocket past its handshake whose client does nothing by itself: it reads nothing and answers no ping."""
     host, port = service.address.split(":")
     raw = socket.socket()
+    raw.settimeout(PATIENCE)
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # before it connects: it sets the window
     raw.connect((host, int(port)))
     key = base64.b64encode(os.urandom(16)).decode()
