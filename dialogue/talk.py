@@ -128,6 +128,7 @@ class Talk:
         spoken: list[Sentence] = []
         towards = feelings.met(text)
         run: Run | None = None
+        planned = False
         try:
             async with aclosing(self._helped(plan, confidence, language, record)) as found:
                 async for each in found:
@@ -137,6 +138,7 @@ class Talk:
                     else:
                         plan = each
                         self._note(record, plan)
+            planned = True
             self._run = run = self._procedure(plan, language, record)
             if plan.route in CALLS:
                 self._call_human(CALLS[plan.route], language, record, plan.ended)
@@ -157,7 +159,8 @@ class Talk:
                 self._settle()
             if progress:
                 record.flow, record.state = progress.flow.id, progress.state
-            self._remember(plan, tuple(spoken))
+            if planned:  # else they spoke on before anything came of it: no human was called yet
+                self._remember(plan, tuple(spoken))
             if plan.route != "forget":
                 self._visitor.note(record)
             self._keep(record)

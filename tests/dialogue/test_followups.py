@@ -145,6 +145,19 @@ async def test_a_completed_question_that_tells_of_danger_is_not_looked_up(plain:
     assert talk.records[-1].in_full and talk.records[-1].route not in ("approved", "emergency_medical")
 
 
+async def test_speaking_on_while_the_model_thinks_does_not_lose_the_human_who_is_due(plain: Mind) -> None:
+    model = ScriptedModel(hang=True)
+    talk = plain.with_model(model, limits=ModelLimits(lead_in_s=0.0, helping_s=0.05)).converse()
+    await ask(talk, LEANS[0])
+    await ask(talk, LEANS[1], turn=2)
+    assert talk.records[-1].route == "unknown"
+    reply = talk.reply(Utterance(LEANS[1], "zh"), turn=3)
+    await anext(reply)  # the lead-in
+    await reply.aclose()
+    await ask(talk, LEANS[1], turn=4)
+    assert talk.records[-1].handoff == "unanswered"
+
+
 # --- by rule ---------------------------------------------------------------------------------------------------------
 
 
