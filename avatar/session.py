@@ -274,6 +274,10 @@ class Session:
         """Raises SpeechRefused for what may not be shown or said in her name."""
         self._conversation.vet(text)
 
+    def next_person(self) -> None:
+        """Whoever asks next is somebody else: nothing of the talk before is theirs."""
+        self._conversation.next_person()
+
     def express(self, mood: str, intensity: float = 1.0) -> None:
         """The mood of what she says from the next sentence on; "" leaves it to her words again."""
         self._answering.mood = (mood, intensity) if mood else None

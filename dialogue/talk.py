@@ -372,6 +372,12 @@ class Talk:
                     hint="Say it in other words.",
                 )
 
+    def next_person(self) -> None:
+        """Whoever speaks next is somebody else, as in a show: no procedure, choice or question of before is theirs."""
+        self._settle()
+        self._state, self.memory, self._visitor = State(), Memory(), Visitor(self._pack)
+        self._confirmation, self._disclosed = (0, ""), set()
+
     def hand_back(self) -> tuple[Sentence, ...]:
         """The mind has the talk again, and begins anew. Returns what the person is told."""
         if not self.reception.human:

@@ -73,6 +73,10 @@ class Conversation(Protocol):
         """Raises SpeechRefused for what may not be shown or said in her name."""
         ...
 
+    def next_person(self) -> None:
+        """Whoever speaks next is somebody else: nothing of the talk before is theirs."""
+        ...
+
     def take_over(self) -> tuple[Sentence, ...]:
         """A human has the talk from now on. What the person is told."""
         ...

@@ -38,6 +38,7 @@ class Stage:
         self._state: wire.Event | None = None
         self._sentence: wire.Event | None = None
         self._pose: FramesOut | None = None
+        self._cards: dict[str, wire.Event] = {}  # by kind, until one without a title takes it away
 
     def __len__(self) -> int:
         return len(self.followers)
@@ -51,7 +52,7 @@ class Stage:
         """What comes first: the label, how to read frames, and where she stands."""
         label = wire.event("shuren.label.required", text=self._card.label, text_en=self._card.label_en)
         header = codec.header_to_json() | {"event_id": new_id("event")}
-        for event in (label, header, self._state, self._sentence):
+        for event in (label, header, self._state, self._sentence, *self._cards.values()):
             if event:
                 follower.outbox.put(as_event(event))
         self.followers.add(follower)
@@ -105,3 +106,7 @@ class Stage:
                     self._sentence = None
             case {"type": "shuren.sentence"}:
                 self._sentence = out
+            case {"type": "shuren.card", "card": {"kind": kind, "title": title}}:
+                self._cards.pop(kind, None)
+                if title:
+                    self._cards[kind] = out

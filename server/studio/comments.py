@@ -19,6 +19,7 @@ from server.studio.products import Products
 
 State = Literal["waiting", "approved", "answering", "answered", "dropped", "blocked", "repeated", "limited", "expired"]
 URGENT = frozenset({"emergency_medical", "emergency_fire", "emergency_police", "self_harm"})
+ELSEWHERE = frozenset({"human", "exit"})  # a viewer who wants a person, or says goodbye: not hers to act on in a show
 KEPT = 500  # comments of a show that are remembered
 SAME_S = 120.0  # the same words within so long are one comment
 EACH = (5, 30.0)  # comments of one viewer in seconds
@@ -161,10 +162,12 @@ class Intake:
     def _look(self, comment: Comment) -> None:
         hit = detect(comment.text)
         comment.urgent = bool(hit and hit.sign in URGENT)
-        comment.rule = hit.rule if hit and comment.urgent else ""
+        if hit and (comment.urgent or hit.sign in ELSEWHERE):
+            comment.rule = hit.rule
         comment.product = next((each.sku for each in self.products.named(comment.text)), "")
         comment.asks = bool(_ASKS.search(comment.text)) and not _CHATTER.match(comment.text)
-        if _CHATTER.match(comment.text) and not comment.urgent and not comment.product:
+        chatter = _CHATTER.match(comment.text) and not comment.product
+        if not comment.urgent and (chatter or comment.rule):
             comment.state = "dropped"
 
     def _keep(self, comment: Comment) -> None:

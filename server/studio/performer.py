@@ -57,6 +57,7 @@ class OnStage:
     async def answer(self, text: str) -> int:
         if self._live.talk.translator.answer:
             raise SessionBusy("An answer is already under way.")
+        self._session.next_person()  # viewers share her, not each other's talks
         item = await self._session.add_text(text, new_id("item"))
         self._live.tell(self._live.talk.translator.typed(item, text))
         return await self._session.respond()

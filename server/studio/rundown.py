@@ -142,16 +142,21 @@ def of_pack(folder: Path) -> str:
     return file.read_text(encoding="utf-8")
 
 
-def read(text: str, pack: Pack, products: Products, guard: Guard) -> Rundown:
-    """A rundown of that persona. Raises RundownInvalid with everything that is wrong with it."""
+def parse(text: str) -> RundownSpec:
+    """Its form alone, whoever is to say it. Raises RundownInvalid."""
     if len(text) > LARGEST:
         raise RundownInvalid(f"It has {len(text)} characters; {LARGEST} are the most.")
     try:
-        spec = RundownSpec.model_validate(yaml.safe_load(text))
+        return RundownSpec.model_validate(yaml.safe_load(text))
     except yaml.YAMLError as error:
         raise RundownInvalid(f"This is not YAML: {error}") from error
     except ValidationError as error:
         raise RundownInvalid("; ".join(_told(each) for each in error.errors()[:20])) from error
+
+
+def read(text: str, pack: Pack, products: Products, guard: Guard) -> Rundown:
+    """A rundown of that persona. Raises RundownInvalid with everything that is wrong with it."""
+    spec = parse(text)
     reading = _Reading(pack, products, guard)
     rundown = reading.read(spec, sha256(text.encode()).hexdigest()[:12])
     if reading.faults:

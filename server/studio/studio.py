@@ -68,9 +68,11 @@ class Prepared:
 
 def prepare(folder: Path, wish: Wish) -> Prepared:
     """Reads the pack and the rundown; not on the event loop. Raises PackInvalid or RundownInvalid."""
+    text = wish.rundown or rundowns.of_pack(folder)
+    rundowns.parse(text)  # what is no rundown is told at once
     pack = load_pack(folder)
     products = Products.of(folder)
-    rundown = rundowns.read(wish.rundown or rundowns.of_pack(folder), pack, products, Guard(pack))
+    rundown = rundowns.read(text, pack, products, Guard(pack))
     language = wish.language if wish.language in pack.languages else own_language(pack)
     return Prepared(pack, products, rundown, language, Blocked(rundown.blocked))
 

@@ -82,7 +82,7 @@ def test_the_operators_wish_and_danger_go_before_everything(intake: Intake) -> N
         intake.approve("c999")
 
 
-@pytest.mark.parametrize("text", ["666", "哈哈哈哈", "来了", "打卡", "！！！", "Hi"])
+@pytest.mark.parametrize("text", ["666", "哈哈哈哈", "来了", "打卡", "！！！", "Hi", "转人工", "再见"])
 def test_chatter_asks_for_no_answer(intake: Intake, text: str) -> None:
     assert intake.take(Said(user="甲", text=text), 0).state == "dropped"
     assert intake.next(1, frozenset(), alone=True) is None

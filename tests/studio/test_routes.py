@@ -73,6 +73,7 @@ async def test_a_show_runs_in_a_session_and_is_operated_commented_on_and_recorde
         assert [each["text"] for each in seen["comments"]] == ["银行卡丢了怎么办？"] and seen["state"] == "live"
         await do(http, show, do="approve", comment=taken[0]["id"])
         await until(lambda: ("add_text", "银行卡丢了怎么办？") in session.calls)
+        assert session.calls[session.calls.index(("add_text", "银行卡丢了怎么办？")) - 1] == ("next_person",)
 
         refused = await do(http, show, do="say", text="我爱您。")
         assert (refused.status_code, refused.json()["error"]["code"]) == (422, "speech_refused")
@@ -154,3 +155,17 @@ async def test_a_show_wants_an_operators_key() -> None:
         assert (await http.get(SHOWS)).status_code == 401
         async with connected(app, "", path=f"{SHOWS}/show_x/desk") as desk:
             assert desk.refused["status"] == 401
+
+
+async def test_whoever_comes_late_to_the_stage_sees_the_cards_that_stand_there() -> None:
+    app = make_app()
+    async with studio(app) as http:
+        session = (await http.get(await begun(http))).json()["session"]
+        stage = app.state.sessions._lives[session].stage
+        for title in ("书签", "长巾"):
+            stage.put({"type": "shuren.card", "card": {"kind": "product", "title": title}})
+        stage.put({"type": "shuren.card", "card": {"kind": "comment", "title": "能水洗吗？"}})
+        stage.put({"type": "shuren.card", "card": {"kind": "comment", "title": ""}})
+        async with connected(app, "", path=f"/v1/stages/{session}") as late:
+            first = [await late.receive() for _ in range(3)]
+        assert [each["card"]["title"] for each in first if each["type"] == "shuren.card"] == ["长巾"]
