@@ -32,6 +32,17 @@ FLAGS = (
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 from one_persona import environment  # noqa: E402
 
+from dialogue.packs import find_pack  # noqa: E402
+
+# Kiosks do not wait long here, look through the camera, and are named.
+KIOSK = {
+    "SHUREN_KIOSK__IDLE_S": "8",
+    "SHUREN_KIOSK__FAREWELL_S": "4",
+    "SHUREN_KIOSK__PRESENCE": "true",
+    "SHUREN_KIOSK__WAKE_ON_PRESENCE": "false",
+    "SHUREN_KIOSK__FLEET": json.dumps(["gate", "hall"]),
+}
+
 
 @pytest.fixture(scope="session")
 def host_port() -> int:
@@ -45,7 +56,8 @@ def server(tmp_path_factory: pytest.TempPathFactory, host_port: int) -> Iterator
     port = _free_port()
     folder = tmp_path_factory.mktemp("server")
     origins = {"SHUREN_ACCESS__ORIGINS": json.dumps([f"http://localhost:{host_port}"])}
-    log, settings = folder / "server.log", os.environ | environment(folder) | origins
+    log, settings = folder / "server.log", os.environ | environment(folder) | origins | KIOSK
+    shutil.copy(find_pack("tour-guide") / "maps.yaml", folder / "personas" / "bank-teller")
     command = [str(Path(sys.executable).parent / "shuren"), "serve", "--port", str(port)]
     with log.open("wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=settings)
