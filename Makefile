@@ -8,6 +8,7 @@ PORT ?= 8000
 CODE := animation avatar bench dialogue models server speech
 # Tests in real time, with running servers and browsers: what else runs would starve them.
 ALONE := tests/faults tests/inspect tests/observing tests/render tests/server tests/speech tests/web
+OTHERS := $(filter-out $(ALONE),$(patsubst %/,%,$(wildcard tests/*/))) $(wildcard tests/test_*.py)
 
 .PHONY: serve test test-fast lint setup setup-all weights avatars mouth web clean
 
@@ -20,7 +21,7 @@ test: setup-all weights avatars web chromium databases ## everything: units, rea
 	cd web-demo && npm test
 	$(BIN)/pytest -n auto --dist loadfile -m "not model and not browser"
 	$(BIN)/pytest -n auto --dist loadfile -m "model or browser" $(ALONE:%=--ignore=%)
-	$(BIN)/pytest -m "model or browser" $(ALONE)
+	$(BIN)/pytest -m "model or browser" $(OTHERS:%=--ignore=%)
 
 test-fast: setup-all ## the inner loop: no weights, no browser
 	$(BIN)/pytest -q -n auto --dist loadfile -m "not model and not browser"

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+from hall import hall_noise  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -25,14 +26,6 @@ def spoken() -> Callable[[str, str], np.ndarray]:
         return resample(to_float(speaker.speak(text, language)), OUTPUT_RATE, INPUT_RATE)
 
     return speak
-
-
-def hall_noise(samples: int, level: float = 0.01, seed: int = 1) -> np.ndarray:
-    """Noise whose power falls with frequency, as in a hall full of people and machines."""
-    rng = np.random.default_rng(seed)
-    white = np.fft.rfft(rng.normal(size=samples))
-    pink = np.fft.irfft(white / np.sqrt(np.maximum(1, np.arange(len(white)))), samples)
-    return (level * pink / np.abs(pink).std()).astype(np.float32)
 
 
 def cough(seed: int = 2) -> np.ndarray:

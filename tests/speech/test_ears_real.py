@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import hall_noise
+from hall import hall_noise
 
 from models.store import Store
 from speech.audio import write_wav

@@ -21,15 +21,9 @@ import pytest
 
 RATE = 24_000
 READY_WITHIN = 300  # s; a limit on hanging, not a measure of speed
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = (
-    "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
-)  # fmt: skip
-
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+from chromium import CHROMIUM, FLAGS  # noqa: E402
 from one_persona import environment  # noqa: E402
 
 from dialogue.packs import find_pack  # noqa: E402
