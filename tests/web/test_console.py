@@ -20,6 +20,8 @@ from scripted_house import ScriptedHouse, make_app  # noqa: E402
 from server.storage.database import Database  # noqa: E402
 from server.storage.keeping import Keeping  # noqa: E402
 
+pytestmark = pytest.mark.browser
+
 AXE = HERE.parents[1] / "web-demo" / "node_modules" / "axe-core" / "axe.min.js"
 PARTS = ("live", "quality", "figures", "keys", "audit", "compliance", "health")
 WITHIN = 120_000  # ms; a limit on hanging
