@@ -20,6 +20,7 @@ Kind = Literal["script", "bridge", "notice", "operator", "away", "closing"]
 Outcome = Literal["said", "cut", "refused", "failed"]
 ANSWER_GAP_S = 8.0  # from one answer to the next that nobody asked for
 AFTER_FAILURE_S = 3.0
+FAILURES = 5  # in a row, after which it is for a person to see what is wrong
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ class Director:
         self.state: ShowState = "ready"
         self.alone = True  # answers questions that no operator has approved
         self.pinned = ""  # sku of the product that stays on show
+        self.stalled = False  # she paused by herself, since nothing she began was finished
+        self._failures = 0
         self.script, self._intake = script, intake
         self._notice, self._notice_every_s, self._away = notice, notice_every_s, away
         self._noticed = 0.0
@@ -83,7 +86,7 @@ class Director:
                 self.script.rested(now - self._stopped)
             elif self.state == "ready":
                 self._noticed = now  # her first words are the label
-            self._stopped = None
+            self._stopped, self.stalled, self._failures = None, False, 0
             self.state = "live"
 
     def pause(self, now: float) -> None:
@@ -157,7 +160,10 @@ class Director:
         return self._under.action()
 
     def done(self, action: Action, outcome: Outcome, now: float) -> None:
-        """What became of it. What was cut off is said again, unless it was skipped meanwhile."""
+        """What became of it. What was cut off is said again, unless it was skipped meanwhile; what fails, too."""
+        self._failures = self._failures + 1 if outcome == "failed" else 0
+        if self._failures >= FAILURES:
+            self._stall(now)
         if isinstance(action, Answer):
             action.comment.state = "answered" if outcome in ("said", "cut") else "dropped"
             self._answered = now
@@ -184,6 +190,13 @@ class Director:
                 self._rest_until = now + self.script.rest()
                 if under.kind == "closing":
                     self.state = "ended"
+
+    def _stall(self, now: float) -> None:
+        """An end that cannot be spoken is one all the same."""
+        self.stalled = True
+        if self.state == "ending":
+            self.stop()
+        self.pause(now)
 
     def wakes(self, now: float) -> float:
         """Seconds until `next` may say something else by itself."""

@@ -167,7 +167,11 @@ class Show:
             logs.failure("show_failed", problem, show=self.id)
             self.record.put("failed", code=problem.code)
             outcome = "failed"
+        stalled = self.director.stalled
         self.director.done(action, outcome, self.now)
+        if self.director.stalled and not stalled:
+            self.record.put("stalled")
+            logs.event("show_stalled", show=self.id)
         self.acting = None
         self.changed()
 

@@ -58,6 +58,8 @@ class ShowView(BaseModel):
     rundown: str
     """Version: it changes with the rundown's text."""
     state: ShowState
+    stalled: bool
+    """It paused by itself, since her voice failed several times in a row."""
     doing: str
     """`idle`, `thinking`, `speaking`, …"""
     saying: str
@@ -109,6 +111,7 @@ def view_of(show: Show, *, session: str, persona: str, avatar: str) -> ShowView:
         language=language,
         rundown=show.cast.rundown.version,
         state=director.state,
+        stalled=director.stalled,
         doing=show.doing,
         saying=show.saying,
         answering=told(acting) if acting else None,

@@ -48,6 +48,7 @@ class Host:
     def __init__(self) -> None:
         self.show: Show | None = None
         self.said: list[tuple[float, str, str]] = []
+        self.broken = False
         self.cards: list[tuple[dict, int, int]] = []
         self.calls: list[tuple] = []
         self._turn = 0
@@ -99,6 +100,9 @@ class Host:
         try:
             show.heard(SentenceOut(turn, f"item_{turn}", text, "zh", "human", (), False))
             await asyncio.sleep(0.3)
+            if self.broken:
+                status = "failed"
+                return
             one = int(RATE * PER_CHARACTER)
             words = tuple(Word(each, at * one, (at + 1) * one) for at, each in enumerate(text))
             show.heard(AudioOut(turn, f"item_{turn}", int(loop.time() * RATE), np.zeros(0, np.int16), words))

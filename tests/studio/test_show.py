@@ -12,6 +12,7 @@ from virtual_time import run_virtual
 from dialogue.sentences import split
 from models.errors import OfferChanged, RequestInvalid, SpeechRefused
 from server.studio.comments import Said
+from server.studio.director import FAILURES
 from server.studio.operating import operate
 from server.studio.replay import replay
 from server.studio.routes import CONTROL
@@ -221,5 +222,35 @@ def test_the_end_is_said(prepared: Prepared) -> None:
         await do(room, "end")
         await asyncio.sleep(30)
         assert room.show.over and room.host.words[-1] == split(prepared.rundown.closing.texts["zh"][0])[-1]
+
+    played(prepared, play)
+
+
+def test_a_voice_that_keeps_failing_pauses_the_show_and_the_desk_is_told(prepared: Prepared) -> None:
+    async def play(room: Room) -> None:
+        room.host.broken = True
+        await do(room, "start")
+        await asyncio.sleep(30)
+        told = view_of(room.show, session="s", persona="live-host", avatar="mei")
+        assert told.state == "paused" and told.stalled
+        tries = len(room.host.said)
+        await asyncio.sleep(30)
+        assert len(room.host.said) == tries == FAILURES
+        room.host.broken = False
+        await do(room, "start")
+        await asyncio.sleep(20)
+        assert room.host.words and not view_of(room.show, session="s", persona="live-host", avatar="mei").stalled
+
+    played(prepared, play)
+
+
+def test_one_failure_only_delays_the_sentence(prepared: Prepared) -> None:
+    async def play(room: Room) -> None:
+        room.host.broken = True
+        await do(room, "start")
+        await asyncio.sleep(1)
+        room.host.broken = False
+        await asyncio.sleep(20)
+        assert room.host.words[0] == split(prepared.rundown.parts[0].lines[0].texts["zh"][0])[0]
 
     played(prepared, play)

@@ -82,6 +82,7 @@ export class Desk {
     const left = this.attendance.left;
     return html`<div class="notices" aria-live="polite">
       ${this.connected ? nothing : html`<p class="notice">${say("lost")}</p>`}
+      ${this.show.stalled ? html`<p class="notice" role="alert">${say("stalled")}</p>` : nothing}
       ${left === null || this.show.state !== "live" ? nothing : html`<p class="notice">${say("still", { n: left })}</p>`}
       ${this.problem ? html`<p class="notice wrong" role="alert">${this.problem}</p>` : nothing}
     </div>`;

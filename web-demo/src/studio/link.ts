@@ -26,6 +26,7 @@ export interface ShowView {
   avatar: string;
   language: string;
   state: "ready" | "live" | "paused" | "away" | "ending" | "ended";
+  stalled: boolean;
   doing: string;
   saying: string;
   answering: CommentView | null;

@@ -97,6 +97,7 @@ const zh = {
   copied: "已复制",
   record: "下载记录",
   presence: "值守剩余 {n} 秒",
+  stalled: "声音接连出错，直播已停下。请查看服务状态，再点继续。",
   still: "还在吗？动一下鼠标或键盘，否则 {n} 秒后直播会自动停下。",
   shortcuts: "快捷键：Alt+S 开始或暂停，Alt+N 跳过这句，Alt+A 回答第一条，Alt+I 插播",
 };
@@ -198,6 +199,7 @@ const en: Record<StudioKey, string> = {
   copied: "Copied",
   record: "Download record",
   presence: "{n} s left at the desk",
+  stalled: "Her voice failed again and again, so the show has paused. Look at the service, then resume.",
   still: "Still there? Move the mouse or press a key, or the show stops by itself in {n} s.",
   shortcuts: "Keys: Alt+S start or pause, Alt+N skip line, Alt+A answer the first, Alt+I say something",
 };
