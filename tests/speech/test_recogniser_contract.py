@@ -18,6 +18,7 @@ from models.errors import BackendError
 from models.store import Store
 from speech.recognisers import RECOGNISERS
 from speech.recognisers.failover import Failover
+from speech.recognisers.whisper import SURE
 from speech.types import INPUT_RATE, Recogniser
 
 pytestmark = pytest.mark.model
@@ -111,6 +112,17 @@ async def test_the_embedded_recogniser_tells_how_sure_it_is_of_each_word(whisper
     noisy = english + 0.1 * np.random.default_rng(0).normal(size=len(english))
     worse = await whisper.transcribe(noisy.astype(np.float32), language="en")
     assert not worse.words or np.mean([word.confidence for word in worse.words]) < mean
+
+
+async def test_times_of_words_come_where_they_are_asked_for_and_hardly_change_confidence(whisper, english) -> None:
+    plain = await whisper.transcribe(english, language="en")
+    timed = await whisper.transcribe(english, language="en", timed=True)
+    assert [word.text for word in plain.words] == [word.text for word in timed.words]
+    for one, other in zip(plain.words, timed.words, strict=True):
+        assert abs(one.confidence - other.confidence) < 0.1  # tokens that are suppressed have no share in the first
+    assert plain.avg_logprob < SURE or not any(word.end for word in plain.words)  # a search is aligned anyway
+    ends = [word.end for word in timed.words]
+    assert ends == sorted(ends) and 0 < ends[0] and ends[-1] <= len(english) / INPUT_RATE + 0.1
 
 
 def test_a_device_that_is_not_there_is_a_clear_error() -> None:
