@@ -87,7 +87,7 @@ describe("latency", () => {
 describe("address", () => {
   it("is read leniently", () => {
     expect(readOptions("?persona=doctor&lang=en&mic=1&morph=cpu&lod=low")).toEqual({
-      persona: "doctor", fixedPersona: false, token: null, language: "en", mic: true, puppet: false, hold: false, wake: false, morph: "cpu",
+      persona: "doctor", fixedPersona: false, token: null, language: "en", mic: true, puppet: false, waits: false, hold: false, wake: false, morph: "cpu",
       lowDetail: true, fullLooks: false,
     });
     expect(readOptions("?talk=hold&wake=1")).toMatchObject({ hold: true, wake: true });
