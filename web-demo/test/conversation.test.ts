@@ -92,7 +92,7 @@ describe("address", () => {
     });
     expect(readOptions("?talk=hold&wake=1")).toMatchObject({ hold: true, wake: true });
     expect(readOptions("?lang=fr&morph=magic&mic=yes")).toEqual({
-      persona: null, fixedPersona: false, token: null, language: null, mic: false, puppet: false, hold: false, wake: false, morph: null,
+      persona: null, fixedPersona: false, token: null, language: null, mic: false, puppet: false, waits: false, hold: false, wake: false, morph: null,
       lowDetail: false, fullLooks: false,
     });
   });
