@@ -1,6 +1,9 @@
 /** Every string of the console, in Chinese and English. `{0}` is the first value. */
 
-export type Language = "zh" | "en";
+import { filled } from "../ui/filled";
+import type { Language } from "../ui/i18n";
+
+export type { Language };
 export type Say = (key: string, ...values: (string | number)[]) => string;
 
 const WORDS: Record<string, [zh: string, en: string]> = {
@@ -205,7 +208,7 @@ const WORDS: Record<string, [zh: string, en: string]> = {
 export function words(language: Language): Say {
   return (key, ...values) => {
     const found = WORDS[key]?.[language === "zh" ? 0 : 1] ?? key.replace(/^(stage|state)_/, "").replaceAll("_", " ");
-    return found.replace(/\{(\d)\}/g, (_, place: string) => String(values[Number(place)]));
+    return filled(found, Object.fromEntries(values.entries()));
   };
 }
 

@@ -1,5 +1,6 @@
 /** What a kiosk shows beside the page's own words, in Chinese and English. */
 
+import { filled } from "../ui/filled";
 import type { Language } from "../ui/i18n";
 
 const zh = {
@@ -67,5 +68,5 @@ const en: Record<KioskKey, string> = {
 export const KIOSK_WORDS: Record<Language, Record<KioskKey, string>> = { zh, en };
 
 export function word(language: Language, key: KioskKey, values: Record<string, string | number> = {}): string {
-  return KIOSK_WORDS[language][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return filled(KIOSK_WORDS[language][key], values);
 }

@@ -1,5 +1,6 @@
 /** What the desk says, in Chinese and English. */
 
+import { filled } from "../ui/filled";
 import type { Language } from "../ui/i18n";
 
 const zh = {
@@ -208,7 +209,7 @@ export type Say = (key: StudioKey, values?: Record<string, string | number>) => 
 
 export function words(language: Language): Say {
   const texts = language === "zh" ? zh : en;
-  return (key, values = {}) => texts[key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
+  return (key, values = {}) => filled(texts[key], values);
 }
 
 const MOODS: Record<string, [string, string]> = {

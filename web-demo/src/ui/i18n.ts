@@ -1,5 +1,7 @@
 /** Every string of the page, in Chinese and English. */
 
+import { filled } from "./filled";
+
 export type Language = "zh" | "en";
 
 const zh = {
@@ -160,8 +162,7 @@ export type Translate = (key: Key, values?: Record<string, string | number>) => 
 
 /** Strings of one language; `{name}` in a string is replaced by `values.name`. */
 export function translator(language: Language): Translate {
-  return (key, values = {}) =>
-    STRINGS[language][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return (key, values = {}) => filled(STRINGS[language][key], values);
 }
 
 /** Chinese first: English only for people whose browser prefers another language. */
