@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
 import sys
 import wave
 from pathlib import Path
 
+import httpx
 import pytest
+from fastapi.testclient import TestClient
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -23,6 +26,16 @@ def test_the_python_example_gets_an_answer_in_voice_and_text(server: str, tmp_pa
     assert "挂失" in done.stdout
     with wave.open(str(tmp_path / "answer.wav")) as answer:
         assert answer.getnframes() > 2 * answer.getframerate()
+
+
+@pytest.mark.model
+def test_the_bank_s_site_of_the_quick_start_lets_its_visitors_in(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHUREN_SERVICE", server)
+    monkeypatch.setenv("SHUREN_KEY", "-")  # the service has no key yet: its own machine needs none
+    site = TestClient(runpy.run_path(str(ROOT / "docs" / "start" / "bank_site.py"))["app"])
+    script = re.search(r'<script src="([^"]+)"', site.get("/").text).group(1)
+    assert httpx.get(script).headers["content-type"].startswith("text/javascript")
+    assert site.post("/shuren-token").json()["value"].startswith("ek_")
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
