@@ -1,14 +1,13 @@
 """What there is to see: `python -m avatar.render.gallery` (or `make gallery`) draws docs/gallery.
 
-Sheets (moods and visemes of every avatar, gestures of two) go to docs/gallery; a talking clip of each avatar goes to
-build/gallery and, where it is small enough, to docs/gallery as well.
+Sheets (moods and visemes of every avatar, gestures of two) go to docs/gallery, a talking clip of each avatar to
+build/gallery: films would make a repository heavy.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +30,6 @@ from models.store import Store
 
 ROOT = Path(__file__).parents[2]
 SHEETS, CLIPS = ROOT / "docs" / "gallery", ROOT / "build" / "gallery"
-CLIP_LIMIT = 1_500_000  # bytes; a larger clip is not for a repository
 MOUTH = View(above=-0.028, below=0.128, half_width=0.06)
 GESTURE_AT = (0.0, 0.25, 0.5, 0.9, 1.5, 2.1)  # s after the gesture is told
 
@@ -114,8 +112,6 @@ def clip(browser: Browser, name: str, frames: Frames, pcm: np.ndarray) -> Path:
     with browser.stage(name, size=(540, 720), view=CHEST_UP, label=LABEL) as stage:
         path = CLIPS / f"{name}.mp4"
         write(path, stage.film(at_rate(frames, 25)), pcm, fps=25)
-    if path.stat().st_size <= CLIP_LIMIT:
-        shutil.copyfile(path, SHEETS / path.name)
     return path
 
 
