@@ -55,7 +55,8 @@
         ├── AtCapacity          at_capacity
         │   └── Draining            draining             the service goes down; another one answers
         ├── Unauthorized        unauthorized         no key or token, or none that is valid
-        │   └── TokenExpired    token_expired        a browser's token: ask its backend for a new one
+        │   ├── TokenExpired    token_expired        a browser's token: ask its backend for a new one
+        │   └── SignInFailed        sign_in_failed       what an identity provider sent is not good
         ├── Forbidden           forbidden            the key or token is good, but not for this
         │   └── OriginRefused   origin_not_allowed   a page of a site that may not use the service
         ├── RateLimited         rate_limited         too often; `retry_after_s` tells when to come again
@@ -331,6 +332,10 @@ class Unauthorized(SessionError):
 
 class TokenExpired(Unauthorized):
     code = "token_expired"
+
+
+class SignInFailed(Unauthorized):
+    code = "sign_in_failed"
 
 
 class Forbidden(SessionError):

@@ -23,6 +23,7 @@ from server.marking import signer_of
 from server.observing import health
 from server.observing import places as observing_places
 from server.observing.observing import Observing
+from server.oidc import routes as oidc_routes
 from server.realtime import endpoint
 from server.realtime import rest as sessions_rest
 from server.realtime.sessions import Sessions
@@ -67,6 +68,7 @@ def create_app(settings: Settings, house: House, access: Access | None = None) -
     rest.install_error_handlers(app)
     app.include_router(rest.router)
     app.include_router(access_routes.router)
+    app.include_router(oidc_routes.router)
     app.include_router(endpoint.router)
     app.include_router(sessions_rest.router)
     app.state.studio = Studio(settings, house, app.state.sessions)

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, NestedSecretsSettingsSource, Setting
 from avatar.render.aigc import Mark
 from server.access.settings import Access
 from server.kiosk.settings import Kiosk
+from server.oidc.settings import Oidc
 
 if TYPE_CHECKING:
     from server.packs.versions import Versions
@@ -424,6 +425,7 @@ class Settings(BaseSettings):
     listening: Listening = Listening()
     mirror: Mirrors = Mirrors()
     access: Access = Access()
+    oidc: Oidc = Oidc()
     handoff: Handoff = Handoff()
     disclosure: Disclosure = Disclosure()
     webhooks: Webhooks = Webhooks()

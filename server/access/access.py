@@ -18,6 +18,8 @@ from server.access.limits import Ledger
 from server.access.origins import LOOPBACK
 from server.access.secret import service_secret
 from server.access.tokens import Mint
+from server.oidc.routes import SignIn
+from server.oidc.signed_in import SignedIn
 
 if TYPE_CHECKING:
     from server.settings import Settings
@@ -39,6 +41,9 @@ class Access:
         self._secret = secret
         self.kill = KillSwitch(settings.home if keeping else None)
         self.ledger = _ledger(own.redis.get_secret_value())
+        audit = keeping.audit if keeping else None
+        people = SignedIn(settings.oidc, self.database, audit, self.derived("signed in"))
+        self.sign_in = SignIn(settings.oidc, people, self.derived("sign-in"))
         self.gate = Gate(
             own,
             api_key=settings.api_key.get_secret_value(),
@@ -46,6 +51,7 @@ class Access:
             mint=Mint(secret),
             ledger=self.ledger,
             kill=self.kill,
+            signed_in=people.caller,
         )
         self._following: asyncio.Task[None] | None = None
 

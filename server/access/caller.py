@@ -28,6 +28,7 @@ class Caller:
     key: str = ""  # public id of the API key behind it
     token: str = ""  # id of a browser's token
     persona: str = ""  # the only one a token may talk to; "": any
+    person: str = ""  # an operator who signed in with an account, by name
     visitor: str = ""  # the page's own id of the person
     token_sessions: int = 0  # how many sessions a token may open; 0: any number
     token_expires: int = 0  # s since 1970
@@ -38,6 +39,8 @@ class Caller:
     @property
     def name(self) -> str:
         """For the audit log."""
+        if self.person:
+            return f"person {self.person}"
         return f"key {self.key}" if self.key else "this machine" if self.trusted else "visitor"
 
     def may(self, scope: Scope) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from ipaddress import IPv6Address, ip_address
 
@@ -43,11 +43,14 @@ class Gate:
         mint: Mint,
         ledger: Ledger,
         kill: KillSwitch,
+        signed_in: Callable[[HTTPConnection], Awaitable[Caller | None]] | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """`api_key`: the one of the settings, "" for none. `keys`: those of the database."""
+        """`api_key`: the one of the settings, "" for none. `keys`: those of the database.
+        `signed_in`: the person a request's cookie stands for."""
         self._settings, self._api_key, self._keys, self._now = settings, api_key, keys, now
         self.mint, self.ledger, self.kill = mint, ledger, kill
+        self._signed_in = signed_in
         self._checked: dict[str, tuple[float, KeyInfo, Tenant]] = {}
         self._tenants: tuple[float, Sequence[Tenant]] = (-math.inf, ())
 
@@ -78,6 +81,8 @@ class Gate:
         given = next(_credentials(connection), "")
         if given.startswith(PREFIX):
             return await self._of_token(self.mint.read(given, late_s=late_s), connection)
+        if not given and self._signed_in and (person := await self._signed_in(connection)):
+            return person
         if await self.open():
             return self._local(connection)
         if not given:
@@ -175,6 +180,10 @@ class Gate:
         longest = 0.0 if caller.trusted else self._settings.longest_s
         idle = 0.0 if caller.trusted else self._settings.idle_s
         return Stay(self.ledger, self.kill, caller, limits, idle_s=idle, longest_s=longest, now=self._now)
+
+    async def often(self, what: str, connection: HTTPConnection, per_minute: int) -> None:
+        """Count what needs no key, by address. Raises RateLimited."""
+        await self._within([Rate(f"{what}:{_address(connection)}", per_minute)])
 
     async def _within(self, rates: list[Rate]) -> None:
         wait = await self.ledger.request(rates) if rates else 0.0

@@ -49,8 +49,8 @@ class Wanted(BaseModel):
 async def client_secrets(wanted: Wanted, request: Request, caller: Operator) -> dict[str, Any]:
     """A short-lived token for a browser, minted by the backend of its page. The persona is `shuren.persona`, or the
     session's `model` where that names one; without either the token is good for every persona."""
-    if caller.token:
-        raise Forbidden("A token cannot make tokens.", hint="Use the API key, on your server.")
+    if caller.token or caller.person:
+        raise Forbidden("Only a key can make tokens.", hint="Use the API key, on your server.")
     host, bound = request.app.state.host, wanted.shuren
     persona = _persona(host, bound.persona, str((wanted.session or {}).get("model", "")))
     token = Token(

@@ -33,6 +33,7 @@ def _me(caller: Caller) -> dict[str, object]:
         "name": caller.name,
         "of_the_house": caller.of_the_house,
         "trusted": caller.trusted,
+        "signed_in": bool(caller.person),
     }
 
 

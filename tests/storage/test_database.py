@@ -11,6 +11,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from models.errors import StorageBusy, StorageUnavailable
+from server.access import tables as access_tables  # noqa: F401 (all tables are to be known)
+from server.oidc import tables as oidc_tables  # noqa: F401
 from server.storage.database import Base, Database
 from server.storage.tables import ConversationRow
 
