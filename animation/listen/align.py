@@ -85,10 +85,11 @@ def _cheapest(costs: np.ndarray, usual: np.ndarray) -> list[int]:
     chosen = np.zeros((n, frames + 1), int)
     ends = np.arange(frames + 1)
     begins = ends[:, None] - lengths
+    starts = np.maximum(begins, 0)
     for i in range(n):
         stretch = _LENGTH * np.log2(lengths / usual[i]) ** 2
-        from_ = np.where(begins >= 0, best[begins], np.inf)
-        cost = from_ + total[i][ends][:, None] - total[i][begins] + stretch
+        before = np.where(begins >= 0, best[starts], np.inf)
+        cost = before + total[i][ends][:, None] - total[i][starts] + stretch
         pick = cost.argmin(axis=1)
         best, chosen[i] = cost[ends, pick], lengths[pick]
     edges = [frames]

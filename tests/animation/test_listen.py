@@ -259,6 +259,12 @@ def test_phones_are_laid_where_they_cost_least_and_keep_their_order_and_ends() -
     assert align.aligned([], np.zeros(0, np.int16)) == []
 
 
+def test_a_sound_shorter_than_the_longest_phone_is_aligned_too() -> None:
+    quiet = np.zeros(2400, np.int16)
+    laid = align.aligned([Phone("a", 0, 800, 0.3, 4), Phone("sil", 800, 2400)], quiet)
+    assert [(phone.symbol, phone.start, phone.end) for phone in laid] == [("a", 0, 800), ("sil", 800, 2400)]
+
+
 def test_a_voice_that_guesses_its_times_has_them_corrected_before_it_is_performed() -> None:
     from avatar.phones import phones_of
     from speech.types import Phone as Told
