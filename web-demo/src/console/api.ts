@@ -10,6 +10,8 @@ export interface Me {
   name: string;
   of_the_house: boolean;
   trusted: boolean;
+  /** By an account of the organisation, not by a key. */
+  signed_in: boolean;
   storage: boolean;
 }
 

@@ -2,7 +2,7 @@
 
 import "./console.css";
 import { html, nothing, render, type TemplateResult } from "lit";
-import { get, key, Refused, type Me } from "./api";
+import { get, key, Refused, send, type Me } from "./api";
 import { Audit } from "./audit";
 import { Compliance } from "./compliance";
 import { Figures } from "./figures";
@@ -16,6 +16,8 @@ import { words, type Language, type Say } from "./words";
 const LANGUAGE = "shuren.console.language";
 const PARTS = ["live", "quality", "figures", "keys", "audit", "compliance", "health"] as const;
 type Part = (typeof PARTS)[number];
+/** What has words of its own; anybody can write an address. */
+const REFUSALS = ["forbidden", "backend_unavailable"];
 
 class Console implements House {
   me!: Me;
@@ -23,6 +25,7 @@ class Console implements House {
   language!: Language;
   private signedIn = false;
   private problem = "";
+  private accounts = false;
   private part: Part = "live";
   private drawing = false;
   private views!: Record<Part, View>;
@@ -32,7 +35,24 @@ class Console implements House {
     const kept = sessionStorage.getItem(LANGUAGE);
     this.speak(kept === "zh" || kept === "en" ? kept : navigator.language.startsWith("zh") ? "zh" : "en");
     addEventListener("hashchange", () => this.signedIn && this.show());
-    void this.enter(true);
+    void this.enter(true).then(() => (this.signedIn ? undefined : this.offer()));
+  }
+
+  /** The organisation's accounts, where there are any; and why one of them was refused, when its provider sent us back. */
+  private async offer(): Promise<void> {
+    const refused = new URLSearchParams(location.search).get("refused");
+    if (refused) {
+      this.problem = this.say(REFUSALS.includes(refused) ? `refused_${refused}` : "refused_sign_in_failed");
+      history.replaceState(null, "", location.pathname + location.hash);
+    }
+    this.accounts = (await get<{ sign_in: boolean }>("v1/oidc")).sign_in;
+    this.update();
+  }
+
+  private async signOut(): Promise<void> {
+    if (this.me.signed_in) await send("POST", "v1/oidc/logout").catch((problem: unknown) => this.tell(problem));
+    this.leave();
+    await this.offer();
   }
 
   update(): void {
@@ -119,6 +139,7 @@ class Console implements House {
           <p id="key-hint" class="soft">${this.say("keyHint")}</p>
           ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
           <button class="main">${this.say("signIn")}</button>
+          ${this.accounts ? html`<button type="button" @click=${() => location.assign("v1/oidc/login")}>${this.say("byAccount")}</button>` : nothing}
         </form>
       </main>
     `;
@@ -137,7 +158,7 @@ class Console implements House {
         <nav aria-label=${this.say("parts")}>${PARTS.map(link)}</nav>
         <span class="soft me">${this.me.name} · ${this.me.tenant}</span>
         ${this.top()}
-        ${key.get() ? html`<button class="quiet" @click=${() => this.leave()}>${this.say("signOut")}</button>` : nothing}
+        ${key.get() || this.me.signed_in ? html`<button class="quiet" @click=${() => void this.signOut()}>${this.say("signOut")}</button>` : nothing}
       </header>
       ${this.problem ? html`<div class="problem" role="alert"><span>${this.problem}</span><button class="quiet" @click=${() => this.tell("")}>${this.say("close")}</button></div>` : nothing}
       <main>${this.views[this.part].render()}</main>
