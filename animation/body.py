@@ -24,6 +24,7 @@ from animation.head import Head
 from animation.listen.ears import BEFORE, Ears, Passage
 from animation.mood import Mood
 from animation.mouth import Mouth, heard
+from animation.performer.drive import Drive
 from animation.posture import Posture
 from animation.prosody import Melody
 from animation.rig import INDEX, JAW, Rig
@@ -64,7 +65,22 @@ class Body:
         self._mood_by_ear: tuple[str, float | None] = ("neutral", None)
         self._excited, self._voice_end = 1.0, -RATE  # intensity of the phrase being heard; the sample its voice reaches
         self._behaviours = (self._blinks, self._gaze, self._head, self._breath, self._posture, self._mood)
+        self._drive: Drive | None = None
         self._kept = self._show(0, 0)  # from the cursor to `_made`
+
+    @property
+    def drive(self) -> Drive:
+        """For a performer's own face in place of hers."""
+        if self._drive is None:
+            self._drive = Drive(kept=HISTORY)
+            self._drive.told = self._news
+            self._behaviours += (self._drive,)
+        return self._drive
+
+    @property
+    def driven(self) -> bool:
+        """A performer's face is on her now, or soon will be: frames had better not be made long ahead."""
+        return self._drive is not None and self._drive.at_work
 
     @property
     def cursor(self) -> int:
@@ -257,14 +273,21 @@ class Body:
         self._head.step(moment)
         self._breath.step(moment)
         self._posture.step(moment)
+        if self._drive:
+            self._drive.step(frame)
 
     def _show(self, first: int, last: int) -> Frames:
         face = self._mood.values(first, last)
         air, parted = self._breath.values(first, last)
         face[:, JAW] += parted
-        presence = self._mouth.apply(face, first, last)
         lids = self._blinks.values(first, last)
+        performed = self._drive.values(first, last) if self._drive else None
+        if performed:
+            performed.put_on(face, lids, self._mouth.presence(first, last))
+        presence = self._mouth.apply(face, first, last)
         head, eyes = self._turn(first, last, presence, lids)
+        if performed:
+            performed.turn(head, eyes)
         face[:, _BLINK] = np.maximum(face[:, _BLINK], lids)
         face[:, _SQUINT] = np.maximum(face[:, _SQUINT], 0.1 * lids)
         face[:, _LOOKS[0]] = np.maximum(eyes, 0.0) / EYE_RANGE

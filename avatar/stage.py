@@ -109,7 +109,8 @@ class Stage:
     def release(self, now: int, *, frames: bool) -> list[AudioOut | FramesOut]:
         """What is due at `now`. With `frames=False` the body lives on but is not sent."""
         out: list[AudioOut | FramesOut] = list(self._audio(now + AHEAD))
-        until = to_frame(max(now + IDLE_AHEAD, min(now + AHEAD, self.end)))
+        near = getattr(self.body, "driven", False)  # a performer's face is worth showing at once
+        until = to_frame(now + IDLE_AHEAD if near else max(now + IDLE_AHEAD, min(now + AHEAD, self.end)))
         if until > self.body.cursor:
             made = self.body.frames(until)
             if frames and len(made):
