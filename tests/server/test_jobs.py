@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -17,14 +15,6 @@ from server.storage.database import Database, now
 from server.storage.tables import JobRow
 
 ME, SOMEBODY = Caller("bank", "admin", "k1"), Caller("shop", "admin", "k2")
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path / 'shuren.db'}")
-    made.migrate()
-    yield made
-    made.dispose()
 
 
 async def forever(job: Job) -> dict:

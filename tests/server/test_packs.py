@@ -71,16 +71,15 @@ async def house() -> BuildingHouse:
 
 
 @pytest.fixture
-async def http(tmp_path: Path, shipped: Path, house: BuildingHouse) -> AsyncIterator[httpx.AsyncClient]:
-    database = Database(f"sqlite:///{tmp_path / 'shuren.db'}")
+async def http(
+    tmp_path: Path, shipped: Path, house: BuildingHouse, database: Database
+) -> AsyncIterator[httpx.AsyncClient]:
     app = make_app(house, keeping=Keeping(database), home=tmp_path, personas=shipped.parent)
-    database.migrate()
     await app.state.jobs.open()
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
         client.app = app
         yield client
     await app.state.jobs.aclose()
-    database.dispose()
 
 
 def zipped(folder: Path) -> bytes:

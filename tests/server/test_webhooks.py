@@ -64,10 +64,8 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def keeping(tmp_path: Path) -> Keeping:
-    made = Keeping(Database(f"sqlite:///{tmp_path / 'shuren.db'}"))
-    made.database.migrate()
-    return made
+def keeping(database: Database) -> Keeping:
+    return Keeping(database)
 
 
 @asynccontextmanager
