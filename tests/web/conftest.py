@@ -95,15 +95,15 @@ def microphone(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 
 @pytest.fixture
 def browser() -> Iterator[Callable]:
-    """`browser(mic=None, width=…, height=…)` opens Chromium with that microphone and returns a page."""
+    """`browser(mic=None, width=…, height=…)` opens Chromium with that microphone and more flags, and returns a page."""
     from playwright.sync_api import sync_playwright
 
     assert CHROMIUM, "Chromium is not installed; on Debian: apt-get install chromium"
     with sync_playwright() as playwright:
         opened = []
 
-        def open_page(mic: Path | None = None, *, width: int = 960, height: int = 720, locale: str = "zh-CN"):
-            flags = [*FLAGS, *([f"--use-file-for-fake-audio-capture={mic}%noloop"] if mic else [])]
+        def open_page(mic: Path | None = None, *more: str, width: int = 960, height: int = 720, locale: str = "zh-CN"):
+            flags = [*FLAGS, *more, *([f"--use-file-for-fake-audio-capture={mic}%noloop"] if mic else [])]
             chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
             opened.append(chromium)
             context = chromium.new_context(

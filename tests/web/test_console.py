@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from axe import barriers
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent / "server"), str(HERE.parent / "avatar")]
@@ -22,7 +23,6 @@ from server.storage.keeping import Keeping  # noqa: E402
 
 pytestmark = pytest.mark.browser
 
-AXE = HERE.parents[1] / "web-demo" / "node_modules" / "axe-core" / "axe.min.js"
 PARTS = ("live", "quality", "figures", "keys", "audit", "compliance", "health")
 WITHIN = 120_000  # ms; a limit on hanging
 
@@ -46,16 +46,6 @@ def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]
     service.should_exit = True
     thread.join(20)
     keeping.database.dispose()
-
-
-def barriers(page) -> list[str]:
-    """What axe finds serious or critical."""
-    found = page.evaluate(AXE.read_text("utf-8") + "; axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{each['id']}: {each['nodes'][0]['html'][:200]}"
-        for each in found["violations"]
-        if each["impact"] in ("serious", "critical")
-    ]
 
 
 def test_a_key_opens_the_console_stays_in_its_tab_and_no_part_has_barriers(keyed, browser) -> None:

@@ -9,10 +9,11 @@ import { RealtimeClient, type ConnectionStatus } from "./net/client";
 import type { ErrorEvent, InterruptedEvent, SentenceEvent, ServerEvent, TurnState } from "./net/events";
 import { setToken } from "./net/token";
 import type { Options } from "./options";
-import { avatarUrl, fetchPersonas, type Persona } from "./personas";
+import { Figure } from "./figure";
+import { onGesture } from "./gesture";
+import { fetchPersonas, type Persona } from "./personas";
 import { pageOf, tell, type ShurenPage } from "./integrators";
 import { Player } from "./player";
-import { Stage } from "./stage/stage";
 import { errorKey, preferredLanguage, type Key } from "./ui/i18n";
 import { Page } from "./ui/page";
 import type { UiState } from "./ui/status";
@@ -22,6 +23,8 @@ const DUCK_MS = 900;
 /** A browser that allows sound says so within this; otherwise it is waiting for a gesture. */
 const AUTOPLAY_MS = 400;
 const PERSONAS_RETRY_MS = 4000;
+/** Elders are spoken to more slowly. */
+export const ELDER_SPEED = 0.85;
 /** A token is good for minutes. */
 const TOKEN_GOOD_MS = 240_000;
 
@@ -30,6 +33,7 @@ export class App {
   readonly page: Page;
   readonly microphone: Microphone;
   private readonly client: RealtimeClient;
+  private readonly figure: Figure;
   private readonly talk: PushToTalk;
   private readonly consents: Consents;
   private readonly captions = new CaptionTrack();
@@ -75,7 +79,7 @@ export class App {
       interrupt: () => this.interrupt(),
     });
     this.consents = new Consents(
-      (text) => window.confirm(text),
+      (text) => this.page.question.ask(text),
       (event) => this.client.send(event),
       () => this.page.currentLanguage,
     );
@@ -92,10 +96,18 @@ export class App {
       choosePersona: (id: string) => this.choose(id),
     };
     this.page = new Page(house, options.language ?? preferredLanguage(navigator.languages), actions, options.hold);
+    house.classList.toggle("large", options.elder);
+    this.setSpeed(options.elder ? ELDER_SPEED : 1);
+    this.figure = new Figure(this.player, this.page, base, options);
   }
 
   /** What whoever embeds her may do. */
   readonly outside: ShurenPage = pageOf(this);
+
+  /** Whom the visitor talks with; "" while that is not known. */
+  get personaId(): string {
+    return this.persona?.id ?? "";
+  }
 
   get uiState(): UiState {
     return this.state;
@@ -110,10 +122,9 @@ export class App {
   async run(): Promise<void> {
     this.setState("offline");
     this.page.setPuppet(this.options.puppet);
-    this.openStage();
     await this.renewToken();
     await this.loadPersonas();
-    void this.loadAvatar();
+    void this.figure.show(this.persona);
     if (this.options.waits) return;
     if (await this.player.speaker.resume(AUTOPLAY_MS)) await this.start(this.options.mic || this.options.puppet);
     else this.page.welcome.show(true);
@@ -144,7 +155,7 @@ export class App {
 
   async startMic(): Promise<boolean> {
     await this.start(false);
-    if (!this.consents.request("mic_asr")) return false;
+    if (!(await this.consents.request("mic_asr")) || !this.started) return false;
     this.page.dock.setMic("starting");
     try {
       await this.microphone.start();
@@ -203,6 +214,7 @@ export class App {
     for (const part of [this.page.history, this.page.captions, this.page.dock]) part.clear();
     this.page.notices.hide();
     this.consents.forget();
+    this.page.question.answer(null);
     this.started = this.wasConnected = false;
     this.setState("offline");
   }
@@ -243,16 +255,6 @@ export class App {
     return url.href;
   }
 
-  private openStage(): void {
-    try {
-      this.player.stage = new Stage(this.page.view, { morph: this.options.morph, fullLooks: this.options.fullLooks });
-      this.page.watchInsets((insets) => this.player.stage?.setInsets(insets));
-    } catch (error) {
-      console.warn("Shuren: no stage", error);
-      this.page.message.show("noWebgl");
-    }
-  }
-
   private async loadPersonas(): Promise<void> {
     for (;;) {
       try {
@@ -270,25 +272,6 @@ export class App {
     }
   }
 
-  private async loadAvatar(): Promise<void> {
-    const { stage } = this.player;
-    if (!stage || !this.persona) return;
-    const low = this.options.lowDetail || stage.software;
-    const name = this.persona.avatar;
-    const progress = (part: number): void => this.page.message.show("loadingAvatar", Math.round(100 * part));
-    this.page.message.show("loadingAvatar");
-    try {
-      await stage.load(avatarUrl(this.base, name, low), progress).catch(async (error: unknown) => {
-        if (!low) throw error;
-        await stage.load(avatarUrl(this.base, name, false), progress); // not every avatar has a low one
-      });
-      this.page.message.hide();
-    } catch (error) {
-      console.warn("Shuren: the avatar could not be loaded", error);
-      this.page.message.show("avatarFailed");
-    }
-  }
-
   private choose(id: string): void {
     const persona = this.personas.find((candidate) => candidate.id === id);
     if (!persona || persona === this.persona) return;
@@ -296,18 +279,17 @@ export class App {
     this.persona = persona;
     tell(this.house, "persona", { id });
     this.page.setPersonas(this.personas, persona);
-    if (!sameAvatar) void this.loadAvatar();
+    if (!sameAvatar) void this.figure.show(persona);
     if (this.started) this.client.connect();
   }
 
   private waitForGesture(): void {
     this.page.notices.show("noSound");
-    const retry = async (): Promise<void> => {
-      if (!(await this.player.speaker.resume())) return;
-      this.page.notices.hide("noSound");
-      for (const type of ["pointerdown", "keydown"]) removeEventListener(type, retry);
-    };
-    for (const type of ["pointerdown", "keydown"]) addEventListener(type, retry);
+    onGesture(async () => {
+      const sounds = await this.player.speaker.resume();
+      if (sounds) this.page.notices.hide("noSound");
+      return sounds;
+    });
   }
 
   private onStatus(status: ConnectionStatus): void {
@@ -365,9 +347,7 @@ export class App {
         else this.page.notices.hide("serverDown", "errorCapacity");
         this.wasConnected = true;
         this.consents.begin(event.session?.shuren?.consent ?? []);
-        this.consents.offer("store_transcript");
-        this.consents.offer("remember");
-        if (this.microphone.active && !this.consents.request("mic_asr")) this.stopMic();
+        void this.askConsents();
         if (this.options.hold || this.options.wake) this.client.listen(this.options);
         if (this.speed !== 1) this.client.setSpeed(this.speed);
         return this.setState("idle");
@@ -412,6 +392,12 @@ export class App {
       case "error":
         return this.onError(event);
     }
+  }
+
+  private async askConsents(): Promise<void> {
+    if (this.microphone.active && !(await this.consents.request("mic_asr"))) this.stopMic();
+    await this.consents.offer("store_transcript");
+    await this.consents.offer("remember");
   }
 
   private onState(state: TurnState, turn: number): void {
@@ -468,12 +454,11 @@ export class App {
     this.newSession();
     this.setState("offline");
     this.page.notices.show("asleep");
-    const wake = (): void => {
-      for (const type of ["pointerdown", "keydown"]) removeEventListener(type, wake);
+    onGesture(() => {
       this.page.notices.hide("asleep");
       this.client.connect();
-    };
-    for (const type of ["pointerdown", "keydown"]) addEventListener(type, wake);
+      return true;
+    });
   }
 
   private tick(pts: number): void {
@@ -485,6 +470,7 @@ export class App {
     page.captions.show(player.speaker.clock.anchored ? this.captions.at(pts) : null);
     const speaking = player.speaking;
     page.status.setLevel(speaking ? player.speaker.level() : this.microphone.level);
+    page.portrait.speak(player.mouthOpen);
     page.dock.setLevel(this.microphone.level);
     page.dock.setInterruptible(speaking || this.responding);
   }

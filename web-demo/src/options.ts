@@ -20,6 +20,8 @@ export interface Options {
   wake: boolean;
   /** Prepares the stage, and begins only when told to: `App.start`. */
   waits: boolean;
+  /** Everything larger, and she speaks more slowly. */
+  elder: boolean;
   morph: MorphMode | null;
   lowDetail: boolean;
   /** All materials and pixels even where drawing is done in software: for pictures, not for talking. */
@@ -40,8 +42,15 @@ export function readOptions(search: string): Options {
     hold: query.get("talk") === "hold",
     wake: query.get("wake") === "1",
     waits: false,
+    elder: query.get("elder") === "1",
     morph: morph === "cpu" || morph === "gpu" ? morph : null,
     lowDetail: query.get("lod") === "low",
     fullLooks: query.get("looks") === "full",
   };
+}
+
+/** The address may also ask for a theme, in place of the system's. */
+export function themeOf(search: string): string | null {
+  const theme = new URLSearchParams(search).get("theme");
+  return theme === "light" || theme === "dark" ? theme : null;
 }

@@ -2,7 +2,7 @@
  * is `RealtimeClient` (net/client.ts), or any client of OpenAI's Realtime API. */
 
 import { Http, type Access } from "./http";
-import type { Card, CreatedSession, Job, Language, Line, Persona, SessionView, Version } from "./types";
+import type { Avatar, Card, CreatedSession, Job, Language, Line, Persona, SessionView, Version, Voice } from "./types";
 
 export { ServiceError, type Access } from "./http";
 export type * from "./types";
@@ -72,6 +72,16 @@ export class Shuren {
 
   async personas(): Promise<Persona[]> {
     return (await this.http.call<{ personas: Persona[] }>("GET", "v1/personas")).personas;
+  }
+
+  /** Those the service has weights of its own for. */
+  async voices(): Promise<Voice[]> {
+    return (await this.http.call<{ voices: Voice[] }>("GET", "v1/voices")).voices;
+  }
+
+  /** Those that are built or can be. */
+  async avatars(): Promise<Avatar[]> {
+    return (await this.http.call<{ avatars: Avatar[] }>("GET", "v1/avatars")).avatars;
   }
 
   /** A session without a realtime client. */

@@ -13,6 +13,25 @@ export interface Persona {
   greeting?: Partial<Record<Language, string>>;
 }
 
+export interface Voice {
+  /** What `/v1/audio/speech` and packs ask for. */
+  id: string;
+  backend: string;
+  languages: string[];
+  title: string;
+  licence: string;
+  /** Its weights are on the service's machine. */
+  here: boolean;
+}
+
+export interface Avatar {
+  id: string;
+  title: string;
+  licence: string;
+  /** It is built. */
+  here: boolean;
+}
+
 export interface SessionView {
   id: string;
   persona: string;

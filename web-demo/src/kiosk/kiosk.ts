@@ -1,10 +1,10 @@
 /** One kiosk: she idles and invites, talks with whoever comes, and forgets them when they are gone. The conversation is
  * the page's own (app.ts); here is what stands around it in a public place. */
 
-import type { App } from "../app";
+import { ELDER_SPEED, type App } from "../app";
+import { CardPanel } from "../cards/panel";
 import { fetchMaps, type AreaMap } from "../maps/maps";
 import type { Language } from "../ui/i18n";
-import { CardPanel } from "./cards";
 import { Health, type KioskPhase } from "./health";
 import { isOpen, opensNext } from "./hours";
 import { RoomEar } from "./loudness";
@@ -14,8 +14,6 @@ import { fetchSettings, type KioskAddress, type KioskSettings } from "./settings
 import { Visit } from "./visit";
 
 const TICK_MS = 250;
-/** Elders are spoken to more slowly. */
-const ELDER_SPEED = 0.85;
 /** Between two looks whether there is a newer page, and the age at which it is loaded anew in any case. */
 const RENEW_S = 300;
 const OLD_S = 20 * 3600;
@@ -60,7 +58,14 @@ export class Kiosk {
     this.elder = address.elder;
     this.visit = new Visit({ idleS: settings.idle_s, farewellS: settings.farewell_s });
     this.cards = new CardPanel(
-      () => ({ url: settings.url || base, persona: address.persona ?? "", maps: this.maps, language: this.language, print: settings.print }),
+      () => ({
+        url: settings.url || base,
+        persona: address.persona ?? "",
+        maps: this.maps,
+        language: this.language,
+        print: settings.print,
+        send: (message) => void app.sendText(message),
+      }),
       (open) => root.classList.toggle("with-card", open),
     );
     this.screens = new Screens({

@@ -24,13 +24,6 @@ const zh = {
   days: "{days} 天后",
   offlineTitle: "暂时连不上服务",
   offlineText: "正在自动重连。需要帮助请找身边的工作人员。",
-  scan: "扫码带走路线",
-  scanLink: "扫码打开",
-  print: "打印",
-  close: "关闭",
-  route: "{name} · 游览路线",
-  chooseMap: "选择地图",
-  picture: "图片无法显示",
 };
 
 export type KioskKey = keyof typeof zh;
@@ -56,13 +49,6 @@ const en: Record<KioskKey, string> = {
   days: "in {days} days",
   offlineTitle: "The service cannot be reached",
   offlineText: "Reconnecting by itself. Our staff nearby can help you.",
-  scan: "Take the route with you",
-  scanLink: "Open on your phone",
-  print: "Print",
-  close: "Close",
-  route: "{name} · your route",
-  chooseMap: "Choose a map",
-  picture: "The picture cannot be shown",
 };
 
 export const KIOSK_WORDS: Record<Language, Record<KioskKey, string>> = { zh, en };

@@ -1,6 +1,7 @@
 /** Illustrated maps of a persona's places (`GET /maps/{persona}`), and walks on them. */
 
 import type { Card } from "../net/events";
+import { authorization } from "../net/token";
 import type { Language } from "../ui/i18n";
 
 export type Point = readonly [x: number, y: number];
@@ -42,7 +43,7 @@ export interface Route {
 
 /** Throws when they cannot be had. */
 export async function fetchMaps(base: string, persona: string): Promise<Record<string, AreaMap>> {
-  const response = await fetch(new URL(`maps/${encodeURIComponent(persona)}`, base));
+  const response = await fetch(new URL(`maps/${encodeURIComponent(persona)}`, base), { headers: authorization() });
   if (!response.ok) throw new Error(`maps: HTTP ${response.status}`);
   return ((await response.json()) as { maps: Record<string, AreaMap> }).maps;
 }

@@ -4,7 +4,8 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Language } from "../ui/i18n";
 import { commentsPanel } from "./comments";
 import { Attendance } from "./attendance";
-import { ask, DeskLink, stageAddress, type Control, type ShowView } from "./link";
+import { PerformPanel } from "../performer/panel";
+import { ask, base, DeskLink, stageAddress, type Control, type ShowView } from "./link";
 import { gestures, moods, type Say } from "./words";
 
 const SURE_MS = 3000;
@@ -21,6 +22,7 @@ export interface House {
 export class Desk {
   private readonly link: DeskLink;
   private readonly attendance: Attendance;
+  private readonly perform: PerformPanel;
   private connected = false;
   private problem = "";
   private sure = 0;
@@ -43,12 +45,20 @@ export class Desk {
       },
     );
     this.attendance = new Attendance(() => this.link.send({ do: "heartbeat" }), () => house.update());
+    this.perform = new PerformPanel(
+      show.id,
+      base,
+      (control) => this.do(control),
+      (problem) => this.tell(problem),
+      () => house.update(),
+    );
     addEventListener("keydown", this.shortcut);
   }
 
   close(): void {
     this.link.close();
     this.attendance.close();
+    this.perform.close();
     removeEventListener("keydown", this.shortcut);
   }
 
@@ -73,7 +83,7 @@ export class Desk {
         <button type="button" class="plain" @click=${() => this.house.switchLanguage()}>${say("language")}</button>
       </header>
       ${this.notices()}
-      <main class="desk">${this.rundown()}<div class="middle">${this.now()}${this.sayPanel()}${this.stage()}${this.metrics()}</div>
+      <main class="desk">${this.rundown()}<div class="middle">${this.now()}${this.sayPanel()}${this.perform.view(show, say)}${this.stage()}${this.metrics()}</div>
         ${commentsPanel(show, say, (control) => this.do(control))}</main>`;
   }
 

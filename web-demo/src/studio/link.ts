@@ -4,7 +4,7 @@ import { Backoff } from "../net/backoff";
 import { authorization, setToken, subprotocols } from "../net/token";
 
 const KEPT = "shuren.console.key"; // the console's: one sign-in for both
-const base = new URL(".", location.href).href;
+export const base = new URL(".", location.href).href;
 
 export interface CommentView {
   id: string;
@@ -41,6 +41,7 @@ export interface ShowView {
   recent: CommentView[];
   alone: boolean;
   mood: string;
+  performing: "none" | "calibrating" | "ready" | "performing" | "lost";
   heartbeat_left_s: number;
   metrics: Record<string, number | null>;
 }

@@ -15,7 +15,7 @@ const SOURCES: Record<Source, Key> = {
 
 export class History implements Part {
   readonly element: HTMLElement;
-  private readonly list = h("ol", { class: "messages", role: "log", "aria-live": "off" });
+  private readonly list = h("ol", { class: "messages" });
   private readonly empty = h("p", { class: "empty" });
   private readonly shown = new Map<string, { message: Message; element: HTMLElement }>();
   private t: Translate = (key) => key;

@@ -51,19 +51,28 @@ export class StageMessage implements Part {
   readonly element = h("p", { class: "stage-message", role: "status", hidden: true });
   private t: Translate = (key) => key;
   private shown: { key: Key; percent: number } | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   translate(t: Translate): void {
     this.t = t;
-    if (this.shown) this.show(this.shown.key, this.shown.percent);
+    if (this.shown) this.write(this.shown.key, this.shown.percent);
   }
 
-  show(key: Key, percent = 0): void {
+  /** It goes by itself after `seconds`, if given. */
+  show(key: Key, percent = 0, seconds = 0): void {
+    clearTimeout(this.timer);
     this.shown = { key, percent };
     this.element.hidden = false;
+    this.write(key, percent);
+    if (seconds) this.timer = setTimeout(() => this.hide(), seconds * 1000);
+  }
+
+  private write(key: Key, percent: number): void {
     setText(this.element, this.t(key, { percent: percent ? `${percent}%` : "" }));
   }
 
   hide(): void {
+    clearTimeout(this.timer);
     this.shown = null;
     this.element.hidden = true;
   }

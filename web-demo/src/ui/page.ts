@@ -10,6 +10,8 @@ import { AiLabel } from "./label";
 import { LatencyStrip } from "./latency-view";
 import { Notices, StageMessage, Welcome } from "./overlay";
 import type { Part } from "./part";
+import { Portrait } from "./portrait";
+import { Question } from "./question";
 import { Status } from "./status";
 import { suggestionsFor } from "./suggestions";
 import { Topbar, type TopbarActions } from "./topbar";
@@ -25,7 +27,8 @@ export interface PageActions extends DockActions, Omit<TopbarActions, "switchLan
 export class Page {
   readonly view = h("canvas", { class: "view", role: "img" });
   readonly label: AiLabel;
-  private readonly stage = h("div", { class: "stage" }, this.view);
+  readonly portrait = new Portrait();
+  private readonly stage = h("div", { class: "stage" }, this.view, this.portrait.element);
   private readonly app = h("div", { class: "app" }, this.stage);
   readonly captions = new Captions();
   readonly history = new History();
@@ -33,6 +36,7 @@ export class Page {
   readonly status = new Status();
   readonly message = new StageMessage();
   readonly notices = new Notices();
+  readonly question: Question;
   readonly dock: Dock;
   readonly welcome: Welcome;
   private readonly topbar: Topbar;
@@ -61,14 +65,16 @@ export class Page {
       switchLanguage: () => this.setLanguage(this.language === "zh" ? "en" : "zh"),
       toggleHistory: () => this.openPanel(!this.panelOpen),
     });
-    this.lower = h("div", { class: "lower" }, this.status.element, this.captions.element, this.welcome.element, this.dock.element);
+    this.question = new Question(() => [this.topbar.element, this.notices.element, this.welcome.element, this.dock.element, this.panel]);
+    const lower = [this.status, this.captions, this.welcome, this.question, this.dock].map(({ element }) => element);
+    this.lower = h("div", { class: "lower" }, ...lower);
     this.stage.append(this.topbar.element, this.notices.element, this.message.element, this.lower);
     this.panelClose = h("button", { type: "button", class: "quiet square close", onclick: () => this.openPanel(false) }, icon("close"));
     const head = h("header", { class: "panel-head" }, this.panelTitle, this.panelClose);
     this.panel = h("aside", { id: "panel", class: "panel" }, head, this.history.element, this.latency.element);
     this.app.append(this.panel);
     house.replaceChildren(this.app); // in the place of the label that stood there before any script
-    this.parts = [this.topbar, this.dock, this.welcome, this.captions, this.history, this.latency, this.status, this.message, this.notices];
+    this.parts = [this.topbar, this.dock, this.welcome, this.question, this.captions, this.history, this.latency, this.status, this.message, this.notices];
     new ResizeObserver(([entry]) => this.fit((entry as ResizeObserverEntry).contentRect.width)).observe(house);
     keysOf(house).addEventListener("keydown", (event) => this.key(event as KeyboardEvent));
     this.fit(house.clientWidth);
@@ -101,17 +107,24 @@ export class Page {
     this.dock.setSuggestions(suggestionsFor(chosen?.id ?? "", this.language));
   }
 
+  /** Puts something more on the stage. */
+  addPart(part: Part): void {
+    this.parts.push(part);
+    this.stage.append(part.element);
+    part.translate(this.t, this.language);
+  }
+
   /** Tells `onChange` how much of the stage the controls cover, now and whenever that changes. */
   watchInsets(onChange: (insets: { top: number; bottom: number }) => void): void {
     const tell = (): void => {
       const stage = this.stage.getBoundingClientRect();
-      const lowest = this.welcome.element.hidden ? this.dock.element : this.welcome.element;
-      const dock = lowest.getBoundingClientRect();
+      const lowest = [this.question, this.welcome].find(({ element }) => !element.hidden) ?? this.dock;
+      const dock = lowest.element.getBoundingClientRect();
       const top = this.topbar.element.getBoundingClientRect();
       onChange({ top: top.bottom - stage.top, bottom: stage.bottom - dock.top });
     };
     const observer = new ResizeObserver(tell);
-    for (const element of [this.stage, this.dock.element, this.welcome.element, this.topbar.element]) observer.observe(element);
+    for (const element of [this.stage, this.dock.element, this.welcome.element, this.question.element, this.topbar.element]) observer.observe(element);
   }
 
   /** Somebody speaks through her: nothing is typed or read. */
@@ -139,7 +152,8 @@ export class Page {
 
   private key(event: KeyboardEvent): void {
     if (event.key !== "Escape") return;
-    if (this.panelOpen && this.narrow) this.openPanel(false);
+    if (this.question.open) this.question.answer(false);
+    else if (this.panelOpen && this.narrow) this.openPanel(false);
     else this.actions.interrupt();
   }
 }

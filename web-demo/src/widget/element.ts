@@ -6,6 +6,8 @@ import { fetchToken } from "./token";
 import { h, nameControl } from "../ui/dom";
 import { preferredLanguage, translator, type Language } from "../ui/i18n";
 import { icon } from "../ui/icons";
+import cardStyle from "../cards/cards.css?inline";
+import mapStyle from "../maps/map.css?inline";
 import pageStyle from "../ui/style.css?inline";
 import style from "./widget.css?inline";
 
@@ -23,7 +25,7 @@ export class DigitalHuman extends HTMLElement {
   constructor() {
     super();
     const root = this.attachShadow({ mode: "open" });
-    const sheets = [pageStyle, style].map((text) => {
+    const sheets = [pageStyle, mapStyle, cardStyle, style].map((text) => {
       const sheet = new CSSStyleSheet(); // no <style>: a strict policy of the page would refuse it
       sheet.replaceSync(text);
       return sheet;
@@ -76,9 +78,11 @@ export class DigitalHuman extends HTMLElement {
   }
 
   private async begin(): Promise<App> {
-    const { App } = await import("../app"); // with three.js and the rest: not before somebody wants her
+    // With three.js and the rest: not before somebody wants her.
+    const [{ App }, { showCards }] = await Promise.all([import("../app"), import("../cards/beside")]);
     const tokenUrl = this.getAttribute("token-url");
-    const app = new App(this.house, folder(this.getAttribute("service") ?? SERVICE), {
+    const base = folder(this.getAttribute("service") ?? SERVICE);
+    const app = new App(this.house, base, {
       persona: this.getAttribute("persona"),
       fixedPersona: true,
       language: this.language,
@@ -88,10 +92,12 @@ export class DigitalHuman extends HTMLElement {
       hold: this.hasAttribute("hold"),
       wake: false,
       waits: false,
+      elder: this.hasAttribute("elder"),
       morph: null,
       lowDetail: this.hasAttribute("low"),
       fullLooks: false,
     });
+    showCards(app, this.house, base);
     this.app = app;
     void app.run();
     return app;

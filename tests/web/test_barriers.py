@@ -1,0 +1,169 @@
+"""Nobody is kept out: by a browser without 3D, a missing microphone, refused sound, the keyboard, or a screen reader.
+
+The service is the real one with scripted engines, and nothing is drawn in 3D, so all of it takes seconds.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from axe import barriers
+from polling import TURN, until
+
+sys.path[:0] = [str(Path(__file__).parents[1] / "server")]
+from scripted_house import ScriptedHouse, ScriptedSession, audio, frames, make_app, sentence  # noqa: E402
+
+from avatar.events import FramesOut, ReplyDone, ReplyStarted  # noqa: E402
+
+pytestmark = pytest.mark.browser
+
+FLAT = "--disable-3d-apis"
+LABEL = ".ai-label"
+SAID = "银行卡丢了请先打电话挂失，再带身份证来网点补办新卡，我一直在这里。"
+DEAF_AND_DUMB = """
+const Real = AudioContext;
+window.AudioContext = class extends Real {
+    constructor(options) { super(options); void this.suspend() }
+    resume() { return Promise.reject(new DOMException('refused', 'NotAllowedError')) }
+};
+navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('none', 'NotFoundError'))"""
+EVIL = "<img src=x onerror=window.evil=1>"
+CARDS = [
+    {"kind": "table", "title": "存款利率", "columns": ["期限", "年利率"], "rows": [["一年", "1.10%"], ["两年", EVIL]]},
+    {"kind": "map", "title": "锦里支行", "latitude": 30.646, "longitude": 104.047, "address": "武侯祠大街 231 号"},
+    {"kind": "checklist", "title": "开户要带", "items": ["身份证", EVIL]},
+    {"kind": "product", "title": EVIL, "price": "¥9.90", "url": "https://bank.example/card"},
+    {"kind": "qr", "title": "手机银行", "text": "https://bank.example/app", "note": "扫码下载"},
+    {
+        "kind": "form",
+        "title": "预约办理",
+        "fields": [{"label": "称呼"}, {"label": "时间", "options": ["上午", "下午"]}],
+    },
+]
+
+
+PLACED = """() => {
+    const script = Object.assign(document.createElement('script'), { src: '/widget.js' })
+    Object.assign(script.dataset, { persona: 'bank-teller', open: '', elder: '', theme: 'dark' })
+    document.body.replaceChildren(script)
+}"""
+LOOK = """() => {
+    const root = document.querySelector('digital-human').shadowRoot
+    const seen = [...root.querySelectorAll('.house *')].filter(e => e.checkVisibility({ visibilityProperty: true }))
+    const sizes = seen.filter(e => e.innerText).map(e => parseFloat(getComputedStyle(e).fontSize))
+    return {
+        small: seen.filter(e => e.matches('button, input') && e.getBoundingClientRect().height < 60).length,
+        least: 1.4 * Math.min(...sizes), // what the computed sizes leave out: zoom
+        ink: getComputedStyle(root.querySelector('.entry input')).color,
+    }
+}"""
+
+
+async def say(self: ScriptedSession, text: str, *, mood: str = "", gesture: str = "") -> int:
+    """Says it with a face for each moment of the voice: 100 ms a character, six frames each."""
+    turn, item = self.turn + 1, f"item_{self.turn + 1}"
+    self.emit(ReplyStarted(turn, item, ""), sentence(turn, text), audio(turn, text))
+    self.emit(FramesOut(turn, frames(n=6 * len(text))), ReplyDone(turn, item, "completed", "", text, text, {}))
+    return turn
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[str]:
+    """The address of a service that asks whether it may keep what is said."""
+    house = ScriptedHouse()
+    house.make = lambda session: setattr(session, "say", say.__get__(session))
+    app = make_app(house, storage={"ask": ["store_transcript"]})
+    listener = socket.create_server(("127.0.0.1", 0))
+    served = uvicorn.Server(uvicorn.Config(app, log_config=None))
+    thread = threading.Thread(target=served.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    app.state.observing.drain.begin()
+    served.should_exit = True
+    thread.join(20)
+
+
+def session_of(service: str) -> str:
+    return httpx.get(f"{service}/v1/sessions", timeout=30).json()["sessions"][-1]["id"]
+
+
+def test_without_3d_microphone_and_sound_she_is_seen_read_and_asked(service: str, browser) -> None:
+    page = browser(None, FLAT)
+    page.set_default_timeout(TURN)
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda line: problems.append(line.text) if "Content Security" in line.text else None)
+    page.add_init_script(DEAF_AND_DUMB)
+    page.goto(service)
+    page.get_by_role("button", name="只用文字").click()
+
+    asks = page.get_by_role("alertdialog")
+    asks.wait_for()
+    assert page.locator(LABEL).first.is_visible() and not barriers(page)
+    focused = "document.activeElement.innerText"
+    page.keyboard.press("Tab")
+    order = [page.evaluate(focused)]
+    for _ in range(2):
+        page.keyboard.press("Tab")
+        order.append(page.evaluate(focused))
+    assert order == ["不同意", "同意", "不同意"], "the keyboard leaves the question"
+    page.keyboard.press("Escape")
+    asks.wait_for(state="hidden")
+
+    at = f"{service}/v1/sessions/{session_of(service)}"
+    until(page, "shuren.ready")
+    httpx.post(f"{at}/say", json={"text": SAID}, timeout=30).raise_for_status()
+    until(page, "document.querySelector('.caption')?.innerText.includes('挂失')")
+    until(page, "Number(document.querySelector('.portrait').style.getPropertyValue('--mouth')) > 0.2")
+    assert not page.evaluate("shuren.startMic()")
+    assert page.get_by_text("没有找到可用的麦克风").is_visible()
+
+    card = page.locator(".card-panel")
+    for shown in CARDS:
+        httpx.post(f"{at}/card", json={"card": shown}, timeout=30).raise_for_status()
+        card.get_by_role("heading", name=shown["title"]).wait_for()
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            assert not barriers(page), (shown["kind"], scheme)
+    page.get_by_label("称呼").fill("王女士")
+    page.get_by_label("时间").select_option("下午")
+    card.get_by_role("button", name="提交").click()
+    until(page, "document.querySelector('.messages').innerText.includes('称呼：王女士；时间：下午')")
+    page.get_by_label("称呼").or_(card.get_by_role("button", name="关闭")).last.press("Escape")
+    card.wait_for(state="hidden")
+    assert not page.evaluate("window.evil") and not problems
+
+
+def test_the_widget_is_large_for_elders_and_dark_where_its_page_says_so(service: str, browser) -> None:
+    page = browser(None, FLAT, width=1280, height=900)
+    page.set_default_timeout(TURN)
+    page.goto(f"{service}/map")
+    page.evaluate(PLACED)
+    within = "document.querySelector('digital-human')"
+    asks = page.get_by_role("alertdialog")
+    asks.wait_for()
+    assert not barriers(page, within)
+    asks.get_by_role("button", name="同意", exact=True).click()
+    page.get_by_text("按下后直接说话").wait_for()
+    assert page.locator(LABEL).first.is_visible() and not barriers(page, within)
+    look = page.evaluate(LOOK)
+    assert look["small"] == 0 and look["least"] >= 18
+    assert look["ink"] == "rgb(231, 239, 236)"
+
+
+@pytest.mark.parametrize("surface", ["kiosk?persona=bank-teller", "studio"])
+def test_no_surface_has_barriers(service: str, browser, surface: str) -> None:
+    page = browser(None, FLAT)
+    page.set_default_timeout(TURN)
+    page.goto(f"{service}/{surface}")
+    page.get_by_role("heading").or_(page.get_by_role("button")).first.wait_for()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        assert not barriers(page), scheme
