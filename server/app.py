@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from server import backoffice, rest
+from server import backoffice, rest, rest_catalogue
 from server.access import routes as access_routes
 from server.access.access import Access
 from server.access.safety import Safety
@@ -60,13 +60,14 @@ def create_app(settings: Settings, house: House, access: Access | None = None) -
     # FastAPI's pages of documentation run scripts of a CDN, which the content security policy forbids.
     app = FastAPI(**about, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.settings, app.state.host, app.state.access = settings, house, access
-    watching = ("/kiosk",) if settings.kiosk.presence else ()
+    watching = ("/studio", *(("/kiosk",) if settings.kiosk.presence else ()))
     app.add_middleware(Safety, access=access, body_bytes=settings.access.body_bytes, watching=watching)
     app.state.observing = Observing(settings.observing)
     backoffice.install(app)
     app.state.sessions = Sessions(house, settings, app.state.observing, app.state.webhooks.tell)
     rest.install_error_handlers(app)
     app.include_router(rest.router)
+    app.include_router(rest_catalogue.router)
     app.include_router(access_routes.router)
     app.include_router(oidc_routes.router)
     app.include_router(endpoint.router)

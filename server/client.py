@@ -118,6 +118,14 @@ class Client:
         made = await self.request("POST", "/v1/sessions", {"persona": persona, "language": language, "greet": greet})
         return Session(made["id"], made["resume"]["token"], self)
 
+    async def voices(self) -> list[dict[str, Any]]:
+        """What the service has weights of its own for."""
+        return (await self.request("GET", "/v1/voices"))["voices"]
+
+    async def avatars(self) -> list[dict[str, Any]]:
+        """Those that are built or can be."""
+        return (await self.request("GET", "/v1/avatars"))["avatars"]
+
     async def sessions(self) -> list[dict[str, Any]]:
         """Those under way."""
         return (await self.request("GET", "/v1/sessions"))["sessions"]

@@ -60,6 +60,8 @@ async def test_the_client_tells_what_the_service_says() -> None:
     async with served(ScriptedHouse()) as address, Client(f"http://{address}") as client:
         session = await client.begin("bank-teller")
         assert [each["id"] for each in await client.sessions()] == [session.id]
+        assert "zf_xiaoxiao" in {each["id"] for each in await client.voices()}
+        assert "lin" in {each["id"] for each in await client.avatars()}
         assert await session.speak("卡丢了") == 1 and await session.say("请到三号窗口。", mood="glad") == 2
         assert await session.interrupt() is False
         await session.mood("glad", 0.5)

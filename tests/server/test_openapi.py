@@ -22,7 +22,7 @@ from serving import served
 from server.storage.database import Database
 from server.storage.keeping import Keeping
 
-OURS = r"^/v1/(sessions|personas|models|jobs|webhooks|data|audit)"
+OURS = r"^/v1/(sessions|personas|voices|avatars|models|jobs|webhooks|data|audit)"
 # No schema tells a good zip file, or an address that may be called.
 CHOOSY = ("POST /v1/personas", "POST /v1/webhooks")
 EXAMPLES = 2  # of each operation and kind of request

@@ -31,6 +31,24 @@ async def test_personas_are_listed_in_both_languages() -> None:
     assert persona["name"] == {"zh": "蓉蓉", "en": "Rongrong"}
 
 
+async def test_voices_are_listed_with_language_licence_and_whether_they_are_here(tmp_path: Path) -> None:
+    found = (await client(home=tmp_path).get("/v1/voices")).json()["voices"]
+    xiaoxiao = next(each for each in found if each["id"] == "zf_xiaoxiao")
+    told = {"backend": "kokoro", "languages": ["zh"], "title": "Xiaoxiao, female", "licence": "Apache-2.0"}
+    assert xiaoxiao == told | {"id": "zf_xiaoxiao", "here": False}
+    assert [each["languages"] for each in found if each["id"] == "am_michael"] == [["en"]]
+
+
+async def test_avatars_are_listed_built_or_not(home: Path) -> None:
+    (home / "avatars" / "rongrong" / "provenance.json").write_text('{"licence": "CC-BY-4.0"}')
+    (home / "avatars" / "lin").mkdir()
+    (home / "avatars" / "lin" / "rig.json").write_text("{}")
+    found = {each["id"]: each for each in (await client(home=home).get("/v1/avatars")).json()["avatars"]}
+    assert found["rongrong"] == {"id": "rongrong", "title": "rongrong", "licence": "CC-BY-4.0", "here": True}
+    assert (found["lin"]["title"], found["lin"]["licence"], found["lin"]["here"]) == ("Lin, bank teller", "", True)
+    assert (found["mei"]["licence"], found["mei"]["here"]) == ("CC0-1.0", False)
+
+
 async def test_personas_are_models_to_openai_clients() -> None:
     from openai.types import Model
 

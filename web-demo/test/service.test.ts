@@ -15,6 +15,8 @@ interface Asked {
 const asked: Asked[] = [];
 const answers = new Map<string, [number, unknown]>([
   ["GET /below/v1/personas", [200, { personas: [{ id: "bank-teller" }] }]],
+  ["GET /below/v1/voices", [200, { voices: [{ id: "zf_xiaoxiao" }] }]],
+  ["GET /below/v1/avatars", [200, { avatars: [{ id: "lin" }] }]],
   ["POST /below/v1/sessions", [201, { id: "sess_1", resume: { token: "t", within_s: 300 } }]],
   ["POST /below/v1/sessions/sess_1/say", [202, { turn: 3, item_id: null }]],
   ["POST /below/v1/sessions/sess_1/interrupt", [200, { interrupted: false }]],
@@ -56,6 +58,12 @@ it("begins a session with the key, has her speak and ends it", async () => {
   expect(asked.map((each) => each.key)).toEqual(Array(5).fill("Bearer secret"));
   expect(asked[1]?.body).toEqual({ persona: "bank-teller", greet: true });
   expect(asked[2]?.body).toEqual({ text: "您好", mood: "glad" });
+});
+
+it("lists voices and avatars", async () => {
+  const shuren = new Shuren(base);
+  expect((await shuren.voices()).map((voice) => voice.id)).toEqual(["zf_xiaoxiao"]);
+  expect((await shuren.avatars()).map((avatar) => avatar.id)).toEqual(["lin"]);
 });
 
 it("tells what the service refuses by its own code, and what is no answer of it", async () => {
