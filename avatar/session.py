@@ -16,6 +16,7 @@ from typing import Literal
 
 import numpy as np
 
+from animation.performer.drive import Drive
 from animation.types import RATE
 from avatar import turn as floor_events
 from avatar.ahead import WorkAhead
@@ -285,6 +286,11 @@ class Session:
     def gesture(self, name: str) -> None:
         """Make a gesture now (one of dialogue.gestures.GESTURES)."""
         self._stage.body.gesture(name)
+
+    @property
+    def drive(self) -> Drive:
+        """For a performer's own face in place of hers."""
+        return self._stage.body.drive
 
     async def cancel(self, reason: str = "client_cancelled") -> bool:
         """Cancel the running answer. False when none runs."""

@@ -12,6 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
+from animation.performer.drive import Drive
 from animation.types import RATE, Cue, Frames, Phone
 from avatar.clock import to_frame
 from avatar.cues import Cues
@@ -33,6 +34,9 @@ class Body(Protocol):
 
     @property
     def cursor(self) -> int: ...
+
+    @property
+    def drive(self) -> Drive: ...
 
     def state(self, state: str, at: int) -> None: ...
 

@@ -59,6 +59,13 @@ def detector() -> Response:
     return Response(body, media_type="application/octet-stream", headers={"Cache-Control": "max-age=86400"})
 
 
+@router.get("/studio/face_landmarker.task", include_in_schema=False)
+def landmarker() -> Response:
+    """MediaPipe's face landmarker, for a streamer's page. Raises ModelMissing."""
+    body = (Store.default().path(FACES) / "face_landmarker.task").read_bytes()
+    return Response(body, media_type="application/octet-stream", headers={"Cache-Control": "max-age=86400"})
+
+
 def _fleet(request: Request) -> Fleet:
     return request.app.state.fleet
 

@@ -103,6 +103,20 @@ class Answering(_Control):
     alone: bool
 
 
+class Perform(_Control):
+    """The streamer's own face in place of hers, or hers again. Wants a camera at `…/perform` to begin."""
+
+    do: Literal["perform"]
+    on: bool
+
+
+class Calibrate(_Control):
+    """Learn the streamer's resting face, or how far it goes, from the pictures that come now."""
+
+    do: Literal["calibrate"]
+    what: Literal["neutral", "range"]
+
+
 class End(_Control):
     """Say the closing words, then end."""
 
@@ -129,6 +143,8 @@ Control = Annotated[
     | Mood
     | Gesture
     | Answering
+    | Perform
+    | Calibrate
     | End
     | Kill,
     Field(discriminator="do"),

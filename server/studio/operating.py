@@ -57,6 +57,10 @@ async def _do(show: Show, control: Control) -> None:
             show.performer.gesture(gesture)
         case controls.Answering(alone=alone):
             director.alone = alone
+        case controls.Perform(on=on):
+            show.acting_face.perform(on)
+        case controls.Calibrate(what=what):
+            show.acting_face.calibrate(what)
         case controls.End():
             director.end(show.cast.rundown.closing)
             await show.performer.interrupt()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from animation.performer.drive import Drive
 from models.errors import SessionBusy
 from server.realtime import wire
 from server.realtime.ids import new_id
@@ -38,6 +39,16 @@ class Performer(Protocol):
 
     def attended(self) -> None:
         """The show goes on: the session is not to end."""
+        ...
+
+    @property
+    def drive(self) -> Drive:
+        """For the streamer's own face in place of hers."""
+        ...
+
+    @property
+    def media_now(self) -> int:
+        """Where the session's media clock stands, samples."""
         ...
 
 
@@ -80,3 +91,11 @@ class OnStage:
 
     def attended(self) -> None:
         self._live.attended()
+
+    @property
+    def drive(self) -> Drive:
+        return self._session.drive
+
+    @property
+    def media_now(self) -> int:
+        return self._session.clock.now()

@@ -15,6 +15,7 @@ from server.access.web import Operator
 from server.realtime.connection import close
 from server.realtime.endpoint import admit
 from server.refusals import refusals
+from server.studio.acting import Names, Picture
 from server.studio.comments import Said
 from server.studio.controls import Control
 from server.studio.operating import operate
@@ -187,6 +188,38 @@ async def adapter(websocket: WebSocket, show: str) -> None:
                 continue
             taken = [_taken(one, each).model_dump() for each in (said if isinstance(said, list) else [said])]
             await websocket.send_text(json.dumps({"type": "taken", "comments": taken}))
+
+
+@router.websocket("/{show}/perform")
+async def perform(websocket: WebSocket, show: str) -> None:
+    """A camera's page: what a face tracker reads in each picture, as numbers; never the picture."""
+    if not (found := await _enter(websocket, show)):
+        return
+    one, who = found
+    face = one.show.acting_face
+    try:
+        face.enter(Names.model_validate_json(await websocket.receive_text()).names)
+        one.show.record.put("camera", by=who)
+        one.show.audit("show.camera", actor=who, subject=one.show.id)
+    except (ShurenError, ValidationError) as error:
+        told = error if isinstance(error, ShurenError) else EventInvalid("The first message names the readings.")
+        await _tell(websocket, told)
+        return await close(websocket, 1008, told.code)
+    except WebSocketDisconnect:
+        return
+    try:
+        while True:
+            face.read(Picture.model_validate_json(await websocket.receive_text()))
+    except ValidationError as error:
+        await _tell(websocket, EventInvalid(f"This is no reading: {error.errors()[0]['msg']}"))
+        await close(websocket, 1008, "event_invalid")
+    except ShurenError as problem:
+        await _tell(websocket, problem)
+        await close(websocket, 1008, problem.code)
+    except WebSocketDisconnect:
+        pass
+    finally:
+        face.leave()
 
 
 async def _enter(websocket: WebSocket, show: str) -> tuple[OnAir, str] | None:

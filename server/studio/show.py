@@ -14,6 +14,7 @@ from avatar.events import AudioOut, ReplyDone, SentenceOut, SessionEvent, StateC
 from dialogue.types import Language
 from models.errors import SessionBusy, ShurenError, SpeechRefused, ToolFailed
 from server import logs
+from server.studio.acting import ActingFace
 from server.studio.cards import Cards
 from server.studio.comments import Comment, Intake, Said
 from server.studio.director import Action, Answer, Director, Outcome, Say
@@ -58,6 +59,7 @@ class Show:
         self.director, self.intake, self.performer = cast.director, cast.intake, cast.performer
         self.record, self.metrics = Record(), Metrics()
         self.cards = Cards(cast.products, cast.performer, cast.language)
+        self.acting_face = ActingFace(cast.performer, self.changed)
         self.mood: tuple[str, float] = ("", 1.0)
         self.acting: Action | None = None
         self.saying = ""
@@ -97,6 +99,7 @@ class Show:
             for task in self._tasks:
                 task.cancel()
             await self.performer.interrupt()
+            self.acting_face.hand_back()
             self.director.stop()
             self.record.put("ended")
             self.changed()
@@ -141,6 +144,7 @@ class Show:
         director = self.director
         if self.cast.presence.left(self.now) <= 0 and director.leave(self.now):
             self._away_since = self.now
+            self.acting_face.hand_back()
             self.cards.away(True)
             self.record.put("unattended")
             self.audit("show.unattended", subject=self.id)

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from server.studio.acting import FaceState
 from server.studio.comments import Comment
 from server.studio.director import Answer, ShowState
 from server.studio.show import Show
@@ -80,6 +81,8 @@ class ShowView(BaseModel):
     alone: bool
     """Questions are answered that nobody has approved."""
     mood: str
+    performing: FaceState
+    """Whose face she has, and whether a camera reads the streamer's."""
     operator: str
     heartbeat_left_s: float
     age_s: float
@@ -130,6 +133,7 @@ def view_of(show: Show, *, session: str, persona: str, avatar: str) -> ShowView:
         recent=[told(each) for each in show.intake.recent() if each.state not in ("waiting", "approved")][:30],
         alone=director.alone,
         mood=show.mood[0],
+        performing=show.acting_face.state,
         operator=show.cast.presence.who,
         heartbeat_left_s=round(max(0.0, show.cast.presence.left(now)), 1),
         age_s=round(now, 1),

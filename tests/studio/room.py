@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from animation.body import Body
+from animation.rig import Rig
 from avatar.events import AudioOut, ReplyDone, SentenceOut
 from dialogue.tools.types import ToolResult
 from models.errors import SessionBusy, SpeechRefused, ToolUnavailable
@@ -51,6 +53,8 @@ class Host:
         self.broken = False
         self.cards: list[tuple[dict, int, int]] = []
         self.calls: list[tuple] = []
+        self.body = Body(Rig.generic())
+        self.drive = self.body.drive
         self._turn = 0
         self._task: asyncio.Task | None = None
 
@@ -82,6 +86,10 @@ class Host:
         self.cards.append((dict(card), turn, pts))
 
     def attended(self) -> None: ...
+
+    @property
+    def media_now(self) -> int:
+        return self.body.cursor
 
     @property
     def words(self) -> list[str]:
