@@ -203,6 +203,21 @@ def lipsync(
 
 
 @app.command()
+def player(
+    url: Annotated[str, typer.Option(help="A running server.")] = "http://127.0.0.1:8000",
+    persona: str = "bank-teller",
+    seconds: Annotated[float, typer.Option(min=1, help="How long to watch.")] = 60,
+    as_json: Json = False,
+) -> None:
+    """The page in Chromium: frames a second, offset between face and voice, gaps in the voice, memory over time."""
+    from bench.player import run
+    from bench.report import report
+
+    settings = {"url": url, "persona": persona, "seconds": seconds, "window": "1280x720"}
+    report(run(url, persona, seconds), settings=settings, as_json=as_json)
+
+
+@app.command()
 def body(as_json: Json = False) -> None:
     """What a body costs."""
     from bench.body import run
