@@ -1,4 +1,4 @@
-"""The page in Chromium while she answers one typed question after another: how fluently it draws, how far apart face and
+"""The page in Chromium while she answers question after question: how fluently it draws, how far apart face and
 voice are, whether the voice had gaps, and whether memory grows."""
 
 from __future__ import annotations
