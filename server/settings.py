@@ -358,6 +358,16 @@ class Disclosure(BaseModel):
     algorithm_filing: str = ""
     """Filing number of the algorithm."""
 
+    public: bool = False
+    """Everybody may come: the service does not start while one of the above is missing."""
+
+    @model_validator(mode="after")
+    def _told(self) -> Disclosure:
+        told = ("provider", "contact", "complaints", "model_filing", "algorithm_filing")
+        if self.public and (missing := [name for name in told if not getattr(self, name).strip()]):
+            raise ValueError(f"a public service also needs {', '.join(missing)}")
+        return self
+
 
 class Settings(BaseSettings):
     """The service's settings, from the environment."""

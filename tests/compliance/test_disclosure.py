@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import ValidationError
 from scripted_house import ScriptedHouse, make_app
 from typer.testing import CliRunner
 
@@ -45,6 +46,13 @@ async def test_without_filing_numbers_it_says_that_it_is_for_internal_tests() ->
     for missing in ({}, {"model_filing": "Sichuan-1"}, {"algorithm_filing": "2"}):
         notice = (await get("/v1/compliance/disclosure", disclosure=missing)).json()["filing"]["notice"]
         assert "未备案" in notice and "Not filed" in notice
+
+
+def test_a_public_service_does_not_start_without_saying_whose_it_is_and_its_filing_numbers() -> None:
+    assert Settings(disclosure=TOLD | {"public": True}).disclosure.public
+    for name in TOLD:
+        with pytest.raises(ValidationError, match=name):
+            Settings(disclosure=TOLD | {"public": True, name: " "})
 
 
 async def test_models_elsewhere_are_told_without_their_addresses_or_keys() -> None:
