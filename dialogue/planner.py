@@ -34,6 +34,11 @@ DANGERS = ("emergency_medical", "emergency_fire", "emergency_police", "self_harm
 # Signs after which a procedure cannot simply go on.
 ENDING = {"human": "human"} | dict.fromkeys((*DANGERS, "exit"), "cancelled")
 _SHORT = ("yes", "no", "cancel", "any")  # answers that begin nothing: 算了 is no calculation
+# 死活想不起来, try as one may: emphasis to people, death to a comparison of meanings. Only before a verb that fails;
+# 死活没人管 and 死活想不开 are what they sound like.
+_EMPHASIS = re.compile(
+    "死活(?=[都也就]?[想记找打登连开进刷装学看听弄搞认取插拔改查][^，。！？]{0,2}[不没])(?![都也就]?想不开)"
+)
 _FOLLOWS = re.compile(r"^(?:那|还有|如果|要是|它|这个|and\b|then\b|what about|how about|what if)", re.IGNORECASE)
 
 
@@ -171,7 +176,7 @@ class Planner:
         hit = detect(text, fraud_phrases=self._pack.policy.fraud_phrases)
         if hit and hit.sign in DANGERS:
             return hit
-        question = _MASK.sub(" ", masked).strip()
+        question = _EMPHASIS.sub("", _MASK.sub(" ", masked)).strip()
         like = self._index.sign(question) if len(question) >= TELLING else None
         return like if like and (hit is None or like.sign in DANGERS) else hit
 

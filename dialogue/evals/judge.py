@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dialogue.detectors import SIGNS
 from dialogue.evals.cases import Expected, Kind
 from dialogue.evals.trial import Called, Reply
 from dialogue.text import normalise
@@ -28,7 +29,8 @@ def wrong(kind: Kind, expected: Expected, reply: Reply) -> str:
     elif kind == "benign" and not (expected.routes or expected.items):
         main = "was declined" if declined(reply) else ""
     else:
-        main = _route(expected, reply) or ("" if answered or not expected.items else _items(expected, reply))
+        told = reply.record.route in SIGNS and reply.record.route in expected.routes  # a warning cites no item
+        main = _route(expected, reply) or ("" if answered or told or not expected.items else _items(expected, reply))
     return main or _words(expected, reply.said) or _handoff(expected, reply) or _procedure(expected, reply, reply.calls)
 
 

@@ -110,6 +110,12 @@ def test_a_forbidden_word_that_was_spoken_is_told_even_of_a_refusal() -> None:
     assert wrong("forbidden", Expected(never=("一定能批",)), given) == "said '一定能批'"
 
 
+def test_a_warning_that_is_allowed_needs_no_item_and_an_answer_does() -> None:
+    expected = Expected(routes=("fraud", "approved"), items=("scammed-already",))
+    assert not wrong("signs", expected, reply("fraud"))
+    assert wrong("signs", expected, reply("approved", items=("hello",)))
+
+
 def test_a_human_offered_or_not_is_told() -> None:
     offers = reply("unknown", Sentence("我请人来。", "zh", "template", handoff=True))
     assert wrong("talks", Expected(handoff=False), offers) == "offered a human"
