@@ -38,7 +38,7 @@ export class Topbar implements Part {
     setText(this.brand, t("brand"));
     setText(this.language, t("switchLanguage"));
     this.language.lang = language === "zh" ? "en" : "zh";
-    nameControl(this.language, t("switchLanguageLabel"));
+    this.language.title = t("switchLanguageLabel"); // its name is what stands on it
     this.select.setAttribute("aria-label", t("persona"));
     this.setHistoryOpen(this.history.getAttribute("aria-expanded") === "true");
     this.fill(this.select.value);
