@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from room import Room
-from scripted_house import connected, make_app
+from scripted_house import ScriptedHouse, connected, make_app
 from test_routes import begun, studio
 from test_show import do, played
 
+from animation.performer.drive import Drive
 from animation.rig import JAW
 from animation.types import RATE, SHAPES
 from models.errors import EventInvalid, SessionBusy, SpeechRefused
@@ -80,9 +82,11 @@ def test_without_anybody_at_the_desk_she_has_her_own_face(prepared: Prepared) ->
 
 
 async def test_a_camera_tells_its_consent_and_then_numbers() -> None:
-    app = make_app()
+    house = ScriptedHouse()
+    app = make_app(house)
     async with studio(app) as http:
         path = f"{await begun(http)}/perform"
+        house.sessions[0].drive, house.sessions[0].clock = Drive(kept=60), SimpleNamespace(now=lambda: 0)
         async with connected(app, "", path=path, outlived=True) as camera:
             camera.send({"names": NAMES, "consent": False})
             assert (await camera.receive())["error"]["code"] == "event_invalid"
