@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 from hall import hall_noise
 
+from dialogue.packs import find_pack, load_pack
 from models.store import Store
 from speech.audio import write_wav
 from speech.hearing import Ears
+from speech.recognisers.whisper import most_tokens
 from speech.types import INPUT_RATE, Heard, Partial, SpeechStarted
 
 pytestmark = pytest.mark.model
@@ -101,6 +103,13 @@ def test_a_recording_too_long_for_the_model_is_heard_from_its_beginning_to_its_e
     audio = np.concatenate([first, np.zeros(31 * INPUT_RATE, np.float32), last])
     heard = asyncio.run(ears.recogniser.transcribe(audio, language="zh"))
     assert alike(heard.text, "银行卡丢了怎么挂失你们周末上班吗") >= 0.7
+
+
+def test_nothing_said_at_seven_characters_a_second_is_cut_short(ears) -> None:
+    answers = [item.answer["zh"] for item in load_pack(find_pack("live-host")).items]
+    tokenizer = ears.recogniser._tokenizer("zh")
+    for text in answers:
+        assert len(tokenizer.encode(text)) <= most_tokens(len(text) / 7), text
 
 
 def test_audio_of_no_length_is_no_words(ears) -> None:
