@@ -100,7 +100,7 @@ def teach(
 
 def decided(network: Path, checked: list[Spoken]) -> Decision:
     """How sure it should be of closures and of lips to the teeth: whatever finds most of them for the fewest that are
-    none (F1), clean and in noise taken together."""
+    none or are not let go of in time (F1), clean and in noise taken together."""
     from animation.listen.stream import Net
     from bench.listen import noisy, raw
 
@@ -143,6 +143,9 @@ def _f1(decision: Decision, window: int, constraint: str, heard: list[tuple[np.n
             near[span] = True
         edges = np.flatnonzero(np.diff(np.concatenate([[0], acting.astype(np.int8), [0]])))
         made += len(edges) // 2
-        right += sum(near[a:b].any() for a, b in zip(edges[::2], edges[1::2], strict=True))
+        # Lips that stay shut mumble the vowel after them: a closure must end beside its sound, too.
+        begins, ends = edges[::2], edges[1::2]
+        begins = ends - 1 if constraint == "bilabial" else begins
+        right += sum(near[a:b].any() for a, b in zip(begins, ends, strict=True))
     recall, precision = found / max(asked, 1), right / max(made, 1)
     return 2 * recall * precision / max(recall + precision, 1e-9)
