@@ -26,8 +26,10 @@ PARTS = {"answers": ("hears", "says"), "database": ("table", "where", "added")} 
 MOST_TURNS = 12  # of a visitor, where none are given
 
 
-def load_evals(folder: Path, items: Mapping[str, Item] | None = None) -> Evals:
+def load_evals(folder: Path, items: Mapping[str, Item] | None = None, *, only: str = "*") -> Evals:
     """The evals of the pack in `folder`; none where it has no evals/*.yaml. Raises PackInvalid.
+
+    `only`: the name of one file, or a pattern of several.
 
     With the pack's `items`, whatever an eval expects of them must exist, and a paraphrase may be none of the phrasings
     the item is found by: it would only show that the pack can be read.
@@ -35,7 +37,7 @@ def load_evals(folder: Path, items: Mapping[str, Item] | None = None) -> Evals:
     cases: list[Case] = []
     visitors: list[Visitor] = []
     phrasings = _phrasings(items or {})
-    for file in sorted((folder / "evals").glob("*.yaml")):
+    for file in sorted((folder / "evals").glob(f"{only}.yaml")):
         root = read_yaml(file)
         root.only(*KEYS)
         for kind in (key for key in root.keys() if key in KEYS):

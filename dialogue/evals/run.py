@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from time import perf_counter
 
-from dialogue.evals.cases import Case, Turn, Visitor
+from dialogue.evals.cases import Case, Evals, Turn, Visitor
 from dialogue.evals.database import Database
 from dialogue.evals.judge import declined, wrong, wrong_at_end
 from dialogue.evals.score import Outcome, Score, Sort
@@ -32,9 +32,12 @@ class Run:
         phrasing: Phrasing = "approved",
         tools: Tools | None = None,
         database: Database | None = None,
+        evals: Evals | None = None,
     ) -> None:
-        """The mind's pack, index and model are used; dates, tools and the database behind them are the evals' own."""
-        self._pack = mind.pack
+        """The mind's pack, index and model are used; dates, tools and the database behind them are the evals' own.
+
+        `evals`: those to try; nothing: all of the pack."""
+        self._pack, self._evals = mind.pack, mind.pack.evals if evals is None else evals
         self._today: date | None = None
         self._tools = Recorded(tools) if tools else None
         self._database = database
@@ -49,7 +52,7 @@ class Run:
         self._support = Support(mind.pack)
 
     async def score(self, tell: Tell = lambda done, of: None) -> Score:
-        evals = self._pack.evals
+        evals = self._evals
         self._mind.converse().likely(Utterance("你好", "zh"))  # dictionaries are read at the first question
         cases = [*_with_misheard(evals.cases)]
         began, outcomes = perf_counter(), []

@@ -73,6 +73,16 @@ def test_eval_ends_with_1_exactly_where_a_target_is_missed(small_pack: Path) -> 
     assert told.exit_code == 1 and "gave card-lost" in told.stdout
 
 
+def test_eval_tries_one_file_alone_where_it_is_named(small_pack: Path) -> None:
+    (small_pack / "evals").mkdir()
+    for name, item in (("seen", "cash-appointment"), ("apart", "card-lost")):
+        paraphrases = f"paraphrases:\n  - {{item: {item}, ask: I have lost my bank card}}\n"
+        (small_pack / f"evals/{name}.yaml").write_text(paraphrases, "utf-8")
+    assert run("eval", small_pack, "--only", "apart").exit_code == 0
+    assert run("eval", small_pack, "--only", "seen").exit_code == 1
+    assert "no evals" in run("eval", small_pack, "--only", "neither").stdout
+
+
 def test_eval_wants_packs_or_all() -> None:
     assert run("eval").exit_code == 2
 

@@ -24,6 +24,7 @@ def trials(
     packs: Annotated[list[str] | None, typer.Argument(metavar="[PACK]...", help="Ids or folders.")] = None,
     every: Annotated[bool, typer.Option("--all", help="All packs of the service.")] = False,
     language_model: Annotated[str, typer.Option(help="llama, openai or none.")] = "none",
+    only: Annotated[str, typer.Option(metavar="FILE", help="One file of their evals, by its name: fresh-b.")] = "*",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object with every measure and failure.")] = False,
 ) -> None:
     """Run the evals of packs. The exit code is 1 where a target is missed."""
@@ -35,14 +36,14 @@ def trials(
     if bool(packs) == every:
         raise typer.BadParameter("Give packs, or --all.")
     folders = [pack_folder(name, settings) for name in packs or known_personas(settings.personas)]
-    scores = asyncio.run(_score(folders, settings, language_model, None if as_json else _tell))
+    scores = asyncio.run(_score(folders, settings, language_model, only, None if as_json else _tell))
     if as_json:
         typer.echo(json.dumps(_told(scores, language_model), ensure_ascii=False, indent=1))
     if not all(score.met for score in scores):
         raise typer.Exit(1)
 
 
-async def _score(folders: list[Path], settings: Settings, model: str, tell: Callable | None) -> list[Score]:
+async def _score(folders: list[Path], settings: Settings, model: str, only: str, tell: Callable | None) -> list[Score]:
     from server.cli.minds import load_mind
 
     scores = []
@@ -50,7 +51,7 @@ async def _score(folders: list[Path], settings: Settings, model: str, tell: Call
         mind = load_mind(folder, settings, model)
         try:
             with _bar(folder.name) as progress:
-                scores.append(await _run(mind, settings, progress))
+                scores.append(await _run(mind, settings, only, progress))
         finally:
             await mind.aclose()
         if tell:
@@ -58,9 +59,10 @@ async def _score(folders: list[Path], settings: Settings, model: str, tell: Call
     return scores
 
 
-async def _run(mind: Mind, settings: Settings, progress: Callable[[int, int], None]) -> Score:
+async def _run(mind: Mind, settings: Settings, only: str, progress: Callable[[int, int], None]) -> Score:
     """The evals, with demo servers whose databases are thrown away afterwards."""
     from dialogue.evals.database import Database
+    from dialogue.evals.load import load_evals
     from dialogue.evals.run import Run
     from dialogue.tools.access import Access
     from dialogue.tools.toolbox import Toolbox
@@ -70,7 +72,8 @@ async def _run(mind: Mind, settings: Settings, progress: Callable[[int, int], No
         async with Toolbox(config, Access(demo_data=Path(folder))) as tools:
             database = Database(config, Path(folder))
             await tools.connected()
-            run = Run(mind, phrasing=settings.language_model.phrasing, tools=tools, database=database)
+            evals = load_evals(mind.pack.folder, only=only)
+            run = Run(mind, phrasing=settings.language_model.phrasing, tools=tools, database=database, evals=evals)
             return await run.score(progress)
 
 
