@@ -68,6 +68,10 @@ $(STAMP)/web: $(STAMP)/node $(shell find web-demo -type f -not -path '*/node_mod
 gallery: setup-all weights avatars web chromium ## pictures and clips of every avatar: docs/gallery, build/gallery
 	$(BIN)/python -m avatar.render.gallery
 
+.PHONY: screens
+screens: setup-all weights avatars web chromium ## the pictures of the documentation: docs/screens, docs/screenshot.png
+	$(BIN)/python docs/take_screens.py
+
 .PHONY: site
 site: setup-all ## the documentation as pages: build/site, for any web server or none
 	$(BIN)/zensical build --strict
