@@ -30,7 +30,7 @@ Action = Literal[
     "key.made", "key.revoked", "data.exported", "data.erased", "data.expired", "audit.expired", "consent.given",
     "consent.withdrawn", "pack.activated", "service.suspended", "service.resumed", "talk.taken_over", "talk.given_back",
     "config.changed", "person.signed_in", "person.signed_out", "show.begun", "show.controlled", "show.unattended",
-    "show.ended",
+    "show.camera", "show.ended",
 ]  # fmt: skip
 BEGINNING = "0" * 64
 
@@ -76,7 +76,15 @@ class Audit:
             return self.append(session, action, tenant=tenant, actor=actor, subject=subject, **details)
 
     def append(
-        self, session: Session, action: Action, *, tenant: str = "", actor: str = "", subject: str = "", **details: Any
+        self,
+        session: Session,
+        action: Action,
+        /,
+        *,
+        tenant: str = "",
+        actor: str = "",
+        subject: str = "",
+        **details: Any,
     ) -> Anchor:
         """Append an entry in the caller's transaction: what is done and what is noted of it come together or not."""
         if action not in get_args(Action):

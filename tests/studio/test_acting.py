@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,6 +17,9 @@ from animation.performer.drive import Drive
 from animation.rig import JAW
 from animation.types import RATE, SHAPES
 from models.errors import EventInvalid, SessionBusy, SpeechRefused
+from server.storage.audit import Audit
+from server.storage.database import Database
+from server.storage.keeping import Keeping
 from server.studio.acting import Picture
 from server.studio.studio import Prepared
 from server.studio.view import view_of
@@ -94,3 +98,25 @@ async def test_a_camera_tells_its_consent_and_then_numbers() -> None:
             camera.send({"names": NAMES, "consent": True})
             camera.send({"at": 0.0, "scores": [2.0], "matrix": LEVEL})
             assert (await camera.receive())["error"]["code"] == "event_invalid"
+
+
+async def test_what_is_done_to_a_show_stands_in_the_audit_log(tmp_path: Path) -> None:
+    keeping = Keeping(Database(f"sqlite:///{tmp_path / 'shuren.db'}"))
+    keeping.database.migrate()
+    keeping.open()
+    house = ScriptedHouse()
+    house.keeping = keeping
+    app = make_app(house, keeping=keeping)
+    async with studio(app) as http:
+        show = await begun(http)
+        house.sessions[0].drive, house.sessions[0].clock = Drive(kept=60), SimpleNamespace(now=lambda: 0)
+        async with connected(app, "", path=f"{show}/perform", outlived=True) as camera:
+            camera.send({"names": NAMES, "consent": True})
+            camera.send({"no": "reading"})
+            await camera.receive()
+        await http.post(f"{show}/controls", json={"control": {"do": "pause"}})
+    await keeping.aclose()
+    done = [row.action for row in Audit(keeping.database).entries()]
+    assert [action for action in done if action.startswith("show.")] == [
+        "show.begun", "show.camera", "show.controlled", "show.ended",
+    ]  # fmt: skip
