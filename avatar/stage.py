@@ -38,6 +38,9 @@ class Body(Protocol):
     @property
     def drive(self) -> Drive: ...
 
+    @property
+    def driven(self) -> bool: ...
+
     def state(self, state: str, at: int) -> None: ...
 
     def listens(self, at: int, *, language: str | None = None, voice: bool | None = None) -> None: ...
@@ -113,7 +116,7 @@ class Stage:
     def release(self, now: int, *, frames: bool) -> list[AudioOut | FramesOut]:
         """What is due at `now`. With `frames=False` the body lives on but is not sent."""
         out: list[AudioOut | FramesOut] = list(self._audio(now + AHEAD))
-        near = getattr(self.body, "driven", False)  # a performer's face is worth showing at once
+        near = self.body.driven  # a performer's face is worth showing at once
         until = to_frame(now + IDLE_AHEAD if near else max(now + IDLE_AHEAD, min(now + AHEAD, self.end)))
         if until > self.body.cursor:
             made = self.body.frames(until)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from animation.mood import MOODS, face_of
+from animation.performer.reading import angles
 from animation.types import SHAPES, Frames
 from avatar.render.browser import FACE, Browser, Stage
 from avatar.render.picture import flat, pose, standing
@@ -115,13 +116,6 @@ class Reader:
             angles(np.asarray(seen.facial_transformation_matrixes[0])[:3, :3]),
             landmarks,
         )
-
-
-def angles(rotation: np.ndarray) -> np.ndarray:
-    """Yaw, pitch, roll in degrees of a rotation matrix that applies roll, then pitch, then yaw; axes as in `Frames`."""
-    r = rotation / np.cbrt(np.linalg.det(rotation))
-    yaw, pitch = np.arctan2(r[0, 2], r[2, 2]), -np.arcsin(np.clip(r[1, 2], -1, 1))
-    return np.degrees([yaw, pitch, np.arctan2(r[1, 0], r[1, 1])])
 
 
 def slots(names: Iterable[str]) -> list[int]:

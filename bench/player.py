@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from avatar.render.browser import CHROMIUM
 from bench.report import spread
 from models.errors import BackendUnavailable
 
@@ -17,7 +18,6 @@ QUESTIONS = ("银行卡丢了怎么挂失？", "我想开户，需要带什么�
 FLAGS = ("--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
          "--autoplay-policy=no-user-gesture-required", "--disable-background-networking", "--enable-unsafe-swiftshader",
          "--enable-precise-memory-info", "--ignore-gpu-blocklist")  # fmt: skip
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 WITHIN = 300  # s until she is ready; a limit on hanging
 SOFTWARE = re.compile("swiftshader|llvmpipe|softpipe|software|basic render", re.I)  # as in stage/quality.ts
 DRAWER = """() => {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from server import backoffice, rest, rest_catalogue
+from server import backoffice, faces, rest, rest_catalogue
 from server.access import routes as access_routes
 from server.access.access import Access
 from server.access.safety import Safety
@@ -78,6 +78,7 @@ def create_app(settings: Settings, house: House, access: Access | None = None) -
     app.include_router(health.router)
     app.state.fleet = Fleet(settings.kiosk)
     app.include_router(kiosk_routes.router)
+    app.include_router(faces.router)
     app.state.speaking, app.state.transcribing = (
         Places(settings.audio.at_once, settings.audio.waiting) for _ in range(2)
     )

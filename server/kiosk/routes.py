@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import zipfile
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Request
 from fastapi import Path as InPath
 
-from models.store import Store
 from server.access.caller import Caller
 from server.access.web import Configured, Operator, visitor
 from server.kiosk.fleet import EVERY_S, Fleet, Heartbeat, Name
@@ -20,7 +18,6 @@ from server.refusals import refusals
 
 router = APIRouter()
 Visitor = Annotated[Caller, Depends(visitor)]
-FACES, DETECTOR = "face-landmarker", "face_detector.tflite"
 
 
 @router.get("/v1/kiosk", responses=refusals(401, 403, 429, 503))
@@ -49,21 +46,6 @@ async def maps(persona: str, request: Request, settings: Configured) -> dict[str
     """The illustrated maps of a persona's places, for whoever asks: phones have no token."""
     drawn = maps_of(settings, request.app.state.host.persona(persona).id)
     return {"maps": {name: area.model_dump() for name, area in drawn.maps.items()} if drawn else {}}
-
-
-@router.get("/kiosk/face_detector.tflite", include_in_schema=False)
-def detector() -> Response:
-    """MediaPipe's face detector, out of the bundle of the catalogue. Raises ModelMissing."""
-    with zipfile.ZipFile(Store.default().path(FACES) / "face_landmarker.task") as bundle:
-        body = bundle.read(DETECTOR)
-    return Response(body, media_type="application/octet-stream", headers={"Cache-Control": "max-age=86400"})
-
-
-@router.get("/studio/face_landmarker.task", include_in_schema=False)
-def landmarker() -> Response:
-    """MediaPipe's face landmarker, for a streamer's page. Raises ModelMissing."""
-    body = (Store.default().path(FACES) / "face_landmarker.task").read_bytes()
-    return Response(body, media_type="application/octet-stream", headers={"Cache-Control": "max-age=86400"})
 
 
 def _fleet(request: Request) -> Fleet:

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from server.storage.database import Database
+from server.storage.keeping import Keeping
+
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "server"), str(HERE.parent / "avatar"), str(HERE.parent)]
 
@@ -31,6 +34,15 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture(scope="module")
+def keeping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keeping]:
+    """A database of the file's own, on SQLite."""
+    made = Keeping(Database(f"sqlite:///{tmp_path_factory.mktemp('access') / 'shuren.db'}"))
+    made.database.migrate()
+    yield made
+    made.database.dispose()
 
 
 class RedisServer:

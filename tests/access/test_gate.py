@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,14 +42,6 @@ class Service:
         got = await self.http(key).post("/v1/realtime/client_secrets", json=body)
         assert got.status_code == 200, got.text
         return got.json()
-
-
-@pytest.fixture(scope="module")
-def keeping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keeping]:
-    made = Keeping(Database(f"sqlite:///{tmp_path_factory.mktemp('gate') / 'shuren.db'}"))
-    made.database.migrate()
-    yield made
-    made.database.dispose()
 
 
 def service(keeping: Keeping | None, home: Path, **access) -> Service:

@@ -23,7 +23,7 @@ from server.oidc import provider as module
 from server.oidc import routes
 from server.oidc.settings import Oidc
 from server.oidc.tables import SignedInRow
-from server.storage.database import Database, now
+from server.storage.database import now
 from server.storage.keeping import Keeping
 from server.storage.tables import AuditRow
 
@@ -43,14 +43,6 @@ def provider(running: Provider) -> Provider:
     running.person, running.wrong, running.sign = dict(PERSON), {}, running.signed
     running.asked, running.redirects = [], []
     return running
-
-
-@pytest.fixture(scope="module")
-def keeping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keeping]:
-    made = Keeping(Database(f"sqlite:///{tmp_path_factory.mktemp('oidc') / 'shuren.db'}"))
-    made.database.migrate()
-    yield made
-    made.database.dispose()
 
 
 def service(provider: Provider, keeping: Keeping, home: Path, **oidc) -> FastAPI:

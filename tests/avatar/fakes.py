@@ -126,6 +126,8 @@ def _clauses(text: str) -> list[str]:
 class RecordingBody:
     """Keeps the contract of a body's cursor; remembers states, speech and cancellations."""
 
+    driven = False
+
     def __init__(self) -> None:
         self.cursor = 0
         self.states: list[tuple[str, int]] = []
