@@ -134,9 +134,10 @@ def test_without_3d_microphone_and_sound_she_is_seen_read_and_asked(service: str
             assert not barriers(page), (shown["kind"], scheme)
     page.get_by_label("称呼").fill("王女士")
     page.get_by_label("时间").select_option("下午")
-    card.get_by_role("button", name="提交").click()
+    card.get_by_role("button", name="提交").press("Enter")
     until(page, "document.querySelector('.messages').innerText.includes('称呼：王女士；时间：下午')")
-    page.get_by_label("称呼").or_(card.get_by_role("button", name="关闭")).last.press("Escape")
+    assert page.evaluate("document.activeElement.innerText") == "已提交", "the keyboard is lost with what was sent"
+    page.keyboard.press("Escape")
     card.wait_for(state="hidden")
     assert not page.evaluate("window.evil") and not problems
 

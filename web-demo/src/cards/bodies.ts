@@ -92,9 +92,11 @@ function form(card: Card, { language, send }: Drawn): HTMLElement {
   const button = h("button", { type: "submit", class: "primary" }, word(language, "send"));
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
+    if (button.ariaDisabled) return; // once
     const message = filledIn(asked, controls.map(({ value }) => value), language);
     if (!message) return;
-    for (const control of [...controls, button]) control.disabled = true; // once
+    for (const control of controls) control.disabled = true;
+    button.ariaDisabled = "true"; // it keeps the focus, so that Escape still closes the card
     button.textContent = word(language, "sent");
     send(message);
   };
