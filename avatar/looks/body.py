@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ LAYOUT = {
     "right": (0.71, 0.0, 0.94, 0.21), "mouth": (0.945, 0.0, 0.995, 0.21),
 }  # fmt: skip
 NECK_BOTTOM = 0.022  # metres below the neck joint where the skin ends inside the blouse
+SHORT = 0.040  # metres by which sleeves of few rows end earlier
 WRIST = 0.055  # metres of forearm kept above the wrist, inside the cuff
 
 
@@ -36,7 +37,7 @@ def skin(figure: Figure, expressions: dict[str, np.ndarray], *, fine: bool, bare
     source = figure.source
     quads, quad_uv = source.faces["body"], source.face_uv["body"]
     island = islands(source)
-    keep = _visible(figure, quads, island, bare)
+    keep = _visible(figure, quads, island, bare if fine else replace(bare, arm=bare.arm + SHORT))
     quads, quad_uv, island = quads[keep], quad_uv[keep], island[keep]
     uv_faces, uv, sheet_uv = _layout(source, quad_uv, island)
     chosen = _face_front(figure, quads, island) if fine else np.zeros(len(quads), bool)

@@ -58,9 +58,10 @@ class Eye:
         radial = 1 + lift / np.maximum(distance, 1e-9)
         y = (p[:, 1] * np.cos(angle) + p[:, 2] * np.sin(angle)) * radial
         z = (p[:, 2] * np.cos(angle) - p[:, 1] * np.sin(angle)) * radial
-        return np.stack([p[:, 0] * radial, y, z], axis=1) * (np.abs(angle) > 1e-6)[:, None] - p * (
-            np.abs(angle) > 1e-6
-        )[:, None]
+        return (
+            np.stack([p[:, 0] * radial, y, z], axis=1) * (np.abs(angle) > 1e-6)[:, None]
+            - p * (np.abs(angle) > 1e-6)[:, None]
+        )
 
     def closing_angle(self, index: np.ndarray) -> np.ndarray:
         """How far the upper lid turns at those vertices in a blink, radians, negative is down."""

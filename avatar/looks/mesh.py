@@ -65,9 +65,7 @@ def vertex_normals(positions: np.ndarray, triangles: np.ndarray, weld: np.ndarra
     face = np.cross(b - a, c - a)
     index = triangles if weld is None else weld[triangles]
     size = int(index.max()) + 1
-    total = np.stack(
-        [np.bincount(index.ravel(), np.repeat(face[:, k], 3), minlength=size) for k in range(3)], axis=1
-    )
+    total = np.stack([np.bincount(index.ravel(), np.repeat(face[:, k], 3), minlength=size) for k in range(3)], axis=1)
     total = total if weld is None else total[weld]
     if len(total) < len(positions):
         total = np.vstack([total, np.zeros((len(positions) - len(total), 3))])

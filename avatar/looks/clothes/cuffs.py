@@ -10,6 +10,9 @@ from avatar.looks.clothes.garment import hem
 from avatar.looks.clothes.tubes import Profile
 from avatar.looks.mesh import Part, facing_out, grid_triangles
 
+SHORT = 0.030  # metres by which sleeves of few rows end earlier; the band goes up inside them,
+SLIM = 0.006  # and is so much narrower there
+
 
 def band(
     form: Form, limb: str, along: tuple[float, float], out: tuple[float, ...], material: str, tile: float,
@@ -21,11 +24,14 @@ def band(
     side = limb.removesuffix("Arm").removesuffix("Leg")
     mask = form.arm[side] if "Arm" in limb else form.leg[side]
     end = tube.levels[-1]
+    levels = np.linspace(*along, len(out))
+    if not form.fine:
+        levels, out = np.array([along[0] - SHORT, *levels]), (out[0] - SLIM, *out)
     profile = Profile.around(tube, form.positions[mask > 0.5], end - 0.12, end + 0.03, 0.010).even(1, 2)
     count = 27 if form.fine else 13
     angle = np.linspace(-np.pi, np.pi, count)
     rows = []
-    for level, extra in zip(np.linspace(*along, len(out)) + end, out, strict=True):
+    for level, extra in zip(levels + end, out, strict=True):
         reach = profile.at(np.full(count, min(level, end + 0.02)), angle) + extra
         rows.append(tube.points(np.full(count, level), angle, reach))
     lattice = np.stack(rows)
@@ -34,7 +40,7 @@ def band(
     triangles = facing_out(positions, triangles, lattice.mean(axis=(0, 1)))
     repeats = max(1, round(2 * np.pi * 0.03 / tile))
     u = np.tile(np.linspace(0, repeats, count), len(out))
-    v = np.repeat(np.linspace(*along, len(out)) / tile, count)
+    v = np.repeat(levels / tile, count)
     joint = f"{side}LowerArm" if "Arm" in limb else f"{side}LowerLeg"
     weights = form.figure.rows(joint, len(positions))
     part = Part("cuff", positions, triangles, weights, material, uv=np.stack([u, v], axis=1))

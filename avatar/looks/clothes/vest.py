@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from avatar.looks.clothes.badge import badge
@@ -25,6 +27,7 @@ POLO = Fit(
     limbs=("leftArm", "rightArm"),
     seed=21,
 )
+CHORD = 0.004  # metres
 SLEEVE = 0.345  # share of the arm's length the polo's sleeves cover
 ZIP_TOP = -0.135  # heights above the neck joint: the zip's upper end
 COLLAR = CollarCut(back=0.030, front=0.004, fall=0.040, point=0.058, spread=0.40, ends=2.93, gap=0.0065, thick=0.0022)
@@ -55,7 +58,7 @@ def pieces(form: Form, look: Look) -> list[Part]:
     """Everything the guide wears."""
     vest = OpenFront(form, VEST)
     ground, neck = vest.ground, form.neck
-    polo = Cloth.cut(form, POLO)
+    polo = Cloth.cut(form, POLO if form.fine else _wider(POLO))
     below = Ground.of(polo.part("polo", "polo"), form)
     hips = form.hips[1]
     pockets = []
@@ -78,6 +81,11 @@ def pieces(form: Form, look: Look) -> list[Part]:
         *trousers(form, "trousers", TILE["twill"]),
         *shoes(form),
     ]
+
+
+def _wider(fit: Fit) -> Fit:
+    """For an arm of few corners, whose short sleeves' flat sides would cut into it."""
+    return replace(fit, sleeve=tuple((share, extra + CHORD) for share, extra in fit.sleeve or ()))
 
 
 def _polo(form: Form, cloth: Cloth) -> list[Part]:

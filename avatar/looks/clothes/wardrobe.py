@@ -9,7 +9,6 @@ from avatar.looks.body import Bare
 from avatar.looks.clothes import badge, coat, fabric, knitwear, robe, suit, vest
 from avatar.looks.clothes.form import Form
 from avatar.looks.clothes.laid import plain
-from avatar.looks.clothes.lighter import lighter
 from avatar.looks.figure import Figure
 from avatar.looks.glb import Material
 from avatar.looks.look import Look
@@ -47,10 +46,7 @@ def dress(figure: Figure, skin: Part, look: Look, *, fine: bool) -> list[Part]:
     """
     if look.outfit.name not in OUTFITS:
         raise AvatarInvalid(f"There is no outfit {look.outfit.name!r}.", hint=f"Known: {', '.join(OUTFITS)}")
-    form = Form.of(figure, fine=fine)
-    pieces = OUTFITS[look.outfit.name](form, look)
-    if not fine:
-        pieces = [lighter(form, piece) for piece in pieces]
+    pieces = OUTFITS[look.outfit.name](Form.of(figure, fine=fine), look)
     by_material: dict[str, list[Part]] = {}
     for piece in pieces:
         by_material.setdefault(piece.material, []).append(plain(piece))
