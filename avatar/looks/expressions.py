@@ -13,9 +13,10 @@ from avatar.looks.mouth import Mouth
 from avatar.looks.source import islands
 
 # The face unit of mouthFrown only takes the resting smile away. Corners go down further and undo part of that smile,
-# and the chin lifts the lips between them; mouthUpperUp bares the teeth, mouthLeft goes far enough to be seen.
+# and the chin lifts the lips between them; mouthUpperUp bares the teeth, mouthLeft and the rolled lower lip go far enough
+# to be seen.
 FROWN, FROWN_UNSMILES, FROWN_CHIN = 2.0, 0.7, 0.4
-UPPER_UP, SIDEWAYS = 1.25, 1.5
+UPPER_UP, SIDEWAYS, ROLL_LOWER = 1.25, 1.7, 1.25
 HELD_RINGS = 5  # edge rings around mouth and eyes that smoothing leaves alone
 # Face units that press hard creases into the cheeks, and rounds of smoothing that make them folds of skin.
 SOFTENED = {
@@ -39,6 +40,7 @@ def expressions(figure: Figure, eyes: list[Eye], smile: float = 0.0) -> dict[str
     units["mouthClose"] = mouth.close()
     units["mouthPucker"] = mouth.pucker()
     units["mouthFunnel"] = mouth.funnel()
+    units["mouthRollLower"] = ROLL_LOWER * units["mouthRollLower"]
     for side, sign in (("Left", 1), ("Right", -1)):
         chin = units["mouthShrugLower"] * ramp(sign * figure.positions[:, 0], -0.010, 0.010)[:, None]
         frown = FROWN * units[f"mouthFrown{side}"] + FROWN_CHIN * chin
