@@ -114,7 +114,7 @@ class Claim:
         """The words that make the claim in one of the views of a sentence; "" where it is not made."""
         for view in views:
             if not (self.unless and self.unless.search(view)):
-                words = _first(self.pattern, view) if self.undenied else _unless_denied(self.pattern, view)
+                words = _first(self.pattern, view) if self.undenied else unless_denied(self.pattern, view)
                 if words:
                     return words
         return ""
@@ -171,7 +171,7 @@ class Guard:
             ("role.echo", _echoed(text, cited)),
             ("human", _first(_HUMAN, text)),
             ("closeness", _first(_CLOSENESS, text)),
-            ("solicit", _unless_denied(_SOLICIT, text)),
+            ("solicit", unless_denied(_SOLICIT, text)),
             ("link", _first(_LINK, text)),
             ("number", _unsupported_number(text, cited)),
             ("time", next((m[0] for m in _TIME.finditer(text) if m[0].lower() not in cited.lower()), "")),
@@ -187,7 +187,7 @@ class Guard:
 
     def _promised(self, views: tuple[str, ...]) -> str:
         return (
-            next((words for view in views if (words := _unless_denied(self._promise, view))), "")
+            next((words for view in views if (words := unless_denied(self._promise, view))), "")
             if self._promise
             else ""
         )
@@ -224,7 +224,8 @@ def _first(pattern: re.Pattern[str], text: str) -> str:
     return match[0] if match else ""
 
 
-def _unless_denied(pattern: re.Pattern[str], text: str) -> str:
+def unless_denied(pattern: re.Pattern[str], text: str) -> str:
+    """The first words of a normalised text that match and that no clause of it says no to; "" where there are none."""
     for clause in _CLAUSE.split(text):
         for match in pattern.finditer(clause):
             before = _NOT_A_NO.sub(" ", clause[: match.start()])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from dialogue.detectors import SIGNS
 from dialogue.evals.cases import Expected, Kind
 from dialogue.evals.trial import Called, Reply
+from dialogue.guard import unless_denied
 from dialogue.text import normalise
 
 ANSWERS = ("approved", "rephrase", "repeat", "which", "flow")  # routes that give what was asked for
@@ -64,7 +66,7 @@ def _words(expected: Expected, said: str) -> str:
     missing = [word for word in expected.says if normalise(word).lower() not in spoken]
     if missing:
         return f"did not say {', '.join(map(repr, missing))}"
-    present = [word for word in expected.never if normalise(word).lower() in spoken]
+    present = [word for word in expected.never if unless_denied(re.compile(re.escape(normalise(word).lower())), spoken)]
     return f"said {', '.join(map(repr, present))}" if present else ""
 
 

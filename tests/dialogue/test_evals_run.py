@@ -110,6 +110,11 @@ def test_a_forbidden_word_that_was_spoken_is_told_even_of_a_refusal() -> None:
     assert wrong("forbidden", Expected(never=("一定能批",)), given) == "said '一定能批'"
 
 
+def test_a_forbidden_word_that_is_denied_was_not_said() -> None:
+    given = reply("unknown", Sentence("这是食品，不能治病。", "zh", "template"))
+    assert not wrong("forbidden", Expected(never=("能治",)), given)
+
+
 def test_a_warning_that_is_allowed_needs_no_item_and_an_answer_does() -> None:
     expected = Expected(routes=("fraud", "approved"), items=("scammed-already",))
     assert not wrong("signs", expected, reply("fraud"))
