@@ -49,6 +49,7 @@ CARDS = [
 ]
 
 
+RUN_BY = {"provider": "四川某银行", "contact": "028-0000", "complaints": "95599-0"}
 PLACED = """() => {
     const script = Object.assign(document.createElement('script'), { src: '/widget.js' })
     Object.assign(script.dataset, { persona: 'bank-teller', open: '', elder: '', theme: 'dark' })
@@ -79,7 +80,7 @@ def service() -> Iterator[str]:
     """The address of a service that asks whether it may keep what is said."""
     house = ScriptedHouse()
     house.make = lambda session: setattr(session, "say", say.__get__(session))
-    app = make_app(house, storage={"ask": ["store_transcript"]})
+    app = make_app(house, storage={"ask": ["store_transcript"]}, disclosure=RUN_BY)
     listener = socket.create_server(("127.0.0.1", 0))
     served = uvicorn.Server(uvicorn.Config(app, log_config=None))
     thread = threading.Thread(target=served.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -140,6 +141,26 @@ def test_without_3d_microphone_and_sound_she_is_seen_read_and_asked(service: str
     page.keyboard.press("Escape")
     card.wait_for(state="hidden")
     assert not page.evaluate("window.evil") and not problems
+
+
+def test_whose_service_it_is_and_its_terms_are_one_button_away_and_the_label_stays(service: str, browser) -> None:
+    page = browser(None, FLAT)
+    page.set_default_timeout(TURN)
+    page.goto(service)
+    page.get_by_role("button", name="不同意").click()
+    page.get_by_role("button", name="关于这项服务").click()
+    about = page.get_by_role("dialog", name="关于这项服务")
+    about.get_by_role("heading", name="服务协议（模板）").wait_for()
+    told = about.inner_text()
+    assert "未备案：仅限内部测试" in told and "四川某银行" in told and "95599-0" in told, "what the settings tell"
+    label, box = page.locator(LABEL).first.bounding_box(), about.bounding_box()
+    assert label and box and (label["y"] + label["height"] <= box["y"] or label["x"] >= box["x"] + box["width"])
+    assert not barriers(page)
+    page.keyboard.press("Escape")
+    about.wait_for(state="hidden")
+    page.get_by_role("button", name="English").click()
+    page.get_by_role("button", name="About this service").click()
+    page.get_by_role("heading", name="Terms of service (template)").wait_for()
 
 
 def test_the_widget_is_large_for_elders_and_dark_where_its_page_says_so(service: str, browser) -> None:

@@ -95,7 +95,7 @@ export class App {
       start: (withVoice: boolean) => void this.start(withVoice),
       choosePersona: (id: string) => this.choose(id),
     };
-    this.page = new Page(house, options.language ?? preferredLanguage(navigator.languages), actions, options.hold);
+    this.page = new Page(house, options.language ?? preferredLanguage(navigator.languages), actions, base, options.hold);
     house.classList.toggle("large", options.elder);
     this.setSpeed(options.elder ? ELDER_SPEED : 1);
     this.figure = new Figure(this.player, this.page, base, options);

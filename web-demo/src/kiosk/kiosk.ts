@@ -72,6 +72,7 @@ export class Kiosk {
       begin: (language) => void this.begin(language),
       switchLanguage: () => this.speak(this.language === "zh" ? "en" : "zh"),
       toggleElder: () => this.setElder(!this.elder),
+      showAbout: () => void this.app.page.about.show(),
       showMap: () => this.cards.showMaps(),
       finish: () => this.forget(),
       stay: () => this.visit.active(now()),
@@ -133,6 +134,7 @@ export class Kiosk {
     this.app.end();
     this.app.player.speaker.setVolume(1);
     if (this.cards.open) this.cards.close();
+    this.app.page.about.element.close();
     this.setElder(this.address.elder);
     this.speak(this.home);
     this.show();

@@ -8,6 +8,7 @@ export interface ScreenActions {
   begin(language: Language): void;
   switchLanguage(): void;
   toggleElder(): void;
+  showAbout(): void;
   showMap(): void;
   finish(): void;
   stay(): void;
@@ -22,6 +23,7 @@ export class Screens {
   private readonly invite = h("p", { class: "invite", "aria-live": "off" });
   private readonly touch = h("p", { class: "touch" });
   private readonly large: HTMLButtonElement;
+  private readonly about: HTMLButtonElement;
   private readonly map: HTMLButtonElement;
   private readonly finish: HTMLButtonElement;
   private readonly other: HTMLButtonElement;
@@ -35,6 +37,7 @@ export class Screens {
   constructor(private readonly actions: ScreenActions) {
     const button = (name: string, act: () => void): HTMLButtonElement => h("button", { type: "button", class: `control ${name}`, onclick: act });
     this.large = button("large", () => actions.toggleElder());
+    this.about = button("about", () => actions.showAbout());
     this.map = button("map", () => actions.showMap());
     this.other = button("language", () => actions.switchLanguage());
     this.finish = button("finish", () => actions.finish());
@@ -58,6 +61,7 @@ export class Screens {
   translate(language: Language, elder: boolean, maps: boolean): void {
     setText(this.large, word(language, elder ? "normal" : "large"));
     this.large.setAttribute("aria-pressed", String(elder));
+    setText(this.about, word(language, "about"));
     setText(this.map, word(language, "map"));
     this.map.hidden = !maps;
     setText(this.other, word(language, "language"));
@@ -100,7 +104,7 @@ export class Screens {
   }
 
   private controls(): HTMLElement {
-    return h("nav", { class: "controls" }, this.other, this.large, this.map, this.finish);
+    return h("nav", { class: "controls" }, this.other, this.large, this.map, this.about, this.finish);
   }
 
   private asking(): HTMLElement {

@@ -1,5 +1,6 @@
 /** All that is seen, put together in a house of any size. Holds no logic beyond language and layout. */
 
+import { About } from "./about";
 import { Captions } from "./captions-view";
 import { Dock, type DockActions } from "./dock";
 import { h, keysOf, nameControl, setText } from "./dom";
@@ -20,7 +21,7 @@ import { nameOf, type Persona } from "../personas";
 /** px; what is as narrow has the conversation in a sheet over her, as in style.css. */
 const NARROW = 900;
 
-export interface PageActions extends DockActions, Omit<TopbarActions, "switchLanguage" | "toggleHistory"> {
+export interface PageActions extends DockActions, Omit<TopbarActions, "showAbout" | "switchLanguage" | "toggleHistory"> {
   start(withVoice: boolean): void;
 }
 
@@ -39,6 +40,7 @@ export class Page {
   readonly question: Question;
   readonly dock: Dock;
   readonly welcome: Welcome;
+  readonly about: About;
   private readonly topbar: Topbar;
   private readonly panel: HTMLElement;
   private readonly panelTitle = h("h2");
@@ -49,18 +51,21 @@ export class Page {
   private persona: Persona | null = null;
   private t: Translate;
 
-  /** `house` is the element it fills. */
+  /** `house` is the element it fills, `base` where the service is. */
   constructor(
     house: HTMLElement,
     private language: Language,
     private readonly actions: PageActions,
+    base: string,
     hold = false,
   ) {
     this.t = translator(language);
     this.label = new AiLabel(this.stage);
     this.dock = new Dock(actions, hold);
     this.welcome = new Welcome((withVoice) => actions.start(withVoice));
+    this.about = new About(base);
     this.topbar = new Topbar({
+      showAbout: () => void this.about.show(),
       choosePersona: (id) => actions.choosePersona(id),
       switchLanguage: () => this.setLanguage(this.language === "zh" ? "en" : "zh"),
       toggleHistory: () => this.openPanel(!this.panelOpen),
@@ -72,9 +77,9 @@ export class Page {
     this.panelClose = h("button", { type: "button", class: "quiet square close", onclick: () => this.openPanel(false) }, icon("close"));
     const head = h("header", { class: "panel-head" }, this.panelTitle, this.panelClose);
     this.panel = h("aside", { id: "panel", class: "panel" }, head, this.history.element, this.latency.element);
-    this.app.append(this.panel);
+    this.app.append(this.panel, this.about.element);
     house.replaceChildren(this.app); // in the place of the label that stood there before any script
-    this.parts = [this.topbar, this.dock, this.welcome, this.question, this.captions, this.history, this.latency, this.status, this.message, this.notices];
+    this.parts = [this.topbar, this.about, this.dock, this.welcome, this.question, this.captions, this.history, this.latency, this.status, this.message, this.notices];
     new ResizeObserver(([entry]) => this.fit((entry as ResizeObserverEntry).contentRect.width)).observe(house);
     keysOf(house).addEventListener("keydown", (event) => this.key(event as KeyboardEvent));
     this.fit(house.clientWidth);

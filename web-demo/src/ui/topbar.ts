@@ -1,4 +1,4 @@
-/** Name of the house, who is on stage, language, and the way to the conversation on narrow screens. */
+/** Name of the house, who is on stage, language, whose service it is, and the way to the conversation on narrow screens. */
 
 import { h, nameControl, setText } from "./dom";
 import type { Language, Translate } from "./i18n";
@@ -10,6 +10,7 @@ import { nameOf } from "../personas";
 export interface TopbarActions {
   switchLanguage(): void;
   choosePersona(id: string): void;
+  showAbout(): void;
   toggleHistory(): void;
 }
 
@@ -18,6 +19,7 @@ export class Topbar implements Part {
   private readonly brand = h("strong");
   private readonly select: HTMLSelectElement;
   private readonly language: HTMLButtonElement;
+  private readonly about: HTMLButtonElement;
   private readonly history: HTMLButtonElement;
   private personas: Persona[] = [];
   private t: Translate = (key) => key;
@@ -26,10 +28,11 @@ export class Topbar implements Part {
   constructor(actions: TopbarActions) {
     this.select = h("select", { class: "persona", hidden: true, onchange: () => actions.choosePersona(this.select.value) });
     this.language = h("button", { type: "button", class: "quiet language", onclick: () => actions.switchLanguage() });
+    this.about = h("button", { type: "button", class: "quiet square", onclick: () => actions.showAbout() }, icon("about"));
     this.history = h("button", { type: "button", class: "quiet square history-toggle", "aria-controls": "panel", onclick: () => actions.toggleHistory() }, icon("history"));
     this.setHistoryOpen(false);
     const brand = h("div", { class: "brand" }, h("span", { class: "mark", "aria-hidden": "true" }, "蜀"), this.brand);
-    this.element = h("header", { class: "topbar" }, brand, this.select, h("span", { class: "gap" }), this.language, this.history);
+    this.element = h("header", { class: "topbar" }, brand, this.select, h("span", { class: "gap" }), this.language, this.about, this.history);
   }
 
   translate(t: Translate, language: Language): void {
@@ -39,6 +42,7 @@ export class Topbar implements Part {
     setText(this.language, t("switchLanguage"));
     this.language.lang = language === "zh" ? "en" : "zh";
     this.language.title = t("switchLanguageLabel"); // its name is what stands on it
+    nameControl(this.about, t("about"));
     this.select.setAttribute("aria-label", t("persona"));
     this.setHistoryOpen(this.history.getAttribute("aria-expanded") === "true");
     this.fill(this.select.value);
