@@ -41,7 +41,7 @@ STREAMER = "mei"
 TURNED = 25.0  # degrees to her left, in the film
 OPEN, SHUT = 0.5, 0.2  # her jaw is at least, at most
 REST = 45  # pictures of 30 a second between two moves: of any 1.5 s most are at rest, which is learnt from them
-RAMP, HELD = 4, 12
+STEPS, EACH, HELD = (0.5, 1.0), 3, 12  # a move goes there and back by these, so many pictures each, and stays a while
 RUNDOWN = """
 format: 1
 as_of: 2026-11-01
@@ -147,12 +147,11 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
         lambda much: pose(head=(TURNED * much, 0.0, 0.0)),
         lambda much: pose({"eyeBlink": much}),
     )
-    ramp = [step / RAMP for step in range(1, RAMP + 1)]
     reel: list[bytes] = []
     with Browser() as browser, browser.stage(STREAMER, size=(640, 360), view=replace(FACE, lens=TRACKER_LENS)) as stage:
         rest = _jpeg(stage.picture(pose()))
         for move in moves:
-            there = [_jpeg(stage.picture(move(much))) for much in ramp]
+            there = [picture for much in STEPS for picture in [_jpeg(stage.picture(move(much)))] * EACH]
             reel += [rest] * REST + there + there[-1:] * HELD + there[::-1]
     path = tmp_path_factory.mktemp("camera") / "streamer.mjpeg"
     path.write_bytes(b"".join(reel))
