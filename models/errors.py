@@ -274,6 +274,10 @@ class ShowUnknown(ShurenError):
     code = "show_unknown"
 
 
+class FilmUnknown(ShurenError):
+    code = "film_unknown"
+
+
 class CommentUnknown(ShurenError):
     code = "comment_unknown"
 

@@ -29,6 +29,7 @@ from server.realtime import rest as sessions_rest
 from server.realtime.sessions import Sessions
 from server.settings import Settings
 from server.static import Page
+from server.studio import film_routes
 from server.studio import routes as studio_routes
 from server.studio.studio import Studio
 
@@ -74,6 +75,7 @@ def create_app(settings: Settings, house: House, access: Access | None = None) -
     app.include_router(sessions_rest.router)
     app.state.studio = Studio(settings, house, app.state.sessions)
     app.include_router(studio_routes.router)
+    app.include_router(film_routes.router)
     app.include_router(observing_places.router)
     app.include_router(health.router)
     app.state.fleet = Fleet(settings.kiosk)

@@ -31,6 +31,7 @@ STATUS = {
     "audit_broken": 409,
     "rundown_invalid": 422,
     "show_unknown": 404,
+    "film_unknown": 404,
     "comment_unknown": 404,
     "offer_changed": 409,
     "session_busy": 409,

@@ -457,6 +457,11 @@ class Settings(BaseSettings):
         return Versions(self.home.expanduser() / "data" / "packs", self.personas)
 
     @property
+    def films(self) -> Path:
+        """Recordings of shows, and their films."""
+        return self.home.expanduser() / "data" / "films"
+
+    @property
     def database_url(self) -> str:
         """Where the service keeps what it keeps; may hold a password."""
         return self.storage.url.get_secret_value() or f"sqlite:///{self.home.expanduser() / 'data' / 'shuren.db'}"

@@ -42,6 +42,8 @@ class NewShow(BaseModel):
     """Without a sign of life from a desk for so long, the show stops by itself."""
     alone: bool = True
     """Questions are answered that nobody has approved."""
+    film: bool = False
+    """It is recorded, for a film of it."""
 
 
 class ShowList(BaseModel):
@@ -79,11 +81,11 @@ class ShowRecord(BaseModel):
     entries: list[dict[str, Any]]
 
 
-def _studio(request: Request) -> Studio:
+def studio_of(request: Request) -> Studio:
     return request.app.state.studio
 
 
-Found = Annotated[Studio, Depends(_studio)]
+Found = Annotated[Studio, Depends(studio_of)]
 
 
 async def _on_air(studio: Found, caller: Operator, show: Annotated[str, Path(examples=["show_5f1c0a"])]) -> OnAir:
@@ -96,7 +98,7 @@ One = Annotated[OnAir, Depends(_on_air)]
 @router.post("", status_code=201, responses=refusals(404))
 async def create(wish: NewShow, request: Request, studio: Found, caller: Operator) -> ShowView:
     """A show with a session of its own, which waits for its start. The rundown is checked as a whole first."""
-    made = Wish(wish.rundown, wish.language, wish.seed, wish.heartbeat_s, wish.alone)
+    made = Wish(wish.rundown, wish.language, wish.seed, wish.heartbeat_s, wish.alone, wish.film)
     stay = request.app.state.access.gate.stay(caller)
     return _view(await studio.begin(wish.persona, made, caller, stay))
 
@@ -257,4 +259,4 @@ def _taken(one: OnAir, said: Said) -> TakenComment:
 
 
 def _view(one: OnAir) -> ShowView:
-    return view_of(one.show, session=one.live.id, persona=one.card.id, avatar=one.card.avatar)
+    return view_of(one.show, session=one.live.id, persona=one.card.id, avatar=one.card.avatar, reel=one.reel)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from animation.formats.clip import ClipHeader
 from dialogue.guard import Guard
 from dialogue.packs import load_pack
 from dialogue.types import Language
@@ -17,6 +19,7 @@ from models.errors import ShowUnknown
 from server import logs
 from server.access.caller import Caller
 from server.access.stay import Stay
+from server.marking import mark_of
 from server.realtime.host import PersonaCard
 from server.realtime.ids import new_id
 from server.realtime.live import Live
@@ -32,6 +35,7 @@ from server.studio.offers import Offers
 from server.studio.performer import OnStage, Performer
 from server.studio.presence import Presence
 from server.studio.products import Products
+from server.studio.reel import Reel
 from server.studio.rundown import Line, Rundown
 from server.studio.script import Script
 from server.studio.show import Audit, Cast, Show
@@ -41,6 +45,7 @@ if TYPE_CHECKING:
     from dialogue.tools.types import Tools
 
 MOST = 8  # shows that are over and remembered
+FILMS_KEPT_S = 30 * 86_400  # recordings of shows that a process before this one carried
 PHRASES: dict[str, dict[Language, str]] = yaml.safe_load((Path(__file__).parent / "phrases.yaml").read_text("utf-8"))
 
 
@@ -53,6 +58,7 @@ class Wish:
     seed: int = 0
     heartbeat_s: float = 60.0
     alone: bool = True
+    film: bool = False  # it is recorded
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,7 @@ class OnAir:
     live: Live
     card: PersonaCard
     task: asyncio.Task[None]
+    reel: Reel | None = None  # where it is recorded
 
 
 class Studio:
@@ -138,7 +145,9 @@ class Studio:
         show = Show(new_id("show"), parts, clock=loop.time, audit=self._audit(live.tenant))
         parts.presence.beat(caller.name, 0.0)
         live.observers.append(show.heard)
-        on_air = OnAir(show, live, card, asyncio.create_task(self._run(show, live), name=f"{show.id}"))
+        reel = self._record(show, live, card) if wish.film else None
+        task = asyncio.create_task(self._run(show, live, reel), name=f"{show.id}")
+        on_air = OnAir(show, live, card, task, reel)
         self._shows[show.id] = on_air
         about = {"persona": card.id, "rundown": prepared.rundown.version, "session": live.id}
         show.audit("show.begun", actor=caller.name, subject=show.id, **about)
@@ -152,8 +161,23 @@ class Studio:
             each.task.cancel()
         await asyncio.gather(*(each.task for each in self._shows.values()), return_exceptions=True)
 
-    async def _run(self, show: Show, live: Live) -> None:
+    def _record(self, show: Show, live: Live, card: PersonaCard) -> Reel:
+        films = self._settings.films
+        for old in films.glob("show_*.*"):
+            if time.time() - old.stat().st_mtime > FILMS_KEPT_S:
+                old.unlink(missing_ok=True)
+        path = films / f"{show.id}.shuren"
+        header = ClipHeader(
+            avatar=card.avatar, persona=card.id, made={"from": "show"}, aigc=mark_of(self._settings).as_dict()
+        )
+        reel = Reel(path, header, lambda reason: show.record.put("film_failed", why=reason))
+        live.observers.append(reel)
+        live.session.watched()  # she moves though nobody looks yet
+        return reel
+
+    async def _run(self, show: Show, live: Live, reel: Reel | None) -> None:
         running = asyncio.create_task(show.run())
+        filming = asyncio.create_task(reel.run()) if reel else None
         ended = asyncio.create_task(live.done.wait())
         try:
             await asyncio.wait({running, ended}, return_when=asyncio.FIRST_COMPLETED)
@@ -164,6 +188,9 @@ class Studio:
                 task.cancel()
             await asyncio.gather(running, ended, return_exceptions=True)
             await live.close()
+            if filming:
+                filming.cancel()
+                await asyncio.gather(filming, return_exceptions=True)
             show.audit("show.ended", subject=show.id)
             logs.event("show_ended", show=show.id)
             show.changed()
@@ -173,7 +200,8 @@ class Studio:
         """Ended shows stay for their record, the last few of them."""
         over = [name for name, each in self._shows.items() if each.show.over]
         for name in over[:-MOST]:
-            del self._shows[name]
+            if reel := self._shows.pop(name).reel:
+                reel.delete()
 
     def _audit(self, tenant: str) -> Audit:
         keeping = getattr(self._host, "keeping", None)  # a host may keep nothing

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
 from server.studio.acting import FaceState
 from server.studio.comments import Comment
 from server.studio.director import Answer, ShowState
+from server.studio.reel import Reel
 from server.studio.show import Show
 
 
@@ -49,6 +50,14 @@ class ProductView(BaseModel):
     name: str
 
 
+class FilmView(BaseModel):
+    state: Literal["none", "recorded", "drawing", "ready"]
+    """`none`: the show is not recorded; `ready`: there is a film to be fetched."""
+    done: int
+    of: int
+    """Pictures, while it is drawn."""
+
+
 class ShowView(BaseModel):
     id: str
     session: str
@@ -83,13 +92,22 @@ class ShowView(BaseModel):
     mood: str
     performing: FaceState
     """Whose face she has, and whether a camera reads the streamer's."""
+    film: FilmView
     operator: str
     heartbeat_left_s: float
     age_s: float
     metrics: dict[str, float | int | None]
 
 
-def view_of(show: Show, *, session: str, persona: str, avatar: str) -> ShowView:
+def _film(reel: Reel | None) -> FilmView:
+    if reel is None or not reel.path.is_file():
+        return FilmView(state="none", done=0, of=0)
+    if reel.drawn:
+        return FilmView(state="drawing", done=reel.drawn[0], of=reel.drawn[1])
+    return FilmView(state="ready" if reel.film.is_file() else "recorded", done=0, of=0)
+
+
+def view_of(show: Show, *, session: str, persona: str, avatar: str, reel: Reel | None = None) -> ShowView:
     director, now, language = show.director, show.now, show.cast.language
     under, on_show = director.under, director.on_show()
     acting = show.acting.comment if isinstance(show.acting, Answer) else None
@@ -134,6 +152,7 @@ def view_of(show: Show, *, session: str, persona: str, avatar: str) -> ShowView:
         alone=director.alone,
         mood=show.mood[0],
         performing=show.acting_face.state,
+        film=_film(reel),
         operator=show.cast.presence.who,
         heartbeat_left_s=round(max(0.0, show.cast.presence.left(now)), 1),
         age_s=round(now, 1),

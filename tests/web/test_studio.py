@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
+import av
 import httpx
 import numpy as np
 import pytest
@@ -25,6 +27,13 @@ parts:
 """
 
 
+def film_is_labelled(path: Path, seconds: float) -> None:
+    with av.open(path) as film:
+        pictures = [picture.to_ndarray(format="rgb24") for picture in film.decode(video=0)]
+        assert abs(len(pictures) / 25 - seconds) < 0.05 and pictures[-1].std() > 20, "nobody is in the picture"
+        assert '"Label":"1"' in film.metadata["AIGC"].replace(" ", "")
+
+
 def test_an_operator_runs_a_show_by_the_desk_and_its_stage_shows_it(server: str, browser) -> None:
     desk = browser(width=1440, height=900)
     desk.set_default_timeout(TURN)
@@ -36,6 +45,7 @@ def test_an_operator_runs_a_show_by_the_desk_and_its_stage_shows_it(server: str,
     desk.get_by_role("button", name="建好并进入").click()
     desk.get_by_role("alert").wait_for()
     desk.get_by_label("自带流程单").fill(RUNDOWN)
+    desk.get_by_label("录下这场，之后可以导出影片").check()
     desk.get_by_role("button", name="建好并进入").click()
     desk.get_by_role("heading", name="流程单").wait_for()
     assert desk.get_by_role("status").first.inner_text() == "待开始"
@@ -75,6 +85,13 @@ def test_an_operator_runs_a_show_by_the_desk_and_its_stage_shows_it(server: str,
     desk.get_by_role("button", name="立即停止").click()
     desk.get_by_role("button", name="再按一次，立即停止").click()
     until(desk, "document.querySelector('.pill').dataset.state === 'ended'")
+
+    desk.get_by_label("从（秒）").fill("1")
+    desk.get_by_label("到（秒，空着：到结尾）").fill("1.6")
+    desk.get_by_role("button", name="生成影片").click()
+    with desk.expect_download() as fetching:
+        desk.get_by_role("button", name="下载影片").click()
+    film_is_labelled(Path(fetching.value.path()), seconds=0.6)
     desk.get_by_role("button", name="English").click()
     desk.get_by_role("heading", name="Rundown").wait_for()
     assert not problems

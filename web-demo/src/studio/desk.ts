@@ -5,6 +5,7 @@ import type { Language } from "../ui/i18n";
 import { commentsPanel } from "./comments";
 import { Attendance } from "./attendance";
 import { PerformPanel } from "../performer/panel";
+import { download, filmPanel } from "./film";
 import { ask, base, DeskLink, stageAddress, type Control, type ShowView } from "./link";
 import { gestures, moods, type Say } from "./words";
 
@@ -83,7 +84,7 @@ export class Desk {
         <button type="button" class="plain" @click=${() => this.house.switchLanguage()}>${say("language")}</button>
       </header>
       ${this.notices()}
-      <main class="desk">${this.rundown()}<div class="middle">${this.now()}${this.sayPanel()}${this.perform.view(show, say)}${this.stage()}${this.metrics()}</div>
+      <main class="desk">${this.rundown()}<div class="middle">${this.now()}${this.sayPanel()}${this.perform.view(show, say)}${this.stage()}${filmPanel(show, say, (problem) => this.tell(String(problem)))}${this.metrics()}</div>
         ${commentsPanel(show, say, (control) => this.do(control))}</main>`;
   }
 
@@ -233,11 +234,7 @@ export class Desk {
     try {
       const record = await ask<{ entries: unknown[] }>(`v1/studio/shows/${this.show.id}/record`);
       const lines = record.entries.map((entry) => JSON.stringify(entry)).join("\n");
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(new Blob([lines], { type: "application/x-ndjson" }));
-      link.download = `${this.show.id}.jsonl`;
-      link.click();
-      URL.revokeObjectURL(link.href);
+      download(new Blob([lines], { type: "application/x-ndjson" }), `${this.show.id}.jsonl`);
     } catch (problem) {
       this.tell(String(problem));
     }

@@ -41,6 +41,7 @@ export interface ShowView {
   recent: CommentView[];
   alone: boolean;
   mood: string;
+  film: { state: "none" | "recorded" | "drawing" | "ready"; done: number; of: number };
   performing: "none" | "calibrating" | "ready" | "performing" | "lost";
   heartbeat_left_s: number;
   metrics: Record<string, number | null>;
@@ -66,12 +67,17 @@ export const key = {
   },
 };
 
-export async function ask<T>(path: string, method = "GET", body?: unknown): Promise<T> {
+/** The service's answer. Throws Refused with what it says is wrong. */
+export async function fetched(path: string, method = "GET", body?: unknown): Promise<Response> {
   const headers = { ...authorization(), ...(body === undefined ? {} : { "Content-Type": "application/json" }) };
   const answer = await fetch(base + path, { method, headers, cache: "no-store", body: body === undefined ? undefined : JSON.stringify(body) });
-  if (answer.ok) return (await answer.json()) as T;
+  if (answer.ok) return answer;
   const problem = (await answer.json().catch(() => ({}))) as { error?: { message?: string; hint?: string } };
   throw new Refused(answer.status, [problem.error?.message ?? answer.statusText, problem.error?.hint].filter(Boolean).join(" "));
+}
+
+export async function ask<T>(path: string, method = "GET", body?: unknown): Promise<T> {
+  return (await (await fetched(path, method, body)).json()) as T;
 }
 
 /** Where OBS finds the stage. With keys in use it carries a token that may only look on. */

@@ -92,7 +92,7 @@ class Studio {
   private async create(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const form = new FormData(event.target as HTMLFormElement);
-    const wish = { persona: String(form.get("persona")), rundown: String(form.get("rundown") ?? ""), language: this.language };
+    const wish = { persona: String(form.get("persona")), rundown: String(form.get("rundown") ?? ""), film: form.has("film"), language: this.language };
     try {
       this.open(await ask<ShowView>("v1/studio/shows", "POST", wish));
     } catch (problem) {
@@ -134,6 +134,7 @@ class Studio {
         <h2>${say("newShow")}</h2>
         <label>${say("persona")}<select name="persona">${byHost.map((each) => html`<option value=${each.id}>${nameOf(each)}</option>`)}</select></label>
         <label>${say("ownRundown")}<textarea name="rundown" rows="6" spellcheck="false"></textarea></label>
+        <label class="switch"><input type="checkbox" name="film" />${say("filmThis")}</label>
         <button class="primary">${say("create")}</button>${this.trouble()}
       </form></main>`;
   }
