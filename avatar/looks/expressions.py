@@ -13,8 +13,8 @@ from avatar.looks.mouth import Mouth
 from avatar.looks.source import islands
 
 # The face unit of mouthFrown only takes the resting smile away. Corners go down further and undo part of that smile,
-# and the chin lifts the lips between them; mouthUpperUp bares the teeth, mouthLeft and the rolled lower lip go far enough
-# to be seen.
+# and the chin lifts the lips between them; mouthUpperUp bares the teeth, mouthLeft and mouthRollLower go far enough to
+# be seen.
 FROWN, FROWN_UNSMILES, FROWN_CHIN = 2.0, 0.7, 0.4
 UPPER_UP, SIDEWAYS, ROLL_LOWER = 1.25, 1.7, 1.25
 HELD_RINGS = 5  # edge rings around mouth and eyes that smoothing leaves alone
