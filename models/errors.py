@@ -41,6 +41,7 @@
     │   └── RequestTooLarge     request_too_large
     ├── RundownInvalid          rundown_invalid      names every fault of a show's rundown
     ├── ShowUnknown             show_unknown         there is no such show, or no more
+    ├── FilmUnknown             film_unknown         a show is not recorded, or has no film yet
     ├── CommentUnknown          comment_unknown      a show has no such comment, or no more
     ├── OfferChanged            offer_changed        words with a price that the shop does not say now
     └── SessionError
