@@ -35,19 +35,23 @@ class NewFilm(BaseModel):
     view: Literal["chest", "face", "waist"] = "waist"
 
 
+def _idle(reel: Reel) -> Reel:
+    if reel.drawn:
+        raise SessionBusy("A film of this show is being drawn.")
+    return reel
+
+
 def _reel(one: OnAir) -> Reel:
     if one.reel is None or not one.reel.path.is_file():
         raise FilmUnknown("This show is not recorded.", hint="Begin it with `film: true`.")
     return one.reel
 
 
-@router.post("/{show}/film", status_code=202)
+@router.post("/{show}/film", status_code=202, responses=refusals(409))
 async def make(wish: NewFilm, request: Request, one: One, jobs: Kept, caller: Operator) -> JobView:
     """Draw the recording, or a part of it, as a film, in place of the last. A job of kind `show.film`; the show's own
     `film` tells how far it is. Drawn in software it takes several times as long as it runs."""
-    reel, settings = _reel(one), request.app.state.settings
-    if reel.drawn:
-        raise SessionBusy("A film of this show is being drawn.")
+    reel, settings = _idle(_reel(one)), request.app.state.settings
     take = Take(wish.from_s, wish.until_s, wish.fps, (wish.width, wish.height), wish.view)
 
     async def work(job: Job) -> dict[str, Any]:
@@ -57,7 +61,7 @@ async def make(wish: NewFilm, request: Request, one: One, jobs: Kept, caller: Op
             reel.drawn = done, of
             job.advance(done, of)
 
-        reel.drawn = 0, 0
+        _idle(reel).drawn = 0, 0  # another may have waited as long
         try:
             return await asyncio.to_thread(filming.make, reel.film, mark_of(settings), signer_of(settings), advance)
         finally:
@@ -84,8 +88,8 @@ async def clip(one: One) -> FileResponse:
     return FileResponse(path, media_type="application/octet-stream", filename=path.name)
 
 
-@router.delete("/{show}/film", status_code=204)
+@router.delete("/{show}/film", status_code=204, responses=refusals(409))
 async def delete(one: One, caller: Operator) -> None:
     """Recording and film are gone. One that goes on ends."""
-    _reel(one).delete()
+    _idle(_reel(one)).delete()
     one.show.audit("show.film_deleted", actor=caller.name, subject=one.show.id)

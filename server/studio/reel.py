@@ -16,6 +16,7 @@ from animation.formats.clip import ClipHeader, ClipWriter
 from animation.types import RATE
 from avatar.events import AudioOut, FramesOut, Interrupted, SessionEvent
 from server import logs
+from server.realtime.senders import split
 
 EACH_S = 1.0  # between two writes
 LONGEST_S = 4 * 3600  # of a recording; what comes later is not kept
@@ -45,11 +46,13 @@ class Reel:
             case FramesOut(turn, frames):
                 if self._begun is None:
                     self._begun = frames.pts
-                self._over = frames.pts - self._begun > LONGEST_S * RATE
-                self._due.append(codec.encode_frames(frames, turn=turn, seq=self._next()))
+                if frames.pts - self._begun > LONGEST_S * RATE:
+                    return self._end("So long is no show recorded.")
+                self._due += [codec.encode_frames(part, turn=turn, seq=self._next()) for part in split(frames)]
             case Interrupted(turn, _, pts, _):
                 self._due.append({"type": "shuren.interrupted", "turn": turn, "pts": pts})
         if len(self._due) > FULLEST:
+            self._due = []
             self._end("The disk is too slow.")
 
     @property
@@ -58,7 +61,8 @@ class Reel:
         return self.path.with_suffix(".mp4")
 
     def delete(self) -> None:
-        """The recording and its film."""
+        """The recording, which ends if it goes on, and its film."""
+        self._over = True
         self.path.unlink(missing_ok=True)
         self.film.unlink(missing_ok=True)
 
@@ -73,6 +77,7 @@ class Reel:
                 await asyncio.sleep(EACH_S)
                 await asyncio.to_thread(self._write, writer)
         except OSError as error:
+            self._due = []
             self._end(str(error))
         finally:
             self._over = True
@@ -98,5 +103,4 @@ class Reel:
 
     def _end(self, reason: str) -> None:
         self._over = True
-        self._due = []
         self._failed(reason)

@@ -12,11 +12,11 @@ from scripted_house import ScriptedHouse, ScriptedSession, audio, frames, make_a
 from test_routes import begun, do, studio, until
 
 from animation.formats.clip import ClipHeader, read_clip
-from animation.types import SAMPLES_PER_FRAME
+from animation.types import RATE, SAMPLES_PER_FRAME
 from avatar.events import FramesOut, Interrupted, ReplyDone, ReplyStarted
 from models.errors import ClipInvalid
 from server.studio.filming import Take, cut
-from server.studio.reel import Reel
+from server.studio.reel import LONGEST_S, Reel
 
 HEADER = ClipHeader(avatar="lin", persona="live-host")
 
@@ -48,6 +48,27 @@ async def test_what_was_said_and_shown_is_in_the_recording_and_what_was_cut_off_
     assert np.array_equal(clip.pcm[:at], said.pcm[:at]) and not clip.pcm[at:].any()
 
 
+async def test_frames_that_come_in_a_heap_are_all_kept(tmp_path: Path) -> None:
+    assert not await recorded(tmp_path / "a.shuren", FramesOut(0, frames(0, 600)))
+    assert len(read_clip(tmp_path / "a.shuren").frames) == 600
+
+
+async def test_a_recording_that_is_deleted_while_it_goes_on_ends(tmp_path: Path) -> None:
+    reel = Reel(tmp_path / "a.shuren", HEADER, lambda why: None)
+    task = asyncio.create_task(reel.run())
+    await asyncio.sleep(0.05)
+    reel.delete()
+    reel(FramesOut(0, frames(0, 12)))
+    await asyncio.wait_for(task, 10)
+    assert not os.listdir(tmp_path)
+
+
+async def test_what_comes_after_the_longest_time_is_not_kept_and_that_is_told(tmp_path: Path) -> None:
+    late = FramesOut(0, frames((LONGEST_S + 1) * RATE, 12))
+    failed = await recorded(tmp_path / "a.shuren", FramesOut(0, frames(0, 12)), late, late)
+    assert failed == ["So long is no show recorded."] and len(read_clip(tmp_path / "a.shuren").frames) == 12
+
+
 async def test_a_full_disk_ends_the_recording_and_is_told_once() -> None:
     failed = await recorded(Path("/dev/full"), FramesOut(0, frames(0, 12)))
     assert len(failed) == 1 and "No space left" in failed[0]
@@ -75,7 +96,8 @@ async def say(self: ScriptedSession, text: str, *, mood: str = "", gesture: str 
 async def test_a_recorded_show_can_be_fetched_and_deleted_and_one_that_is_not_says_so(tmp_path: Path) -> None:
     house = ScriptedHouse()
     house.make = lambda session: setattr(session, "say", say.__get__(session))
-    async with studio(make_app(house, home=tmp_path)) as http:
+    app = make_app(house, home=tmp_path)
+    async with studio(app) as http:
         plain, filmed = await begun(http), await begun(http, film=True)
         assert (await http.get(f"{plain}/clip")).json()["error"]["code"] == "film_unknown"
         assert (await http.get(plain)).json()["film"]["state"] == "none"
@@ -87,5 +109,11 @@ async def test_a_recorded_show_can_be_fetched_and_deleted_and_one_that_is_not_sa
         assert (await http.get(f"{filmed}/film")).json()["error"]["code"] == "film_unknown"
         (tmp_path / "got.shuren").write_bytes((await http.get(f"{filmed}/clip")).content)
         assert read_clip(tmp_path / "got.shuren").header.aigc["ContentProducer"]
+        reel = app.state.studio.find(filmed.rsplit("/", 1)[1], Caller()).reel
+        reel.drawn = 1, 25
+        assert (await http.get(filmed)).json()["film"] == {"state": "drawing", "done": 1, "of": 25}
+        assert (await http.post(f"{filmed}/film", json={})).json()["error"]["code"] == "session_busy"
+        assert (await http.delete(f"{filmed}/film")).status_code == 409
+        reel.drawn = None
         assert (await http.delete(f"{filmed}/film")).status_code == 204
         assert not any(name.startswith("show_") for name in os.listdir(tmp_path / "data" / "films"))

@@ -6,9 +6,8 @@ import { icon } from "./icons";
 import type { Part } from "./part";
 import { prose } from "./prose";
 
-/** As GET /v1/compliance/disclosure answers. */
-export interface Disclosure {
-  label: string;
+/** What is shown of GET /v1/compliance/disclosure. */
+interface Disclosure {
   provider: string;
   contact: string;
   complaints: string;
