@@ -15,6 +15,7 @@ from animation.formats.clip import ClipHeader, read_clip
 from animation.types import RATE, SAMPLES_PER_FRAME
 from avatar.events import FramesOut, Interrupted, ReplyDone, ReplyStarted
 from models.errors import ClipInvalid
+from server.access.caller import Caller
 from server.studio.filming import Take, cut
 from server.studio.reel import LONGEST_S, Reel
 
