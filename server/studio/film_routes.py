@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from models.errors import FilmUnknown, SessionBusy
+from models.errors import FilmUnknown, SessionBusy, ShurenError
 from server.access.web import Operator
 from server.jobs.jobs import Job
 from server.jobs.routes import JobView, Kept, view
@@ -58,12 +58,17 @@ async def make(wish: NewFilm, request: Request, one: One, jobs: Kept, caller: Op
         filming = Filming(reel.path, settings.avatars / one.card.avatar / "avatar.glb", take)
 
         def advance(done: int, of: int) -> None:
-            reel.drawn = done, of
+            if reel.drawn:  # else it was called off meanwhile
+                reel.drawn = done, of
             job.advance(done, of)
 
         _idle(reel).drawn = 0, 0  # another may have waited as long
+        reel.problem = ""
         try:
             return await asyncio.to_thread(filming.make, reel.film, mark_of(settings), signer_of(settings), advance)
+        except ShurenError as problem:
+            reel.problem = str(problem)
+            raise
         finally:
             filming.stop()
             reel.drawn = None

@@ -30,6 +30,7 @@ class Reel:
         """`failed`: hears once why it ended early."""
         self.path = path
         self.drawn: tuple[int, int] | None = None  # pictures of all, while its film is made
+        self.problem = ""  # why the last film failed
         self._header, self._failed = header, failed
         self._due: list[bytes | dict] = []
         self._seq = 0

@@ -56,6 +56,8 @@ class FilmView(BaseModel):
     done: int
     of: int
     """Pictures, while it is drawn."""
+    problem: str = ""
+    """Why the last one failed."""
 
 
 class ShowView(BaseModel):
@@ -104,7 +106,7 @@ def _film(reel: Reel | None) -> FilmView:
         return FilmView(state="none", done=0, of=0)
     if reel.drawn:
         return FilmView(state="drawing", done=reel.drawn[0], of=reel.drawn[1])
-    return FilmView(state="ready" if reel.film.is_file() else "recorded", done=0, of=0)
+    return FilmView(state="ready" if reel.film.is_file() else "recorded", done=0, of=0, problem=reel.problem)
 
 
 def view_of(show: Show, *, session: str, persona: str, avatar: str, reel: Reel | None = None) -> ShowView:

@@ -112,7 +112,7 @@ async def test_a_recorded_show_can_be_fetched_and_deleted_and_one_that_is_not_sa
         assert read_clip(tmp_path / "got.shuren").header.aigc["ContentProducer"]
         reel = app.state.studio.find(filmed.rsplit("/", 1)[1], Caller()).reel
         reel.drawn = 1, 25
-        assert (await http.get(filmed)).json()["film"] == {"state": "drawing", "done": 1, "of": 25}
+        assert (await http.get(filmed)).json()["film"] == {"state": "drawing", "done": 1, "of": 25, "problem": ""}
         assert (await http.post(f"{filmed}/film", json={})).json()["error"]["code"] == "session_busy"
         assert (await http.delete(f"{filmed}/film")).status_code == 409
         reel.drawn = None

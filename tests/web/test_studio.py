@@ -86,6 +86,9 @@ def test_an_operator_runs_a_show_by_the_desk_and_its_stage_shows_it(server: str,
     desk.get_by_role("button", name="再按一次，立即停止").click()
     until(desk, "document.querySelector('.pill').dataset.state === 'ended'")
 
+    desk.get_by_label("从（秒）").fill("9000")
+    desk.get_by_role("button", name="生成影片").click()
+    desk.get_by_text("Nothing was recorded").wait_for()
     desk.get_by_label("从（秒）").fill("1")
     desk.get_by_label("到（秒，空着：到结尾）").fill("1.6")
     desk.get_by_role("button", name="生成影片").click()

@@ -15,7 +15,7 @@ export function download(file: Blob, name: string): void {
 
 /** Nothing where the show is not recorded. */
 export function filmPanel(show: ShowView, say: Say, tell: (problem: unknown) => void): TemplateResult | typeof nothing {
-  const { state, done, of } = show.film;
+  const { state, done, of, problem } = show.film;
   if (state === "none") return nothing;
   const at = `v1/studio/shows/${show.id}`;
   const draw = (event: SubmitEvent): void => {
@@ -33,6 +33,7 @@ export function filmPanel(show: ShowView, say: Say, tell: (problem: unknown) => 
     <p class="hint">${say("filmHint")}</p>
     <form class="row film" @submit=${draw}>${number("from")}${number("until")}
       <button class="primary" ?disabled=${drawing}>${say("filmDraw")}</button></form>
+    ${problem ? html`<p class="trouble" role="alert">${problem}</p>` : nothing}
     <div class="row" role="status">${drawing
       ? html`<progress max=${Math.max(of, 1)} .value=${done} aria-label=${say("filmDrawing")}></progress><span>${say("filmDrawing")} ${done} / ${of}</span>`
       : nothing}

@@ -41,7 +41,7 @@ export interface ShowView {
   recent: CommentView[];
   alone: boolean;
   mood: string;
-  film: { state: "none" | "recorded" | "drawing" | "ready"; done: number; of: number };
+  film: { state: "none" | "recorded" | "drawing" | "ready"; done: number; of: number; problem: string };
   performing: "none" | "calibrating" | "ready" | "performing" | "lost";
   heartbeat_left_s: number;
   metrics: Record<string, number | null>;
