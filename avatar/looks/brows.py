@@ -25,7 +25,7 @@ def brow_cover(at: np.ndarray, eye: Eye, look: Look) -> np.ndarray:
     """How much brow hair covers each texel [s, s], 0..1; at: texel positions [s, s, 3]."""
     sign = np.sign(eye.centre[0])
     x = sign * (at[..., 0] - eye.centre[0])
-    y = at[..., 1] - eye.centre[1]
+    y = at[..., 1] - eye.centre[1] - look.brow_height
     near = (x > -0.024) & (x < 0.034) & (y > 0.010) & (y < 0.034) & (at[..., 2] > eye.centre[2] - 0.03)
     points = np.stack([x[near], y[near]], axis=1)
     cover = np.zeros(len(points))

@@ -13,10 +13,12 @@ from avatar.looks.mouth import Mouth
 from avatar.looks.source import islands
 
 # The face unit of mouthFrown only takes the resting smile away. Corners go down further and undo part of that smile,
-# and the chin lifts the lips between them; mouthUpperUp bares the teeth, mouthLeft and mouthRollLower go far enough to
-# be seen.
+# and the chin lifts the lips between them; mouthUpperUp bares the teeth and mouthStretch widens the lips with their
+# corners low, mouthLeft and mouthRollLower go far enough to be seen. The face unit of mouthPress lifts the corners and
+# is taken for a smile; pressed lips also roll in.
 FROWN, FROWN_UNSMILES, FROWN_CHIN = 2.0, 0.7, 0.4
-UPPER_UP, SIDEWAYS, ROLL_LOWER = 1.25, 1.7, 1.25
+UPPER_UP, UPPER_UP_FROWNS, STRETCH_FROWNS, SIDEWAYS, ROLL_LOWER = 1.25, 0.5, 0.2, 1.7, 1.25
+PRESS, PRESS_ROLLS = 0.2, 0.5
 HELD_RINGS = 5  # edge rings around mouth and eyes that smoothing leaves alone
 # Face units that press hard creases into the cheeks, and rounds of smoothing that make them folds of skin.
 SOFTENED = {
@@ -45,8 +47,13 @@ def expressions(figure: Figure, eyes: list[Eye], smile: float = 0.0) -> dict[str
         chin = units["mouthShrugLower"] * ramp(sign * figure.positions[:, 0], -0.010, 0.010)[:, None]
         frown = FROWN * units[f"mouthFrown{side}"] + FROWN_CHIN * chin
         units[f"mouthFrown{side}"] = mouth.together(frown - FROWN_UNSMILES * smile * units[f"mouthSmile{side}"])
-        units[f"mouthUpperUp{side}"] = UPPER_UP * units[f"mouthUpperUp{side}"]
+        low = units[f"mouthFrown{side}"]
+        units[f"mouthUpperUp{side}"] = UPPER_UP * units[f"mouthUpperUp{side}"] + UPPER_UP_FROWNS * low
+        units[f"mouthStretch{side}"] = units[f"mouthStretch{side}"] + STRETCH_FROWNS * low
         units[f"mouth{side}"] = SIDEWAYS * units[f"mouth{side}"]
+        mine = ramp(sign * figure.positions[:, 0], -0.010, 0.010)[:, None]
+        rolled = mine * (units["mouthRollLower"] + units["mouthRollUpper"])
+        units[f"mouthPress{side}"] = mouth.together(PRESS * units[f"mouthPress{side}"] + PRESS_ROLLS * rolled)
     soft = _Softener(figure)
     for name, rounds in SOFTENED.items():
         units[name] = soft(units[name], rounds)

@@ -50,7 +50,7 @@ class Look:
     age: years; wrinkles, spots and the white of the eyes follow it.
     smile: how much of a smile is in the resting face.
     make_up: lipstick and liner 0..1; stubble: the shade of a shaved beard 0..1; freckles: sun spots 0..1.
-    blush, eye_shadow, brow_strength, shadow: strengths about 0..1.
+    blush, eye_shadow, brow_strength, shadow: strengths about 0..1. brow_height: metres the brows are drawn higher.
     """
 
     name: str
@@ -71,4 +71,5 @@ class Look:
     blush: float = 0.5
     eye_shadow: float = 0.6
     brow_strength: float = 1.0
+    brow_height: float = 0.0
     shadow: float = 0.8

@@ -72,6 +72,7 @@ LIN = Look(
         "mouth/mouth-upperlip-height-decr": 0.20,
         "mouth/mouth-upperlip-volume-decr": 0.35,
     },
+    hair=HairStyle(part=-4.0),  # further aside, and a face tracker takes her for turned away
     smile=0.42,
 )
 
@@ -265,6 +266,7 @@ DUFU = Look(
         "nose/nose-greek-incr": 0.30,
         "cheek/{s}-cheek-bones-incr": 0.40,
         "cheek/{s}-cheek-volume-decr": 0.60,
+        "mouth/mouth-scale-horiz-incr": 0.25,
         "mouth/mouth-lowerlip-volume-decr": 0.45,
         "mouth/mouth-upperlip-volume-decr": 0.50,
         "mouth/mouth-angles-up": 0.20,
@@ -282,6 +284,7 @@ DUFU = Look(
     blush=0.25,
     eye_shadow=0.35,
     brow_strength=1.05,
+    brow_height=-0.002,
 )
 
 LOOKS: dict[str, Look] = {look.name: look for look in (LIN, CHUAN, AN, MEI, BO, DUFU)}

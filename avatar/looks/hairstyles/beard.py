@@ -18,11 +18,11 @@ NEAREST = 4
 
 def beard(groom: Groom, shapes: dict[str, np.ndarray]) -> Part:
     """One part named `beard`. shapes: name -> displacement [n, 3] of the base mesh."""
-    chin, under, lip = _chin(groom, 44, 0.022), _chin(groom, 36, 0.030), _lip(groom, 68)
+    chin, under, lip = _chin(groom, 44, 0.022), _chin(groom, 36, 0.030), _lip(groom, 60)
     pieces = [
         _grown(groom, shapes, chin, (0.08, 0.15), 8, Cards((0.004, 0.008), (4, 5), 2, roll=0.5, taper=0.85)),
         _grown(groom, shapes, under, (0.02, 0.06), 4, Cards((0.004, 0.007), (5, 6), 2, roll=0.6, taper=0.8)),
-        _grown(groom, shapes, lip, (0.014, 0.034), 5, Cards((0.003, 0.0052), (4, 5), 2, roll=0.4, taper=0.8)),
+        _grown(groom, shapes, lip, (0.014, 0.031), 6, Cards((0.0018, 0.0034), (4, 5), 2, roll=0.4, taper=0.9)),
     ]
     whole = join("beard", pieces)
     whole.morphs = {name: delta for name, delta in whole.morphs.items() if np.abs(delta).max() > LEAST_MOVE}
@@ -42,13 +42,16 @@ def _chin(groom: Groom, count: int, wide: float) -> np.ndarray:
 
 
 def _lip(groom: Groom, count: int) -> np.ndarray:
-    """Roots between nose and upper lip, out to just past the corners of the mouth; the philtrum stays nearly bare."""
+    """Roots between nose and upper lip, nearer the nose; the philtrum stays nearly bare, and the corners of the mouth
+    stay in sight: a moustache that hangs over them hides every smile."""
     figure, rng, count = groom.figure, groom.rng, groom.count(count)
     nose, lips = figure.positions[NOSE_BASE], figure.positions[LIPS]
-    out = 0.0035 + 0.021 * rng.uniform(0, 1, count) ** 0.9
+    pairs = rng.uniform(0, 1, (2, (count + 1) // 2))  # the same on both sides, or it looks like a crooked mouth
+    spread, high = np.repeat(pairs, 2, axis=1)[:, :count]
+    out = 0.0035 + 0.0150 * spread**0.9
     side = np.where(np.arange(count) % 2 == 0, 1.0, -1.0)
-    height = 0.28 + 0.25 * rng.uniform(0, 1, count) + 0.34 * (out / 0.0245) ** 2
-    y = nose[1] + (lips[1] - nose[1]) * np.minimum(height, 0.98)
+    height = 0.14 + 0.24 * high + 0.10 * (out / 0.0185) ** 2
+    y = nose[1] + (lips[1] - nose[1]) * height
     z = nose[2] + 0.004 - (out / 0.025) ** 2 * 0.012
     return _onto(groom.scalp, np.stack([side * out, y, z], axis=1))
 
@@ -67,12 +70,13 @@ def _grown(groom: Groom, shapes: dict[str, np.ndarray], roots: np.ndarray, lengt
     lip = figure.positions[LIPS]
     moustache = (roots[:, 1] > lip[1])[:, None]
     side = np.sign(roots[:, :1])
-    sweep = np.concatenate([side * 1.1, np.full_like(side, -0.45), np.full_like(side, 0.1)], axis=1)
+    sweep = np.concatenate([side * 1.2, np.full_like(side, -0.10), np.full_like(side, 0.1)], axis=1)
     gather = rng.normal(0, 0.10, (len(roots), 3)) * [1, 0, 1]
 
     def flow(at: np.ndarray, grown: np.ndarray) -> np.ndarray:
         fall = np.stack([-at[:, 0] * 6, np.full(len(at), -0.5), 0.30 * ramp(grown, 0.05, 0.0)], axis=1)
-        along = sweep * ramp(grown, 0.035, 0.008)[:, None] + [0, -0.6, 0]
+        past = ramp(np.abs(at[:, 0]), 0.021, 0.031)[:, None]  # hangs down only beyond the corner of the mouth
+        along = sweep * (1 - 0.85 * past) + [0, -0.9, 0] * past
         return np.where(moustache, along, fall + gather)
 
     comb = Comb(scalp, flow, lift=0.003, rise=0.012, press=0.0, weight=0.35, stiff=1.6, lean=0.45, ears=False,

@@ -13,7 +13,7 @@ from avatar.looks.scalp import Scalp
 # parting's short side and on its long side, where the fringe passes low over the forehead.
 HEIGHTS = np.array([-0.12, -0.06, 0.0, 0.022, 0.045, 0.062, 0.078])
 NEAR = np.array([0.72, 0.78, 0.84, 0.82, 0.70, 0.45, 0.0])
-FAR = np.array([0.76, 0.84, 0.86, 0.74, 0.40, 0.05, -0.4])
+FAR = np.array([0.76, 0.82, 0.87, 0.81, 0.52, 0.14, -0.4])
 
 
 class Parting:
