@@ -10,7 +10,7 @@ from animation.formats.oculus import OCULUS, oculus_shapes
 from animation.types import SHAPES
 from avatar.looks.mesh import Part
 
-SMALLEST = 1e-4  # metres; what moves less in a viseme is left out, which keeps the file below 6 MB
+SMALLEST = 1.5e-4  # metres; what moves less in a viseme is left out, which keeps the file below 6 MB
 
 
 def with_visemes(part: Part) -> Part:
