@@ -47,7 +47,7 @@ MOODS: dict[str, np.ndarray] = {
     "neutral": _face(),
     "warm": _face(mouthSmile=0.22, cheekSquint=0.25, browInnerUp=0.10, eyeSquint=0.08),  # 6 + 12, slight
     "glad": _face(  # 6 + 12 + 25
-        mouthSmile=0.50, cheekSquint=0.60, eyeSquint=0.18, mouthDimple=0.12, mouthUpperUp=0.14, browOuterUp=0.15,
+        mouthSmile=0.50, cheekSquint=0.60, eyeSquint=0.18, mouthDimple=0.12, mouthUpperUp=0.12, browOuterUp=0.15,
         browInnerUp=0.08,
     ),
     "serious": _face(mouthSmile=-0.22, browDown=0.45, mouthPress=0.22, mouthFrown=0.25, eyeSquint=0.08),  # 4 + 24
