@@ -277,8 +277,9 @@ def correlations(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def visible(row: Mapping[str, float]) -> bool:
-    """Whether the tracker has an eye for a swept shape; a face that it lost counts as seen wrongly."""
-    return "lost" in row or row["to"] - row["from"] >= VISIBLE
+    """Whether the tracker has an eye for a swept shape; a face that it lost, or a reading that falls as the shape
+    rises, counts as seen wrongly."""
+    return "lost" in row or abs(row["to"] - row["from"]) >= VISIBLE
 
 
 def summary(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -44,14 +44,14 @@ def expressions(figure: Figure, eyes: list[Eye], smile: float = 0.0) -> dict[str
     units["mouthFunnel"] = mouth.funnel()
     units["mouthRollLower"] = ROLL_LOWER * units["mouthRollLower"]
     for side, sign in (("Left", 1), ("Right", -1)):
-        chin = units["mouthShrugLower"] * ramp(sign * figure.positions[:, 0], -0.010, 0.010)[:, None]
+        mine = ramp(sign * figure.positions[:, 0], -0.010, 0.010)[:, None]
+        chin = units["mouthShrugLower"] * mine
         frown = FROWN * units[f"mouthFrown{side}"] + FROWN_CHIN * chin
         units[f"mouthFrown{side}"] = mouth.together(frown - FROWN_UNSMILES * smile * units[f"mouthSmile{side}"])
         low = units[f"mouthFrown{side}"]
         units[f"mouthUpperUp{side}"] = UPPER_UP * units[f"mouthUpperUp{side}"] + UPPER_UP_FROWNS * low
         units[f"mouthStretch{side}"] = units[f"mouthStretch{side}"] + STRETCH_FROWNS * low
         units[f"mouth{side}"] = SIDEWAYS * units[f"mouth{side}"]
-        mine = ramp(sign * figure.positions[:, 0], -0.010, 0.010)[:, None]
         rolled = mine * (units["mouthRollLower"] + units["mouthRollUpper"])
         units[f"mouthPress{side}"] = mouth.together(PRESS * units[f"mouthPress{side}"] + PRESS_ROLLS * rolled)
     soft = _Softener(figure)
