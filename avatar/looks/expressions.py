@@ -15,10 +15,12 @@ from avatar.looks.source import islands
 # The face unit of mouthFrown only takes the resting smile away. Corners go down further and undo part of that smile,
 # and the chin lifts the lips between them; mouthUpperUp bares the teeth and mouthStretch widens the lips with their
 # corners low, mouthLeft and mouthRollLower go far enough to be seen. The face unit of mouthPress lifts the corners and
-# is taken for a smile; pressed lips also roll in.
+# is taken for a smile; pressed lips also roll in. So does that of mouthDimple: a dimpler draws the corners back and
+# tightens the lips, without widening the mouth.
 FROWN, FROWN_UNSMILES, FROWN_CHIN = 2.0, 0.7, 0.4
 UPPER_UP, UPPER_UP_FROWNS, STRETCH_FROWNS, SIDEWAYS, ROLL_LOWER = 1.25, 0.5, 0.2, 1.7, 1.25
 PRESS, PRESS_ROLLS = 0.2, 0.5
+DIMPLE, DIMPLE_ROLLS, DIMPLE_UNSTRETCHES = 0.4, 0.3, 0.3
 HELD_RINGS = 5  # edge rings around mouth and eyes that smoothing leaves alone
 # Face units that press hard creases into the cheeks, and rounds of smoothing that make them folds of skin.
 SOFTENED = {
@@ -54,6 +56,8 @@ def expressions(figure: Figure, eyes: list[Eye], smile: float = 0.0) -> dict[str
         units[f"mouth{side}"] = SIDEWAYS * units[f"mouth{side}"]
         rolled = mine * (units["mouthRollLower"] + units["mouthRollUpper"])
         units[f"mouthPress{side}"] = mouth.together(PRESS * units[f"mouthPress{side}"] + PRESS_ROLLS * rolled)
+        tight = DIMPLE_ROLLS * rolled - DIMPLE_UNSTRETCHES * units[f"mouthStretch{side}"]
+        units[f"mouthDimple{side}"] = mouth.together(DIMPLE * units[f"mouthDimple{side}"] + tight)
     soft = _Softener(figure)
     for name, rounds in SOFTENED.items():
         units[name] = soft(units[name], rounds)
