@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     import numpy as np
 
-Note = Literal["intervention", "failover"]
+Note = Literal["intervention", "failover", "underrun"]
 
 
 class Observer(Protocol):
@@ -36,8 +36,8 @@ class Observer(Protocol):
         """What the microphone brought, int16 mono at 24 kHz."""
         ...
 
-    def note(self, kind: Note, name: str) -> None:
-        """Something that is counted: `kind` happened, of the rule or backend `name`."""
+    def note(self, kind: Note, name: str, times: int = 1) -> None:
+        """Something that is counted: `kind` happened, of the rule or backend `name`, or at the `client`."""
         ...
 
 
@@ -72,6 +72,6 @@ def sound(pcm: np.ndarray) -> None:
         watching.sound(pcm)
 
 
-def note(kind: Note, name: str) -> None:
+def note(kind: Note, name: str, times: int = 1) -> None:
     if watching := _observer.get():
-        watching.note(kind, name)
+        watching.note(kind, name, times)

@@ -51,6 +51,7 @@ class Metrics:
         self.waiting = Gauge("shuren_outbox_messages", "Messages in front of all sockets together.", registry=r)
         self.longest = Gauge("shuren_outbox_messages_most", "Messages in front of the slowest socket.", registry=r)
         self.frames_dropped = Counter("shuren_frames_dropped", "Animation a slow client never got.", registry=r)
+        self.underruns = Counter("shuren_client_underruns", "Gaps in her voice, as clients heard it.", registry=r)
         self.refused = Counter("shuren_sessions_refused", "Clients not let in.", ["code"], registry=r)
         self.errors = Counter("shuren_errors", "Errors told to clients.", ["code"], registry=r)
         self.interventions = Counter("shuren_interventions", "Sentences the guard kept back.", ["rule"], registry=r)

@@ -133,9 +133,11 @@ class Watched:
             if self.rescue:
                 await self.rescue.act(finding)
 
-    def note(self, kind: Note, name: str) -> None:
+    def note(self, kind: Note, name: str, times: int = 1) -> None:
         metrics = self._metrics
-        if kind == "intervention":
-            metrics.interventions.labels(metrics.value("rule", name)).inc()
+        if kind == "underrun":
+            metrics.underruns.inc(times)
+        elif kind == "intervention":
+            metrics.interventions.labels(metrics.value("rule", name)).inc(times)
         else:
-            metrics.failovers.labels(metrics.value("backend", name)).inc()
+            metrics.failovers.labels(metrics.value("backend", name)).inc(times)

@@ -129,6 +129,7 @@ class ConsentDecided(ClientEvent):
 class Playhead(ClientEvent):
     pts: Annotated[int, Field(ge=0, lt=1 << 53)]
     turn: Annotated[int, Field(ge=0, lt=1 << 53)]
+    underruns: Annotated[int, Field(ge=0, le=1000)] = 0  # since the report before
 
 
 EVENTS: dict[str, type[ClientEvent]] = {

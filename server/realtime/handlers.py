@@ -257,3 +257,5 @@ async def decide_consent(talk: Talk, event: client.ConsentDecided) -> None:
 @on(client.Playhead)
 async def playhead(talk: Talk, event: client.Playhead) -> None:
     talk.session.playhead(event.pts, event.turn)
+    if event.underruns:
+        telemetry.note("underrun", "client", event.underruns)

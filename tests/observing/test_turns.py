@@ -98,6 +98,7 @@ def test_organs_tell_whoever_watches_and_nobody_else() -> None:
             pass
         telemetry.note("intervention", "claim.profit")
         telemetry.note("failover", "funasr")
+        telemetry.note("underrun", "client", 2)
         watching.saw(done())
     finally:
         telemetry._observer.reset(token)
@@ -105,6 +106,7 @@ def test_organs_tell_whoever_watches_and_nobody_else() -> None:
     text = metrics.text().decode()
     assert 'shuren_interventions_total{rule="claim.profit"} 1.0' in text
     assert 'shuren_backend_failures_total{backend="funasr"} 1.0' in text
+    assert "shuren_client_underruns_total 2.0" in text
 
 
 def test_labels_hold_no_more_than_a_fixed_number_of_values_and_nothing_made_up() -> None:

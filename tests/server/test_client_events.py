@@ -15,6 +15,7 @@ from scripted_house import CARD, ScriptedHouse, ScriptedSession, audio, reply
 
 from avatar.events import ReplyStarted
 from avatar.listening import Listening
+from models import telemetry
 from server.realtime.client_events import EVENTS
 from server.realtime.config import Config
 from server.realtime.handlers import HANDLERS, Talk
@@ -365,8 +366,35 @@ async def test_the_playhead_and_the_label_reach_the_session(wire: Wire) -> None:
     assert wire.session.calls == [("label_shown",), ("playhead", 4800, 1)]
 
 
-@pytest.mark.parametrize("fields", [{}, {"pts": -1, "turn": 1}, {"pts": 1.5, "turn": 1}, {"pts": "1", "turn": 1}])
-async def test_a_playhead_is_two_whole_numbers(wire: Wire, fields: dict) -> None:
+class Counting:
+    """An observer that only counts."""
+
+    session, turn = "sess_1", 0
+
+    def __init__(self) -> None:
+        self.noted: list[tuple[str, str, int]] = []
+
+    def note(self, kind: str, name: str, times: int = 1) -> None:
+        self.noted.append((kind, name, times))
+
+
+async def test_gaps_that_a_client_heard_are_counted_for_the_operator(wire: Wire) -> None:
+    counting = Counting()
+    watched = telemetry.observe(counting)
+    try:
+        for underruns in (0, 2, 1):
+            await wire.send({"type": "shuren.playhead", "pts": 4800, "turn": 1, "underruns": underruns})
+    finally:
+        telemetry._observer.reset(watched)
+    assert counting.noted == [("underrun", "client", 2), ("underrun", "client", 1)]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"pts": -1, "turn": 1}, {"pts": 1.5, "turn": 1}, {"pts": "1", "turn": 1},
+     {"pts": 1, "turn": 1, "underruns": -1}, {"pts": 1, "turn": 1, "underruns": 10**9}],
+)  # fmt: skip
+async def test_a_playhead_is_whole_numbers_in_range(wire: Wire, fields: dict) -> None:
     the_error(await wire.send({"type": "shuren.playhead"} | fields))
     assert wire.session.calls == []
 

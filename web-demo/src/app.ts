@@ -59,7 +59,7 @@ export class App {
     private readonly options: Options,
   ) {
     this.player = new Player({
-      playhead: (pts, turn) => this.client.playhead(pts, turn),
+      playhead: (pts, turn, underruns) => this.client.playhead(pts, turn, underruns),
       tick: (pts) => this.tick(pts),
       measured: () => this.page.latency.show(this.player.latency.turns.at(-1) ?? null),
     });

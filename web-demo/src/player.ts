@@ -24,8 +24,8 @@ const MOUTH_SEEN = 0.06;
 const STALE_SAMPLES = 3 * RATE;
 
 export interface PlayerEvents {
-  /** Sample `pts` of answer `turn` is being heard. */
-  playhead(pts: number, turn: number): void;
+  /** Sample `pts` of answer `turn` is being heard; `underruns`: how often the voice ran dry since the last report. */
+  playhead(pts: number, turn: number, underruns: number): void;
   /** After each frame; `pts` is the sample being heard. */
   tick(pts: number): void;
   /** An answer's latency figures have grown. */
@@ -44,6 +44,7 @@ export class Player {
   private shapes: readonly string[] = DEFAULT_NAMES.shapes;
   private jaw = DEFAULT_NAMES.shapes.indexOf("jawOpen");
   private speakingTurn = 0;
+  private underrunsTold = 0;
   private live = false;
   private jumps = 0;
   private lastDraw = 0;
@@ -103,7 +104,7 @@ export class Player {
   /** Stops answer `turn` at once; frames after `pts` (by default: after what was heard) are forgotten. */
   interrupt(turn: number, pts?: number): number {
     const heard = this.speaker.stop(turn);
-    this.events.playhead(heard, turn);
+    this.tell(heard, turn);
     this.timeline.dropAfter(pts ?? heard);
     this.blender.start(performance.now() / 1000);
     return heard;
@@ -180,10 +181,16 @@ export class Player {
     if (!turn) return;
     const audible = this.speaker.measuredPts();
     this.noteSound(turn, audible, performance.now()); // also where no frames are drawn: a hidden tab, no WebGL
-    this.events.playhead(this.speaker.playlist.heard(turn, audible), turn);
+    this.tell(this.speaker.playlist.heard(turn, audible), turn);
     if (this.speaker.busy) return;
     this.speakingTurn = 0;
     this.speaker.playlist.turnEnded();
+  }
+
+  private tell(heard: number, turn: number): void {
+    const { underruns } = this.speaker.clock;
+    this.events.playhead(heard, turn, underruns - this.underrunsTold);
+    this.underrunsTold = underruns;
   }
 
   private countLate(pts: number, count: number): void {

@@ -307,6 +307,16 @@ describe("sending", () => {
     expect(sentTypes().filter((type) => type === "input_audio_buffer.append")).toHaveLength(1);
   });
 
+  it("tells where it is in the voice, and of gaps only where there were some", async () => {
+    await live();
+    client.playhead(4800, 1, 0);
+    client.playhead(9600, 1, 2);
+    expect(socket().sent.slice(-2)).toEqual([
+      { type: "shuren.playhead", pts: 4800, turn: 1 },
+      { type: "shuren.playhead", pts: 9600, turn: 1, underruns: 2 },
+    ]);
+  });
+
   it("says so when there is no connection", () => {
     expect(client.sendText("x")).toBe(false);
     expect(client.playhead(1, 1)).toBe(false);

@@ -127,8 +127,9 @@ export class RealtimeClient {
     return this.send({ type: "response.cancel" });
   }
 
-  playhead(pts: number, turn: number): boolean {
-    return this.send({ type: "shuren.playhead", pts, turn });
+  /** `underruns`: how often the voice ran dry since the last report. */
+  playhead(pts: number, turn: number, underruns = 0): boolean {
+    return this.send({ type: "shuren.playhead", pts, turn, ...(underruns ? { underruns } : {}) });
   }
 
   /** Drops whatever of this answer is still under way. */
