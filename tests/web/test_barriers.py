@@ -109,12 +109,11 @@ def test_without_3d_microphone_and_sound_she_is_seen_read_and_asked(service: str
     asks.wait_for()
     assert page.locator(LABEL).first.is_visible() and not barriers(page)
     focused = "document.activeElement.innerText"
-    page.keyboard.press("Tab")
-    order = [page.evaluate(focused)]
-    for _ in range(2):
-        page.keyboard.press("Tab")
+    order = []
+    for key in ("Tab", "Tab", "Tab", "Tab", "Shift+Tab"):
+        page.keyboard.press(key)
         order.append(page.evaluate(focused))
-    assert order == ["不同意", "同意", "不同意"], "the keyboard leaves the question"
+    assert order == ["先看看条款", "不同意", "同意", "先看看条款", "同意"], "the keyboard leaves the question"
     page.keyboard.press("Escape")
     asks.wait_for(state="hidden")
 
@@ -147,9 +146,13 @@ def test_whose_service_it_is_and_its_terms_are_one_button_away_and_the_label_sta
     page = browser(None, FLAT)
     page.set_default_timeout(TURN)
     page.goto(service)
-    page.get_by_role("button", name="不同意").click()
-    page.get_by_role("button", name="关于这项服务").click()
+    page.get_by_role("button", name="先看看条款").click()
     about = page.get_by_role("dialog", name="关于这项服务")
+    about.get_by_role("heading", name="服务协议（模板）").wait_for()
+    page.keyboard.press("Escape")
+    about.wait_for(state="hidden")
+    page.get_by_role("button", name="不同意").click()  # reading them has decided nothing
+    page.get_by_role("button", name="关于这项服务").click()
     about.get_by_role("heading", name="服务协议（模板）").wait_for()
     told = about.inner_text()
     assert "未备案：仅限内部测试" in told and "四川某银行" in told and "95599-0" in told, "what the settings tell"

@@ -70,7 +70,8 @@ export class Page {
       switchLanguage: () => this.setLanguage(this.language === "zh" ? "en" : "zh"),
       toggleHistory: () => this.openPanel(!this.panelOpen),
     });
-    this.question = new Question(() => [this.topbar.element, this.notices.element, this.welcome.element, this.dock.element, this.panel]);
+    const controls = () => [this.topbar.element, this.notices.element, this.welcome.element, this.dock.element, this.panel];
+    this.question = new Question(controls, () => void this.about.show());
     const lower = [this.status, this.captions, this.welcome, this.question, this.dock].map(({ element }) => element);
     this.lower = h("div", { class: "lower" }, ...lower);
     this.stage.append(this.topbar.element, this.notices.element, this.message.element, this.lower);
