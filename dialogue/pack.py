@@ -95,6 +95,14 @@ class Policy:
 
 
 @dataclass(frozen=True)
+class Scene:
+    """How its picture is composed, where the client says nothing else (docs/personas.md)."""
+
+    backdrop: str = "branch"
+    framing: str = "chest"
+
+
+@dataclass(frozen=True)
 class Pack:
     """A persona. Texts hold every language in `languages`."""
 
@@ -125,6 +133,7 @@ class Pack:
     tools: ToolsConfig
     flows: tuple[Flow, ...] = ()
     listening: Mapping[str, Any] = field(default_factory=dict)  # what it sets of `avatar.listening.Listening`
+    scene: Scene = field(default_factory=Scene)
     companion: Companion | None = None  # present exactly where `interaction` is "companion"
 
     def item(self, item_id: str) -> Item:

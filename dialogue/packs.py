@@ -15,7 +15,7 @@ from typing import Any
 from dialogue.flows.load import load_flows
 from dialogue.honest import expect_honest
 from dialogue.knowledge import invalid, read_items
-from dialogue.pack import Companion, Disclosure, Item, Pack, Policy, SmallTalk, Text, Voice
+from dialogue.pack import Companion, Disclosure, Item, Pack, Policy, Scene, SmallTalk, Text, Voice
 from dialogue.problems import forgiven, forgiving, gathered, report
 from dialogue.tools.config import ToolsConfig
 from dialogue.tools.load import load_tools
@@ -28,10 +28,11 @@ INTERACTIONS = ("service", "companion")
 DOMAINS = ("finance", "health", "commerce", "tourism", "entertainment", "culture", "education", "general")
 TEXTS = ("names", "role", "label", "manners", "greeting", "unknown", "handoff", "ask_which", "not_heard", "stale")
 WORDS = ("id", "locale", "avatar")
-OPTIONAL = ("languages", "companion", "elsewhere", "settings", "listening")
+OPTIONAL = ("languages", "companion", "elsewhere", "settings", "listening", "scene")
 KEYS = ("format", *TEXTS, *WORDS, "interaction", "domain", "voice", "lead_ins", "small_talk", *OPTIONAL)
 VOICE_WORDS = ("backend", "zh", "en")
 VOICE_BOUNDS = {"speed": (0.5, 2.0), "pitch": (-6.0, 6.0), "gain": (-12.0, 6.0)}
+SCENE = {"backdrop": ("branch", "mountain", "clinic", "studio"), "framing": ("face", "chest", "waist")}
 BARGE_IN = ("considerate", "immediate", "words")
 LISTENING_SWITCHES = ("wake_word", "near_field", "one_speaker")
 LISTENING_BOUNDS = {"min_speech_ms": (32, 1000)}
@@ -83,6 +84,7 @@ def load_pack(folder: Path) -> Pack:
         companion=_companion(persona),
         voice=_voice(persona.node("voice")),
         listening=_listening(persona.node("listening", optional=True)),
+        scene=_scene(persona.node("scene", optional=True)),
         lead_ins=persona.phrases("lead_ins"),
         elsewhere=persona.list("elsewhere", optional=True),
         small_talk=_small_talk(persona.node("small_talk")),
@@ -171,6 +173,12 @@ def _listening(node: Node) -> dict[str, Any]:
     given |= {key: _within(node, key, LISTENING_BOUNDS) for key in LISTENING_BOUNDS if key in node.keys()}
     node.only("barge_in", *LISTENING_SWITCHES, *LISTENING_BOUNDS)
     return given
+
+
+def _scene(node: Node) -> Scene:
+    scene = Scene(**{key: node.one_of(key, known) for key, known in SCENE.items() if key in node.keys()})
+    node.only(*SCENE)
+    return scene
 
 
 @forgiving(float)

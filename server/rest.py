@@ -94,6 +94,7 @@ async def personas(house: House) -> dict[str, Any]:
                 "name": card.name,
                 "role": card.role,
                 "avatar": card.avatar,
+                "scene": card.scene,
                 "languages": list(card.languages),
                 "greeting": card.greeting,
             }

@@ -61,6 +61,7 @@ CHEST_UP = View()
 FACE = View(above=0.155, below=0.165, half_width=0.13)
 HEAD = View(above=0.215, below=0.165, half_width=0.15)  # with a hat
 WAIST_UP = View(above=0.22, below=0.62, half_width=0.44)
+BACKDROPS = ("branch", "mountain", "clinic", "studio")  # web-demo/src/stage/backdrops
 VIEWS = {"chest": CHEST_UP, "face": HEAD, "waist": WAIST_UP}
 
 
@@ -94,10 +95,17 @@ class Browser:
         self._opened.close()
 
     def stage(
-        self, avatar: str | Path, *, size: tuple[int, int] = (512, 512), view: View = CHEST_UP, label: str = ""
+        self,
+        avatar: str | Path,
+        *,
+        size: tuple[int, int] = (512, 512),
+        view: View = CHEST_UP,
+        label: str = "",
+        backdrop: str = BACKDROPS[0],
     ) -> Stage:
-        """A stage of `size` (width, height) pixels with an avatar (its name, or its GLB) on it."""
-        stage = Stage(self.page(size), label)
+        """A stage of `size` (width, height) pixels with an avatar (its name, or its GLB) on it, before one of
+        BACKDROPS."""
+        stage = Stage(self.page(size), label, backdrop)
         stage.load(avatar)
         stage.view(view)
         return stage
@@ -112,7 +120,7 @@ class Browser:
 class Stage:
     """The render page: one avatar, one camera."""
 
-    def __init__(self, page: Page, label: str = "") -> None:
+    def __init__(self, page: Page, label: str = "", backdrop: str = BACKDROPS[0]) -> None:
         self._page = page
         self._faults: list[str] = []
         page.on("pageerror", lambda error: self._faults.append(str(error)))
@@ -120,6 +128,7 @@ class Stage:
         if self._faults or not page.evaluate("Boolean(window.shurenRender)"):
             raise BackendUnavailable(f"The render page does not start. {' '.join(self._faults)}".rstrip())
         self._call("label", label)
+        self._call("backdrop", backdrop)
 
     def __enter__(self) -> Self:
         return self

@@ -36,40 +36,42 @@ GESTURE_AT = (0.0, 0.25, 0.5, 0.9, 1.5, 2.1)  # s after the gesture is told
 
 @dataclass(frozen=True)
 class Part:
-    """Who speaks, and what she or he says: voices and texts of both languages, each with a mood."""
+    """Who speaks, before which backdrop, and what she or he says: voices and texts of both languages, each with a
+    mood."""
 
+    backdrop: str
     zh: str
     en: str
     lines: tuple[tuple[str, str, str], ...]  # language, mood, text
 
 
 PARTS: dict[str, Part] = {
-    "lin": Part("zf_xiaoxiao", "af_heart", (
+    "lin": Part("branch", "zf_xiaoxiao", "af_heart", (
         ("zh", "warm", "您好，欢迎光临。我是数字人柜员小林，请问您要办理什么业务？"),
         ("zh", "serious", "银行卡丢了，请先打电话挂失；验证码，请不要告诉任何人。"),
         ("en", "warm", "And if you would like to open an account, please bring your passport."),
     )),
-    "chuan": Part("zm_yunxi", "am_michael", (
+    "chuan": Part("mountain", "zm_yunxi", "am_michael", (
         ("zh", "glad", "大家好，我是导游阿川！前面就是杜甫草堂，竹林里头凉快得很。"),
         ("zh", "warm", "走累了的朋友，左手边有茶馆，三块钱一碗盖碗茶。"),
         ("en", "glad", "Look up there: that pagoda has watched over this river for more than a hundred years."),
     )),
-    "an": Part("zf_xiaoyi", "af_bella", (
+    "an": Part("clinic", "zf_xiaoyi", "af_bella", (
         ("zh", "warm", "您好，我是医生助理小安。您哪里不舒服？从什么时候开始的？"),
         ("zh", "worried", "胸口疼、喘不上气，请马上去急诊，不要自己开车。"),
         ("en", "warm", "The blood test is on the second floor. Please do not eat anything before it."),
     )),
-    "mei": Part("zf_xiaobei", "af_bella", (
+    "mei": Part("studio", "zf_xiaobei", "af_bella", (
         ("zh", "glad", "宝宝们晚上好！今天这款毛衣，八种颜色，摸上去像云朵一样软。"),
         ("zh", "surprised", "什么？已经卖了两千件！还没下单的朋友抓紧啦。"),
         ("en", "glad", "It is wool, it is warm, and it never scratches. Pick your favourite colour below."),
     )),
-    "bo": Part("zm_yunjian", "am_michael", (
+    "bo": Part("branch", "zm_yunjian", "am_michael", (
         ("zh", "warm", "年轻人，坐。我在这条街上住了七十年，给你讲讲从前的事。"),
         ("zh", "sorry", "那时候日子苦，可惜我父亲，没有等到好时候。"),
         ("en", "warm", "But we sang, every evening, down by the bridge. I still remember all the words."),
     )),
-    "dufu": Part("zm_yunyang", "am_michael", (
+    "dufu": Part("mountain", "zm_yunyang", "am_michael", (
         ("zh", "serious", "国破山河在，城春草木深。感时花溅泪，恨别鸟惊心。"),
         ("zh", "warm", "好雨知时节，当春乃发生。随风潜入夜，润物细无声。"),
         ("en", "neutral", "A good rain knows its season. It comes with the wind, at night, and makes no sound."),
@@ -109,7 +111,8 @@ def gestured(rig: Rig, gesture: str) -> Frames:
 
 def clip(browser: Browser, name: str, frames: Frames, pcm: np.ndarray) -> Path:
     """A talking clip of one avatar, about 20 s, in both languages."""
-    with browser.stage(name, size=(540, 720), view=CHEST_UP, label=LABEL) as stage:
+    scene = {"view": CHEST_UP, "backdrop": PARTS[name].backdrop}
+    with browser.stage(name, size=(540, 720), label=LABEL, **scene) as stage:
         path = CLIPS / f"{name}.mp4"
         write(path, stage.film(at_rate(frames, 25)), pcm, fps=25)
     return path

@@ -19,6 +19,7 @@ def schema() -> dict[str, Any]:
         "domain": one_of(packs.DOMAINS),
         "voice": _voice(),
         "listening": _listening(),
+        "scene": entry({key: one_of(known) for key, known in packs.SCENE.items()}),
         "lead_ins": PHRASES,
         "small_talk": entry({"scope": TEXT, "examples": LIST, "fallback": TEXT}, packs.SMALL_TALK),
         "elsewhere": LIST,

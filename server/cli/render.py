@@ -26,6 +26,7 @@ def render(
     language: Annotated[str, typer.Option(help="zh or en; found from the text when not given.")] = "",
     mood: Annotated[str, typer.Option(help="neutral, warm, glad, serious, sorry, worried, surprised, angry.")] = "warm",
     view: Annotated[str, typer.Option(help="chest, face or waist.")] = "chest",
+    backdrop: Annotated[str, typer.Option(help="branch, mountain, clinic or studio.")] = "branch",
     size: Annotated[str, typer.Option(help="Pixels, both even.")] = "540x720",
     fps: Annotated[int, typer.Option(help="Frames a second: 24, 25, 30 or 60.")] = 25,
     producer: Annotated[
@@ -35,7 +36,7 @@ def render(
     """Film SOURCE, with the AI label in the picture and in the file."""
     from animation.formats.clip import LABEL
     from avatar.render.aigc import Mark
-    from avatar.render.browser import VIEWS, Browser, glb
+    from avatar.render.browser import BACKDROPS, VIEWS, Browser, glb
     from avatar.render.movie import FRAME_RATES, film
     from server.cli.say import speak
     from server.cli.serve import settings_of
@@ -44,6 +45,8 @@ def render(
     width, height = _size(size)
     if view not in VIEWS:
         raise typer.BadParameter(f"--view is one of {', '.join(VIEWS)}")
+    if backdrop not in BACKDROPS:
+        raise typer.BadParameter(f"--backdrop is one of {', '.join(BACKDROPS)}")
     if fps not in FRAME_RATES:
         raise typer.BadParameter(f"--fps is one of {', '.join(map(str, FRAME_RATES))}")
     settings = settings_of()
@@ -60,7 +63,8 @@ def render(
         spoken = _recorded(Path(source)) if heard else asyncio.run(speak(source, voice, language, 1.0))
         frames, pcm = _performed(spoken, rig, mood)
     begun = time.monotonic()
-    with Browser() as browser, browser.stage(avatar, size=(width, height), view=VIEWS[view], label=LABEL) as stage:
+    scene = {"view": VIEWS[view], "backdrop": backdrop}
+    with Browser() as browser, browser.stage(avatar, size=(width, height), label=LABEL, **scene) as stage:
         film(out, stage, frames, pcm, fps=fps, mark=mark, signer=signer)
     typer.echo(f"{out}: {len(frames) / 60:.1f} s, drawn in {time.monotonic() - begun:.0f} s, {mark.produce_id}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -29,6 +29,7 @@ class PersonaCard:
     voice: str
     label: str  # the AI label, shown or spoken
     label_en: str
+    scene: dict[str, str] = field(default_factory=dict)  # `backdrop`, `framing`: see `dialogue.pack.Scene`
 
     @classmethod
     def of(cls, pack: Pack, avatar: str = "") -> PersonaCard:
@@ -43,6 +44,7 @@ class PersonaCard:
             voice=pack.voice.backend,
             label=pack.label["zh"],
             label_en=pack.label["en"],
+            scene=asdict(pack.scene),
         )
 
 

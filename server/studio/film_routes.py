@@ -33,6 +33,8 @@ class NewFilm(BaseModel):
     width: int = Field(540, ge=128, le=1920, multiple_of=2)
     height: int = Field(960, ge=128, le=1920, multiple_of=2)
     view: Literal["chest", "face", "waist"] = "waist"
+    backdrop: Literal["branch", "mountain", "clinic", "studio"] | None = None
+    """None: as the persona's pack says."""
 
 
 def _idle(reel: Reel) -> Reel:
@@ -52,7 +54,8 @@ async def make(wish: NewFilm, request: Request, one: One, jobs: Kept, caller: Op
     """Draw the recording, or a part of it, as a film, in place of the last. A job of kind `show.film`; the show's own
     `film` tells how far it is. Drawn in software it takes several times as long as it runs."""
     reel, settings = _idle(_reel(one)), request.app.state.settings
-    take = Take(wish.from_s, wish.until_s, wish.fps, (wish.width, wish.height), wish.view)
+    backdrop = wish.backdrop or one.card.scene.get("backdrop", "branch")
+    take = Take(wish.from_s, wish.until_s, wish.fps, (wish.width, wish.height), wish.view, backdrop)
 
     async def work(job: Job) -> dict[str, Any]:
         filming = Filming(reel.path, settings.avatars / one.card.avatar / "avatar.glb", take)

@@ -28,6 +28,7 @@ class Take:
     fps: int = 25
     size: tuple[int, int] = (540, 960)
     view: str = "waist"
+    backdrop: str = "branch"
 
 
 class Filming:
@@ -57,10 +58,8 @@ class Filming:
                 advance(k, len(frames))
                 yield shot
 
-        with (
-            Browser() as browser,
-            browser.stage(self._avatar, size=take.size, view=VIEWS[take.view], label=LABEL) as on,
-        ):
+        scene = {"view": VIEWS[take.view], "backdrop": take.backdrop}
+        with Browser() as browser, browser.stage(self._avatar, size=take.size, label=LABEL, **scene) as on:
             write(out, shots(iter(on.film(frames))), clip.pcm, fps=take.fps, mark=mark, signer=signer)
         return {"seconds": round(clip.seconds, 2), "produce_id": mark.produce_id}
 

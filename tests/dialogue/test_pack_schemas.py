@@ -37,6 +37,7 @@ companion:
   data_export: yes
   data_delete: yes
 listening: {barge_in: words, wake_word: no, near_field: yes, one_speaker: no, min_speech_ms: 120}
+scene: {backdrop: clinic, framing: waist}
 settings: {hours: {zh: 早九点, en: nine}}"""
 TOOLS = """format: 1
 servers: {bank: {demo: bank}, other: {url: "https://mcp.example/mcp"}}

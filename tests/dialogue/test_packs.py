@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dialogue.pack import Scene
 from dialogue.packs import find_pack, load_pack
 from models import markup
 from models.errors import PackInvalid, PersonaUnknown
@@ -55,6 +56,28 @@ def test_a_pack_may_say_how_much_of_a_mood(small_pack: Path, line: str, mood: st
 def test_how_a_pack_listens_is_checked(small_pack: Path, wrong: str) -> None:
     with (small_pack / "persona.yaml").open("a", encoding="utf-8") as file:
         file.write(f"\nlistening: {{near_field: yes, {wrong}}}\n")
+    with pytest.raises(PackInvalid, match=wrong.partition(":")[0]):
+        load_pack(small_pack)
+
+
+@pytest.mark.parametrize(
+    ("scene", "backdrop", "framing"),
+    [
+        ("", "branch", "chest"),
+        ("scene: {backdrop: clinic}", "clinic", "chest"),
+        ("scene: {framing: waist}", "branch", "waist"),
+    ],
+)
+def test_a_pack_says_where_it_stands(small_pack: Path, scene: str, backdrop: str, framing: str) -> None:
+    with (small_pack / "persona.yaml").open("a", encoding="utf-8") as file:
+        file.write(f"\n{scene}\n")
+    assert load_pack(small_pack).scene == Scene(backdrop, framing)
+
+
+@pytest.mark.parametrize("wrong", ["backdrop: moon", "framing: 3", "lamp: on"])
+def test_where_a_pack_stands_is_checked(small_pack: Path, wrong: str) -> None:
+    with (small_pack / "persona.yaml").open("a", encoding="utf-8") as file:
+        file.write(f"\nscene: {{{wrong}}}\n")
     with pytest.raises(PackInvalid, match=wrong.partition(":")[0]):
         load_pack(small_pack)
 

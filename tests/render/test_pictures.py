@@ -33,6 +33,20 @@ def lin(chromium) -> Iterator[Stage]:
         yield stage
 
 
+def test_what_is_behind_her_is_chosen_and_changes_nothing_of_her(chromium) -> None:
+    shots = []
+    for backdrop in driver.BACKDROPS:
+        with chromium.stage("lin", size=SIZE, view=FACE, backdrop=backdrop) as stage:
+            shots.append(stage.picture(pose()).astype(int))
+    width, height = SIZE
+    corner = np.s_[: height // 5, : width // 8]
+    face = np.s_[height // 2 - 8 : height // 2 + 8, width // 2 - 8 : width // 2 + 8]
+    for k, one in enumerate(shots):
+        for other in shots[:k]:
+            assert np.abs(one[corner] - other[corner]).mean() > 8, "two backdrops look alike"
+            assert (one[face] == other[face]).all()
+
+
 def differing(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Rows of pixels that look different."""
     return np.flatnonzero((np.abs(a.astype(int) - b).max(axis=2) > 24).any(axis=1))

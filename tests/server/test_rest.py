@@ -27,7 +27,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
 
 async def test_personas_are_listed_in_both_languages() -> None:
     (persona,) = (await client().get("/v1/personas")).json()["personas"]
-    assert set(persona) == {"id", "name", "role", "avatar", "languages", "greeting"}
+    assert set(persona) == {"id", "name", "role", "avatar", "scene", "languages", "greeting"}
     assert persona["name"] == {"zh": "蓉蓉", "en": "Rongrong"}
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from polling import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -47,6 +49,15 @@ def sample_while_speaking(page, seconds: float) -> tuple[np.ndarray, np.ndarray]
         seconds,
     )
     return tuple(np.array(pairs).reshape(-1, 2).T)
+
+
+def test_what_is_behind_her_can_be_chosen_in_the_address(server, browser) -> None:
+    page = open_page(browser, server, query="&backdrop=studio&framing=waist")
+    until(page, "window.shuren.stats().triangles > 0")
+    picture = np.asarray(Image.open(io.BytesIO(page.locator("canvas").first.screenshot())).convert("RGB")).astype(int)
+    red, green, blue = picture[picture.shape[0] // 2, :40].mean(axis=0)
+    assert red > green + 20 > blue, "the wall of the studio is not warm"
+    assert not page.errors
 
 
 def test_a_spoken_question_is_answered_with_voice_and_moving_lips(server, browser, microphone) -> None:

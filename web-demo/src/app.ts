@@ -275,11 +275,10 @@ export class App {
   private choose(id: string): void {
     const persona = this.personas.find((candidate) => candidate.id === id);
     if (!persona || persona === this.persona) return;
-    const sameAvatar = persona.avatar === this.persona?.avatar;
     this.persona = persona;
     tell(this.house, "persona", { id });
     this.page.setPersonas(this.personas, persona);
-    if (!sameAvatar) void this.figure.show(persona);
+    void this.figure.show(persona);
     if (this.started) this.client.connect();
   }
 

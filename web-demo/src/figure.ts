@@ -1,12 +1,15 @@
 /** What is seen of her: the avatar on a stage, and a portrait until it is there, or in its place where it cannot be. */
 
-import type { Options } from "./options";
+import { sceneOf, type Options } from "./options";
 import { avatarUrl, type Persona } from "./personas";
 import type { Player } from "./player";
 import { Stage } from "./stage/stage";
+import { viewOf } from "./stage/views";
 import type { Page } from "./ui/page";
 
 export class Figure {
+  private shown = ""; // the avatar on stage, or on its way there
+
   constructor(
     private readonly player: Player,
     private readonly page: Page,
@@ -21,11 +24,14 @@ export class Figure {
     }
   }
 
-  /** Brings a persona's avatar on. */
+  /** Brings a persona's avatar on, in its scene. */
   async show(persona: Persona | null): Promise<void> {
     if (!persona) return;
     const { message, portrait } = this.page;
     const { stage } = this.player;
+    if (stage) this.compose(stage, persona);
+    if (persona.avatar === this.shown) return;
+    this.shown = persona.avatar;
     void portrait.show(new URL(`portraits/${encodeURIComponent(persona.avatar)}`, this.base).href);
     if (!stage) return message.show("noWebgl", 0, 8);
     message.show("loadingAvatar");
@@ -35,8 +41,16 @@ export class Figure {
       message.hide();
     } catch (error) {
       console.warn("Shuren: the avatar could not be loaded", error);
+      this.shown = "";
       message.show("avatarFailed", 0, 8);
     }
+  }
+
+  /** What the address or the page around asks for goes before what the persona brings. */
+  private compose(stage: Stage, { scene }: Persona): void {
+    const own = sceneOf(scene?.backdrop, scene?.framing);
+    stage.setBackdrop(this.options.backdrop ?? own.backdrop ?? "branch");
+    stage.setView(viewOf(this.options.framing ?? own.framing ?? "chest"));
   }
 
   private async load(stage: Stage, name: string): Promise<void> {

@@ -2,6 +2,8 @@
 
 import type { Language } from "./ui/i18n";
 import type { MorphMode } from "./stage/avatar";
+import { isBackdrop, type BackdropName } from "./stage/backdrops";
+import { isFraming, type FramingName } from "./stage/views";
 
 export interface Options {
   persona: string | null;
@@ -22,6 +24,9 @@ export interface Options {
   waits: boolean;
   /** Everything larger, and she speaks more slowly. */
   elder: boolean;
+  /** In place of the persona's own. */
+  backdrop: BackdropName | null;
+  framing: FramingName | null;
   morph: MorphMode | null;
   lowDetail: boolean;
   /** All materials and pixels even where drawing is done in software: for pictures, not for talking. */
@@ -43,10 +48,16 @@ export function readOptions(search: string): Options {
     wake: query.get("wake") === "1",
     waits: false,
     elder: query.get("elder") === "1",
+    ...sceneOf(query.get("backdrop"), query.get("framing")),
     morph: morph === "cpu" || morph === "gpu" ? morph : null,
     lowDetail: query.get("lod") === "low",
     fullLooks: query.get("looks") === "full",
   };
+}
+
+/** What is asked for of the picture; null where that is unknown. */
+export function sceneOf(backdrop: unknown, framing: unknown): Pick<Options, "backdrop" | "framing"> {
+  return { backdrop: isBackdrop(backdrop) ? backdrop : null, framing: isFraming(framing) ? framing : null };
 }
 
 /** The address may also ask for a theme, in place of the system's. */

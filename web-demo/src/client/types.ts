@@ -9,6 +9,8 @@ export interface Persona {
   name: Partial<Record<Language, string>>;
   role: Partial<Record<Language, string>>;
   avatar: string;
+  /** What is behind it, and how much of it is seen. */
+  scene?: { backdrop: string; framing: string };
   languages: string[];
   greeting?: Partial<Record<Language, string>>;
 }

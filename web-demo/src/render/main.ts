@@ -4,8 +4,10 @@
  */
 
 import { POSE_SIZE, type Pose } from "../net/codec";
-import { CHEST_UP, Stage, type View } from "../stage/stage";
+import { isBackdrop } from "../stage/backdrops";
+import { Stage } from "../stage/stage";
 import { restPose } from "../stage/timeline";
+import { CHEST_UP, type View } from "../stage/views";
 import { paintLabel } from "./label";
 
 type Format = "image/png" | "image/jpeg";
@@ -54,6 +56,12 @@ const render = {
   /** The camera of the next pictures; what is not named is as on the talking page. */
   view(view: Partial<View>): void {
     stage.setView({ ...CHEST_UP, ...view });
+  },
+
+  /** What is behind the avatar from now on. */
+  backdrop(name: string): void {
+    if (!isBackdrop(name)) throw new Error(`There is no backdrop ${name}`);
+    stage.setBackdrop(name);
   },
 
   /** Text burnt into the next pictures; "" for none. */

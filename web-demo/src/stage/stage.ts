@@ -7,27 +7,12 @@ import {
 import { RoomEnvironment } from "three/addons/environments/RoomEnvironment.js";
 import type { Pose } from "../net/codec";
 import { loadAvatar, type Avatar, type MorphMode } from "./avatar";
-import { drawBackdrop } from "./backdrop";
+import { paintBackdrop, type BackdropName } from "./backdrops";
 import { cheapen } from "./cheap";
 import { smoothCutOut } from "./cutout";
 import { DEFAULT_NAMES, type ChannelNames } from "./names";
 import { isSoftwareRenderer, Quality } from "./quality";
-
-/** What the picture must hold around the eyes, in her metres, and from where it is taken, in degrees. */
-export interface View {
-  above: number;
-  below: number;
-  halfWidth: number;
-  /** The camera walks towards her left. */
-  yaw: number;
-  /** The camera rises. */
-  pitch: number;
-  /** Vertical field of view. A long lens flatters: at 22° the nose does not grow. */
-  lens: number;
-}
-
-/** Crown and some air above, half the chest below, the shoulders. */
-export const CHEST_UP: View = { above: 0.175, below: 0.35, halfWidth: 0.23, yaw: 0, pitch: 0, lens: 22 };
+import { CHEST_UP, type View } from "./views";
 
 /** The camera walks round a point within the head, this far behind the eyes (metres). */
 const EYES_BEFORE_PIVOT = 0.08;
@@ -42,7 +27,7 @@ export interface Insets {
 }
 
 /** Where the eyes are, pixels from the top, and how many of her metres a pixel shows. */
-interface Framing {
+interface Aim {
   eyeLine: number;
   perPixel: number;
 }
@@ -70,10 +55,11 @@ export class Stage {
   private avatar: Avatar | null = null;
   private insets: Insets = { top: 0, bottom: 0 };
   private view = CHEST_UP;
-  private goal: Framing | null = null;
-  private framing: Framing | null = null;
+  private goal: Aim | null = null;
+  private aim: Aim | null = null;
   private readonly still = matchMedia("(prefers-reduced-motion: reduce)");
   private readonly backdrop = document.createElement("canvas");
+  private backdropName: BackdropName = "branch";
 
   /** Throws when the browser has no WebGL 2. */
   constructor(
@@ -146,8 +132,14 @@ export class Stage {
   /** Looks at her from elsewhere, at once. */
   setView(view: View): void {
     this.view = view;
-    this.framing = null;
+    this.aim = null;
     this.resize();
+  }
+
+  setBackdrop(name: BackdropName): void {
+    if (name === this.backdropName) return;
+    this.backdropName = name;
+    this.paintBackdrop(this.backdrop.width, this.backdrop.height);
   }
 
   /** Draws one frame. `seconds`: time since the last one drawn; `judge`: whether that tells how fast the machine is. */
@@ -191,7 +183,7 @@ export class Stage {
 
   private paintBackdrop(width: number, height: number): void {
     if (this.transparent) return;
-    drawBackdrop(this.backdrop, width, height);
+    paintBackdrop(this.backdropName, this.backdrop, width, height);
     const old = this.scene.background;
     this.scene.background = new CanvasTexture(this.backdrop);
     this.scene.background.colorSpace = SRGBColorSpace;
@@ -213,11 +205,11 @@ export class Stage {
   private dolly(seconds: number): void {
     const { goal, avatar, canvas } = this;
     if (!goal || !avatar) return;
-    const part = this.framing && !this.still.matches ? 1 - Math.exp(-seconds / DOLLY) : 1;
-    const start = this.framing ?? goal;
+    const part = this.aim && !this.still.matches ? 1 - Math.exp(-seconds / DOLLY) : 1;
+    const start = this.aim ?? goal;
     const eyeLine = start.eyeLine + (goal.eyeLine - start.eyeLine) * part;
     const perPixel = start.perPixel + (goal.perPixel - start.perPixel) * part;
-    this.framing = { eyeLine, perPixel };
+    this.aim = { eyeLine, perPixel };
     const height = canvas.clientHeight;
     const scale = perPixel * avatar.metre;
     const distance = (scale * height) / 2 / Math.tan((this.view.lens * Math.PI) / 360);

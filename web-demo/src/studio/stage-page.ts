@@ -5,9 +5,11 @@ import { CaptionTrack } from "../captions";
 import { RealtimeClient } from "../net/client";
 import type { CardEvent, ServerEvent } from "../net/events";
 import { takeToken } from "../net/token";
+import { sceneOf } from "../options";
 import { avatarUrl } from "../personas";
 import { Player } from "../player";
 import { Stage } from "../stage/stage";
+import { viewOf } from "../stage/views";
 import { Captions } from "../ui/captions-view";
 import { AiLabel } from "../ui/label";
 import { Layers } from "./layers";
@@ -52,7 +54,11 @@ class StagePage {
   async run(): Promise<void> {
     const canvas = this.scene.querySelector("canvas") as HTMLCanvasElement;
     try {
-      const stage = new Stage(canvas, { morph: null, fullLooks: false, transparent: this.asked.get("background") !== "room" });
+      const background = this.asked.get("background");
+      const { backdrop, framing } = sceneOf(background === "room" ? "branch" : background, this.asked.get("framing"));
+      const stage = new Stage(canvas, { morph: null, fullLooks: false, transparent: !backdrop });
+      if (backdrop) stage.setBackdrop(backdrop);
+      if (framing) stage.setView(viewOf(framing));
       this.player.stage = stage;
       const avatar = this.asked.get("avatar") ?? "";
       const load = (low: boolean): Promise<void> => stage.load(avatarUrl(this.base, avatar, low), () => undefined);

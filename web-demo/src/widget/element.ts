@@ -2,6 +2,7 @@
 
 import type { App } from "../app";
 import type { ShurenPage } from "../integrators";
+import { sceneOf } from "../options";
 import { fetchToken } from "./token";
 import { h, nameControl } from "../ui/dom";
 import { preferredLanguage, translator, type Language } from "../ui/i18n";
@@ -93,6 +94,7 @@ export class DigitalHuman extends HTMLElement {
       wake: false,
       waits: false,
       elder: this.hasAttribute("elder"),
+      ...sceneOf(this.getAttribute("backdrop"), this.getAttribute("framing")),
       morph: null,
       lowDetail: this.hasAttribute("low"),
       fullLooks: false,
