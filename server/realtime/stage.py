@@ -49,9 +49,10 @@ class Stage:
         return self._state["state"] if self._state else "idle"
 
     def join(self, follower: Follower) -> None:
-        """What comes first: the label, how to read frames, and where she stands."""
+        """What comes first: the label, how to read frames and whom they move, and where she stands."""
         label = wire.event("shuren.label.required", text=self._card.label, text_en=self._card.label_en)
-        header = codec.header_to_json() | {"event_id": new_id("event")}
+        whom = {"avatar": self._card.avatar, "scene": self._card.scene}
+        header = codec.header_to_json() | whom | {"event_id": new_id("event")}
         for event in (label, header, self._state, self._sentence, *self._cards.values()):
             if event:
                 follower.outbox.put(as_event(event))

@@ -31,6 +31,9 @@ export interface AnimationHeader {
   hands: string[];
   fps: number;
   rate: number;
+  /** On a stage: whom the frames move, and where she stands. */
+  avatar?: string;
+  scene?: { backdrop?: string; framing?: string };
 }
 
 export interface StateEvent {

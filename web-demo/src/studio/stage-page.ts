@@ -14,6 +14,8 @@ import { Captions } from "../ui/captions-view";
 import { AiLabel } from "../ui/label";
 import { Layers } from "./layers";
 
+/** `background=room`: whatever is behind her persona elsewhere. */
+const ROOM = "room";
 const LAYOUTS = ["full", "half", "corner"];
 
 class StagePage {
@@ -23,6 +25,7 @@ class StagePage {
   private readonly layers: Layers;
   private readonly label: AiLabel;
   private readonly client: RealtimeClient;
+  private shown = ""; // the avatar on stage, or on its way there
 
   constructor(
     private readonly scene: HTMLElement,
@@ -54,20 +57,35 @@ class StagePage {
   async run(): Promise<void> {
     const canvas = this.scene.querySelector("canvas") as HTMLCanvasElement;
     try {
-      const background = this.asked.get("background");
-      const { backdrop, framing } = sceneOf(background === "room" ? "branch" : background, this.asked.get("framing"));
-      const stage = new Stage(canvas, { morph: null, fullLooks: false, transparent: !backdrop });
-      if (backdrop) stage.setBackdrop(backdrop);
-      if (framing) stage.setView(viewOf(framing));
-      this.player.stage = stage;
-      const avatar = this.asked.get("avatar") ?? "";
-      const load = (low: boolean): Promise<void> => stage.load(avatarUrl(this.base, avatar, low), () => undefined);
-      if (avatar) void load(stage.software).catch(() => load(false)).catch((error) => console.warn("Shuren: no avatar", error));
+      const { backdrop } = sceneOf(this.background, null);
+      this.player.stage = new Stage(canvas, { morph: null, fullLooks: false, transparent: !backdrop && this.background !== ROOM });
+      this.compose({});
+      this.show(this.asked.get("avatar") ?? "");
     } catch (error) {
       console.warn("Shuren: no stage", error); // captions, cards and voice go on
     }
     void this.sound();
     this.client.connect();
+  }
+
+  private get background(): string | null {
+    return this.asked.get("background");
+  }
+
+  /** What the address asks for goes before what the persona brings; a backdrop is shown only where one is asked for. */
+  private compose(own: { backdrop?: string; framing?: string }): void {
+    const { stage } = this.player;
+    const { backdrop, framing } = sceneOf(this.background === ROOM ? own.backdrop : this.background, this.asked.get("framing") ?? own.framing);
+    if (backdrop) stage?.setBackdrop(backdrop);
+    if (framing) stage?.setView(viewOf(framing));
+  }
+
+  private show(avatar: string): void {
+    const { stage } = this.player;
+    if (!stage || !avatar || avatar === this.shown) return;
+    this.shown = avatar;
+    const load = (low: boolean): Promise<void> => stage.load(avatarUrl(this.base, avatar, low), () => undefined);
+    void load(stage.software).catch(() => load(false)).catch((error) => console.warn("Shuren: no avatar", error));
   }
 
   /** OBS lets pages sound; a browser waits for a touch. */
@@ -94,6 +112,8 @@ class StagePage {
   private onEvent(event: ServerEvent): void {
     switch (event.type) {
       case "shuren.animation.header":
+        this.compose(event.scene ?? {});
+        if (!this.asked.get("avatar")) this.show(event.avatar ?? "");
         return this.player.header(event);
       case "shuren.sentence":
         return this.captions.addSentence(event);
