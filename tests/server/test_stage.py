@@ -41,6 +41,7 @@ async def test_a_follower_gets_the_label_first_and_media_only_when_it_shows_it()
         label, header = await stage.receive(), await stage.receive()
         assert (label["type"], label["text"]) == ("shuren.label.required", CARD.label)
         assert header["type"] == "shuren.animation.header" and len(header["shapes"]) == 52
+        assert (header["avatar"], header["scene"]) == (CARD.avatar, CARD.scene)
         session.emit(ReplyStarted(1, "item_1", ""), sentence(1, "您好"), audio(1, "您"), FramesOut(1, frames()))
         assert not [each for each in await stage.until("shuren.caption") if isinstance(each, bytes)]
         assert ("watched",) not in session.calls
