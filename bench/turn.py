@@ -18,11 +18,11 @@ import numpy as np
 
 from animation.codec import decode
 from animation.types import RATE, SAMPLES_PER_FRAME, SHAPES
+from bench.play_clock import CUSHION, PlayClock
 from bench.questions import QUESTIONS
 from bench.report import spread
 
 CHUNK = RATE * 40 // 1000  # what the page sends
-CUSHION = 0.06  # s a client holds back before it plays
 AUDIBLE = 300  # int16; about -40 dBFS
 MOUTH_MOVES = 0.05  # jawOpen; at rest it is below
 TURN_LIMIT = 30.0  # s to wait for an answer
@@ -50,7 +50,7 @@ class Client:
         self._socket = socket
         self._loop = asyncio.get_running_loop()
         self._speech = asyncio.Queue()
-        self._origin: float | None = None  # when pts 0 is heard
+        self._plays = PlayClock()
         self.began: float | None = None  # when the first sample of what is asked was sent
         self.ended: float | None = None  # and its last
         self.stopped_at = 0.0
@@ -155,27 +155,23 @@ class Client:
 
     def _media(self, message: bytes, now: float) -> None:
         media = decode(message)
-        if self._origin is None:
-            self._origin = now + CUSHION - media.pts / RATE
+        self._plays.arrived(media.pts, now)
         if media.pcm is not None:
+            self._plays.voice(media.pts, len(media.pcm), now)
             self.audible.set()
         if not (self.turn and self.ended and media.turn):
             return
         if media.frames:
             moving = np.nonzero(media.frames.shapes[:, JAW] > MOUTH_MOVES)[0]
             if len(moving):
-                self._mark("first_frame_ms", self._due(media.pts + int(moving[0]) * SAMPLES_PER_FRAME, now))
+                self._mark("first_frame_ms", self._plays.due(media.pts + int(moving[0]) * SAMPLES_PER_FRAME, now))
         else:
             audible = np.nonzero(np.abs(media.pcm.astype(np.int32)) > AUDIBLE)[0]
             if len(audible):
                 self._mark("first_audio_sent_ms", now)
-                self._mark("first_audio_ms", self._due(media.pts + int(audible[0]), now))
+                self._mark("first_audio_ms", self._plays.due(media.pts + int(audible[0]), now))
         if {"first_audio_ms", "first_frame_ms"} <= self.turn.at.keys():
             self.measured.set()
-
-    def _due(self, pts: int, now: float) -> float:
-        """When `pts` is heard: its place on the client's clock, or now where it came late."""
-        return max(now, self._origin + pts / RATE)
 
     def _mark(self, name: str, at: float) -> None:
         self.turn.at.setdefault(name, (at - self.ended) * 1000)

@@ -170,16 +170,15 @@ class KokoroVoice:
             yield timing.rest([word.text for word in words], clause.language, clause.rest)
             return
         voice = self._voices[clause.language]
-        await CORES.leisure(needed)
-        plan = await self._plan(words, manners, voice, clause.pace)
+        plan = await CORES.spare(lambda: self._plan(words, manners, voice, clause.pace), needed)
         row = timing.beats(words, _spans(words, plan), plan.frames * FRAME)
         natural = timing.pause_after("".join(word.text for word in words), clause.pace)
         pause = max(natural, timing.samples(clause.rest))
         gain = np.float32(GAINS.get(voice, 1.0) * 10 ** (self._gain / 20))
         overlap = np.zeros(0, np.float32)
         for window in _windows(words, row):
-            await CORES.leisure(needed)
-            audio = gain * await self._engine.render(plan, window.start // FRAME, window.end // FRAME)
+            render = partial(self._engine.render, plan, window.start // FRAME, window.end // FRAME)
+            audio = gain * await CORES.spare(render, needed)
             length = window.end - window.start
             pcm, overlap = timing.crossfade(overlap, audio[:length]), audio[length : length + OVERLAP]
             yield _speech(window, pcm, clause.language, pause)

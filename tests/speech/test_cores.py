@@ -65,3 +65,53 @@ async def test_a_final_is_urgent_and_a_partial_is_not() -> None:
         await run
         await work
     await lane.aclose()
+
+
+class Piece:
+    """Work that counts how often it was begun and given up, and ends when told."""
+
+    def __init__(self) -> None:
+        self.begun = self.dropped = 0
+        self.end = asyncio.Event()
+
+    async def __call__(self) -> str:
+        self.begun += 1
+        try:
+            await self.end.wait()
+        except asyncio.CancelledError:
+            self.dropped += 1
+            raise
+        return "made"
+
+
+async def test_a_piece_made_ahead_stops_for_what_is_urgent_and_is_begun_anew() -> None:
+    cores, piece = Cores(), Piece()
+    work = asyncio.create_task(cores.spare(piece, asyncio.Event()))
+    assert not await reached(work)
+    with cores.urgent():
+        assert not await reached(work)
+        assert (piece.begun, piece.dropped) == (1, 1)
+    piece.end.set()
+    assert await work == "made" and piece.begun == 2
+
+
+async def test_a_piece_that_somebody_listens_to_by_now_is_not_stopped() -> None:
+    cores, piece, needed = Cores(), Piece(), asyncio.Event()
+    work = asyncio.create_task(cores.spare(piece, needed))
+    await asyncio.sleep(0)
+    needed.set()
+    with cores.urgent():
+        assert not await reached(work)
+    piece.end.set()
+    assert await work == "made" and (piece.begun, piece.dropped) == (1, 0)
+
+
+async def test_a_piece_nobody_wants_any_more_is_stopped_and_leaves_nothing_behind() -> None:
+    cores, piece = Cores(), Piece()
+    work = asyncio.create_task(cores.spare(piece, asyncio.Event()))
+    assert not await reached(work)
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+    await asyncio.sleep(0)
+    assert piece.dropped == 1
+    assert not [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
