@@ -46,10 +46,17 @@ def frames() -> Frames:
     return Frames(0, shapes, head, eyes, joints, hands)
 
 
+def same(one: bytes, other: bytes) -> bool:
+    """The same file, but for the last bit of a float: processors differ in the sine."""
+    begin = 12 + 8 + int.from_bytes(one[12:16], "little") + 8  # GLB: header, JSON chunk, header of the binary one
+    numbers = [np.frombuffer(data[begin:], "<f4") for data in (one, other) if len(data) == len(one)]
+    return len(numbers) == 2 and one[:begin] == other[:begin] and np.allclose(*numbers, rtol=0, atol=1e-6)
+
+
 def main() -> None:
     data = vrm_animation(frames(), RIG, fps=30)
     if "--check" in sys.argv:
-        sys.exit(OUT.read_bytes() != data)
+        sys.exit(not same(OUT.read_bytes(), data))
     OUT.write_bytes(data)
 
 
