@@ -51,6 +51,8 @@ class Cores:
         begins meanwhile, but not once `needed` is set."""
         while True:
             await self.leisure(needed)
+            if needed.is_set():
+                return await work()
             pressed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._spare.append(pressed)
             need = asyncio.ensure_future(needed.wait())
