@@ -1,4 +1,5 @@
-"""When a client plays what it is sent: the page's media clock (web-demo/src/clock.ts), in the same terms."""
+"""When a client plays what it is sent: the page's media clock (web-demo/src/clock.ts) in the same terms, without the
+jumps over half a second and the cushion's growth after underruns."""
 
 from __future__ import annotations
 

@@ -94,6 +94,10 @@ class Policy:
     answering: frozenset[str] = frozenset()  # those of them that refuse only that, and answer what else they are asked
 
 
+BACKDROPS = ("branch", "mountain", "clinic", "studio")  # painted by web-demo/src/stage/backdrops
+FRAMINGS = ("face", "chest", "waist")
+
+
 @dataclass(frozen=True)
 class Scene:
     """How its picture is composed, where the client says nothing else (docs/personas.md)."""

@@ -15,7 +15,19 @@ from typing import Any
 from dialogue.flows.load import load_flows
 from dialogue.honest import expect_honest
 from dialogue.knowledge import invalid, read_items
-from dialogue.pack import Companion, Disclosure, Item, Pack, Policy, Scene, SmallTalk, Text, Voice
+from dialogue.pack import (
+    BACKDROPS,
+    FRAMINGS,
+    Companion,
+    Disclosure,
+    Item,
+    Pack,
+    Policy,
+    Scene,
+    SmallTalk,
+    Text,
+    Voice,
+)
 from dialogue.problems import forgiven, forgiving, gathered, report
 from dialogue.tools.config import ToolsConfig
 from dialogue.tools.load import load_tools
@@ -32,7 +44,7 @@ OPTIONAL = ("languages", "companion", "elsewhere", "settings", "listening", "sce
 KEYS = ("format", *TEXTS, *WORDS, "interaction", "domain", "voice", "lead_ins", "small_talk", *OPTIONAL)
 VOICE_WORDS = ("backend", "zh", "en")
 VOICE_BOUNDS = {"speed": (0.5, 2.0), "pitch": (-6.0, 6.0), "gain": (-12.0, 6.0)}
-SCENE = {"backdrop": ("branch", "mountain", "clinic", "studio"), "framing": ("face", "chest", "waist")}
+SCENE = {"backdrop": BACKDROPS, "framing": FRAMINGS}
 BARGE_IN = ("considerate", "immediate", "words")
 LISTENING_SWITCHES = ("wake_word", "near_field", "one_speaker")
 LISTENING_BOUNDS = {"min_speech_ms": (32, 1000)}

@@ -24,6 +24,7 @@ import numpy as np
 
 from animation.types import Frames
 from avatar.render.picture import flat
+from dialogue.pack import BACKDROPS
 from models.errors import AvatarInvalid, BackendUnavailable
 from models.store import Store
 
@@ -61,7 +62,6 @@ CHEST_UP = View()
 FACE = View(above=0.155, below=0.165, half_width=0.13)
 HEAD = View(above=0.215, below=0.165, half_width=0.15)  # with a hat
 WAIST_UP = View(above=0.22, below=0.62, half_width=0.44)
-BACKDROPS = ("branch", "mountain", "clinic", "studio")  # web-demo/src/stage/backdrops
 VIEWS = {"chest": CHEST_UP, "face": HEAD, "waist": WAIST_UP}
 
 

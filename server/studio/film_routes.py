@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from dialogue.pack import BACKDROPS
 from models.errors import FilmUnknown, SessionBusy, ShurenError
 from server.access.web import Operator
 from server.jobs.jobs import Job
@@ -33,7 +34,7 @@ class NewFilm(BaseModel):
     width: int = Field(540, ge=128, le=1920, multiple_of=2)
     height: int = Field(960, ge=128, le=1920, multiple_of=2)
     view: Literal["chest", "face", "waist"] = "waist"
-    backdrop: Literal["branch", "mountain", "clinic", "studio"] | None = None
+    backdrop: Literal[BACKDROPS] | None = None
     """None: as the persona's pack says."""
 
 

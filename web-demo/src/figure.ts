@@ -41,7 +41,7 @@ export class Figure {
       message.hide();
     } catch (error) {
       console.warn("Shuren: the avatar could not be loaded", error);
-      this.shown = "";
+      if (this.shown === persona.avatar) this.shown = ""; // to be tried again, unless another is on its way by now
       message.show("avatarFailed", 0, 8);
     }
   }
