@@ -74,7 +74,7 @@ def _skeleton(file: Container, pose: TPose) -> dict[str, int]:
     def node(bone: str) -> int:
         if bone not in bones:
             above = node(parents[bone]) if parents[bone] else None
-            bones[bone] = _node(file, bone, above, [float(v) for v in places[bone]])
+            bones[bone] = _node(file, bone, above, [round(float(v), 9) + 0.0 for v in places[bone]])
         return bones[bone]
 
     for bone in parents:
