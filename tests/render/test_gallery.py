@@ -17,7 +17,8 @@ pytestmark = pytest.mark.browser
 
 @pytest.mark.model
 def test_a_part_is_spoken_before_the_browser_opens_and_its_face_lasts_as_long_as_its_voice(monkeypatch) -> None:
-    part = gallery.Part("zf_xiaoxiao", "af_heart", (("zh", "warm", "您好。"), ("en", "glad", "Good morning.")))
+    lines = (("zh", "warm", "您好。"), ("en", "glad", "Good morning."))
+    part = gallery.Part("branch", "zf_xiaoxiao", "af_heart", lines)
     made = {}
     monkeypatch.setitem(gallery.PARTS, "lin", part)
     monkeypatch.setattr(gallery, "clip", lambda browser, name, frames, pcm: made.update({name: (frames, pcm)}))
