@@ -23,7 +23,7 @@ from bench.questions import QUESTIONS
 from bench.report import spread
 from speech.types import INPUT_RATE, Language
 
-LIVE = 8  # utterances played in real time for the latencies
+LIVE = 20  # utterances played in real time for the latencies
 NOISE_SECONDS = 90  # of each of the seven kinds: more than ten minutes
 QUESTIONS_ASKED = 60  # role questions of each kind
 
@@ -116,10 +116,11 @@ async def _against_plain(ears: Any, samples: list[Sample]) -> dict[str, Any]:
 
 
 async def _latencies(ears: Any, samples: list[Sample], words: tuple[str, ...]) -> dict[str, Any]:
-    """Real time: from the voice's start to the first partial, from its end to the final transcript."""
+    """Real time: from the voice's start to the first partial, from its end to the final transcript; and how many partials
+    are recognised for each second of voice (what shows no new word is not told, and counts here all the same)."""
     from speech.types import Heard, Partial, SpeechStarted
 
-    partials, finals, ends, waits = [], [], [], []
+    partials, finals, ends, waits, rates = [], [], [], [], []
     loop = asyncio.get_running_loop()
     for sample in samples[:LIVE]:
         hearing = ears.listen(words)
@@ -135,8 +136,9 @@ async def _latencies(ears: Any, samples: list[Sample], words: tuple[str, ...]) -
                         started.append(sample_at)
                     case Partial() if not first and started:
                         first.append(at - started[-1] / INPUT_RATE)
-                    case Heard(end=end):
+                    case Heard(start=start, end=end):
                         finals.append((at - end / INPUT_RATE) * 1000)
+                        rates.append(event.timings["partials"] * INPUT_RATE / (end - start))
                         ends.append(event.timings["endpoint"])
                         waits.append(event.timings["final"])
 
@@ -151,6 +153,7 @@ async def _latencies(ears: Any, samples: list[Sample], words: tuple[str, ...]) -
         partials += [seconds * 1000 for seconds in first]
     return {
         "partial_latency_ms": spread(partials),
+        "partials_per_second": spread(rates),
         "end_of_turn_ms": spread(ends),
         "final_latency_ms": spread(finals),
         "final_after_decision_ms": spread(waits),
