@@ -116,8 +116,8 @@ async def _against_plain(ears: Any, samples: list[Sample]) -> dict[str, Any]:
 
 
 async def _latencies(ears: Any, samples: list[Sample], words: tuple[str, ...]) -> dict[str, Any]:
-    """Real time: from the voice's start to the first partial, from its end to the final transcript; and how many partials
-    are recognised for each second of voice (what shows no new word is not told, and counts here all the same)."""
+    """Real time: from the voice's start to the first partial, from its end to the final transcript; how many partials are
+    recognised for each second of voice."""
     from speech.types import Heard, Partial, SpeechStarted
 
     partials, finals, ends, waits, rates = [], [], [], [], []
@@ -136,9 +136,9 @@ async def _latencies(ears: Any, samples: list[Sample], words: tuple[str, ...]) -
                         started.append(sample_at)
                     case Partial() if not first and started:
                         first.append(at - started[-1] / INPUT_RATE)
-                    case Heard(start=start, end=end):
+                    case Heard(start=onset, end=end):
                         finals.append((at - end / INPUT_RATE) * 1000)
-                        rates.append(event.timings["partials"] * INPUT_RATE / (end - start))
+                        rates.append(event.timings["partials"] * INPUT_RATE / (end - onset))
                         ends.append(event.timings["endpoint"])
                         waits.append(event.timings["final"])
 
