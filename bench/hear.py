@@ -116,8 +116,8 @@ async def _against_plain(ears: Any, samples: list[Sample]) -> dict[str, Any]:
 
 
 async def _latencies(ears: Any, samples: list[Sample], words: tuple[str, ...]) -> dict[str, Any]:
-    """Real time: from the voice's start to the first partial, from its end to the final transcript; how many partials are
-    recognised for each second of voice."""
+    """Real time: from the voice's start to the first partial, from its end to the final transcript; and how many
+    partials are recognised for each second of voice."""
     from speech.types import Heard, Partial, SpeechStarted
 
     partials, finals, ends, waits, rates = [], [], [], [], []
