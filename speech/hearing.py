@@ -46,7 +46,7 @@ from speech.voiceprint import VoiceEncoder
 PRE_ROLL = INPUT_RATE * 480 // 1000  # audio kept from before the voice was noticed, so that no first syllable is lost
 POST_ROLL = INPUT_RATE * 160 // 1000  # and from after it
 PARTIAL_EVERY = INPUT_RATE // 4  # at best: see `_partial`
-FIRST_OVER_HER = INPUT_RATE // 2
+PARTIAL_OVER_HER = INPUT_RATE // 2  # a partial decides whether she stops: half a 嗯 is easily taken for a word
 LONGEST = 30 * INPUT_RATE  # audio kept of one turn; a turn that only a commit ends is kept
 LONGEST_COMMITTED = 180 * INPUT_RATE  # so long
 PARTIALS_UNTIL = 28 * INPUT_RATE  # recognisers take no more in one piece
@@ -245,9 +245,7 @@ class Hearing:
         quiet = self._levels.quiet or not self._levels.near
         match self._endpointer.push(probability, quiet=quiet, may_end=self.detect_turns):
             case Started(at):
-                # Over her speech the first partial decides whether she stops: half a 嗯 is easily taken for a word.
-                first = at + (FIRST_OVER_HER if self.she_speaks else PARTIAL_EVERY)
-                self._turn = _Turn(at, max(at - PRE_ROLL, self._ended), next_partial=first)
+                self._turn = _Turn(at, max(at - PRE_ROLL, self._ended), next_partial=at + self._partial_every)
                 self._put(SpeechStarted(at))
             case LikelyEnd(at) if self._turn:
                 self._begin_early(self._turn, at)
@@ -281,10 +279,14 @@ class Hearing:
     def _slice(self, start: int, end: int) -> np.ndarray:
         return self._audio[max(0, start - self._audio_from) : max(0, end - self._audio_from)]
 
+    @property
+    def _partial_every(self) -> int:
+        return PARTIAL_OVER_HER if self.she_speaks else PARTIAL_EVERY
+
     # --- recognising -----------------------------------------------------------------------------------------------
 
     def _begin_partial(self, turn: _Turn) -> None:
-        turn.next_partial = self._judged + PARTIAL_EVERY
+        turn.next_partial = self._judged + self._partial_every
         if (turn.working and not turn.working.done()) or self._judged - turn.first > PARTIALS_UNTIL:
             return
         turn.working = self._spawn(self._partial(turn, self._slice(turn.first, self._judged).copy()))
