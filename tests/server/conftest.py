@@ -6,8 +6,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 import pytest
@@ -24,11 +25,17 @@ READY_WITHIN = 120  # s; a limit on hanging, not a measure of speed
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """host:port of `shuren serve` with real engines, ready for people."""
+    with real_service(tmp_path_factory.mktemp("server")) as ready:
+        yield ready
+
+
+@contextlib.contextmanager
+def real_service(folder: Path, more: Mapping[str, str] = MappingProxyType({})) -> Iterator[str]:
+    """The same, for as long as the block lasts. `more`: of its environment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("server")
-    log, settings = folder / "server.log", os.environ | environment(folder)
+    log, settings = folder / "server.log", os.environ | environment(folder) | dict(more)
     command = [str(Path(sys.executable).parent / "shuren"), "serve", "--port", str(port), "--log-json"]
     with log.open("wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=settings)

@@ -84,7 +84,7 @@ def test_the_first_syllable_is_kept_from_before_the_voice_was_noticed() -> None:
     assert listener.recogniser.finals[0] >= INPUT_RATE * (1.0 + 0.3)
 
 
-def test_partials_only_grow_and_come_twice_a_second() -> None:
+def test_partials_only_grow() -> None:
     texts = ["银行", "银行卡", "银行卡丢了", "银行卡丢了怎么", "银行卡丢了怎么办？"]
 
     async def script(listener: Listener) -> None:
@@ -96,6 +96,18 @@ def test_partials_only_grow_and_come_twice_a_second() -> None:
     for before, after in zip(partials, partials[1:], strict=False):
         assert after.stable.startswith(before.stable)
         assert after.text.startswith(after.stable)
+
+
+@pytest.mark.parametrize(("she_speaks", "every"), [(False, 0.25), (True, 0.5)])
+def test_partials_come_four_times_a_second_and_half_as_often_over_her_speech(she_speaks: bool, every: float) -> None:
+    async def script(listener: Listener) -> None:
+        listener.hearing.she_speaks = she_speaks
+        await listener.play(voice(3), silence(1))
+
+    listener = listen(script, ScriptedRecogniser("银行卡丢了怎么办？"))
+    ends = [samples / INPUT_RATE for samples, partial in listener.recogniser.calls if partial]
+    gaps = [later - earlier for earlier, later in zip(ends, ends[1:], strict=False)]
+    assert len(gaps) >= 4 and all(every <= gap <= every + 2 * FRAME_MS / 1000 for gap in gaps)
 
 
 def test_a_slow_recogniser_skips_partials_instead_of_queueing_them() -> None:
