@@ -7,8 +7,8 @@ from collections import deque
 
 from animation.types import RATE
 
-CUSHION = 0.06  # s between the arrival of media and its sound
-EAGER = 0.1  # s: an answer that would begin later than the cushion by more than this is moved forward
+CUSHION = 0.04  # s between the arrival of media and its sound
+EAGER = 0.02  # s: an answer that would begin later than the cushion by more than this is moved forward
 WINDOW = 4.0  # s of arrivals by which the anchor is judged
 SLEW = 0.04  # s a second: how fast it slides while nobody speaks
 TOLERANCE = 0.02  # s within which it is good enough

@@ -103,6 +103,13 @@ class Endpointer:
         if sound is not None:
             self._evidence = replace(self._evidence, sound=sound)
 
+    def over(self) -> Ended | None:
+        """The end of the turn, where the silence so far is long enough for what is known by now."""
+        if not self.pausing:
+            return None
+        silence = self.frame - self._silent_from
+        return self._end() if silence >= self.settings.patience.wanted(self._evidence, self.habits) else None
+
     def push(self, probability: float, *, quiet: bool = False, may_end: bool = True) -> Signal | None:
         """Take the next frame; `quiet`: it is as quiet as the hall, whatever its probability.
 
@@ -135,10 +142,9 @@ class Endpointer:
             self._silent_from = self.frame - 1
         if self._silent_from is None:
             return None
-        silence = self.frame - self._silent_from
-        if may_end and silence >= self.settings.patience.wanted(self._evidence, self.habits):
-            return self._end()
-        if silence >= self.settings.likely_end and not self._likely:
+        if may_end and (ended := self.over()):
+            return ended
+        if self.frame - self._silent_from >= self.settings.likely_end and not self._likely:
             self._likely = True
             return LikelyEnd(self.voice_end)
         return None

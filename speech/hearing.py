@@ -317,10 +317,16 @@ class Hearing:
         """The final, if nothing more is said; what it says decides how long to wait for more."""
         heard = await self._recogniser.transcribe(audio, language=self._language, words=self._words)
         if turn is self._turn:
-            self._endpointer.hint(words=self._judge(heard))
             if heard.text:
                 self._tell(turn, heard.text, whole=True)
+            self._hint(turn, words=self._judge(heard))
         return heard
+
+    def _hint(self, turn: _Turn, **evidence: Any) -> None:
+        """The silence may have lasted long enough already: the turn does not wait for more of it."""
+        self._endpointer.hint(**evidence)
+        if self.detect_turns and (ended := self._endpointer.over()):
+            self._end(turn, ended.at, ended.decided_at)
 
     def _judge(self, heard: Transcript) -> Completeness:
         if self.she_speaks and is_backchannel(heard.text):  # or nothing at all: she may go on
@@ -334,7 +340,7 @@ class Hearing:
             log.info("the sound of a turn's end was not judged: %s", problem.code)  # the words are
             return
         if turn is self._turn:
-            self._endpointer.hint(sound=sound)
+            self._hint(turn, sound=sound)
 
     async def _finish(self, turn: _Turn, audio: np.ndarray, end: int, decided_at: int) -> HearingEvent:
         loop = asyncio.get_running_loop()

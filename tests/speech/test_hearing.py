@@ -58,6 +58,15 @@ def test_a_finished_sentence_ends_the_turn_after_a_third_of_a_second_with_its_te
     assert len(listener.recogniser.finals) == 1
 
 
+def test_a_turn_ends_when_its_words_are_known_and_not_with_the_next_piece_of_audio() -> None:
+    async def script(listener: Listener) -> None:
+        await listener.play(silence(1), voice(2), silence(2), chunk=INPUT_RATE // 2)
+
+    listener = listen(script, ScriptedRecogniser("银行卡丢了怎么办？", delay=0.3))
+    assert ms(listener.of(SpeechStopped)[0].decided_at) <= 3500
+    assert len(listener.of(Heard)) == 1
+
+
 def test_an_unfinished_sentence_is_given_more_time() -> None:
     async def script(listener: Listener) -> None:
         await listener.play(silence(1), voice(1), silence(0.6), voice(1), silence(1.5))

@@ -12,7 +12,7 @@ import { RATE } from "./net/codec";
  * Seconds between the arrival of media and its sound, to begin with. An answer is sent faster than it is heard, so only
  * its very beginning depends on this.
  */
-export const CUSHION_START = 0.06;
+export const CUSHION_START = 0.04;
 export const CUSHION_MAX = 0.5;
 /** An underrun widens the cushion by this factor; every calm turn takes a little of it back. */
 const CUSHION_GROWTH = 1.5;
@@ -24,7 +24,7 @@ const SLEW = 0.04;
 /** Further off than this the anchor jumps: sliding would take longer than the person waits. */
 const JUMP = 0.6;
 /** An answer that would begin later than the cushion by more than this is moved forward: nobody speaks yet. */
-const EAGER = 0.1;
+const EAGER = 0.02;
 /** Media this long in time, without exception, proves that an old delay is over. */
 const PROOF_SECONDS = 1;
 /** Within this the anchor is good enough. */
