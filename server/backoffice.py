@@ -13,6 +13,7 @@ from server.packs import routes as packs_routes
 from server.storage import routes as data_routes
 from server.webhooks import events
 from server.webhooks import routes as webhook_routes
+from server.webhooks.bursts import Bursts
 from server.webhooks.webhooks import Webhooks
 
 CHECKED_AT_ONCE = (1, 4)  # packs, and how many may wait
@@ -24,7 +25,10 @@ def install(app: FastAPI) -> None:
     state = app.state
     webhooks = Webhooks(state.access.database, state.access.derived, private=state.settings.webhooks.private)
     state.webhooks = webhooks
-    state.host.on_turn = lambda *turn: [webhooks.tell(event) for event in events.of_turn(*turn)]
+    bursts = Bursts()
+    state.host.on_turn = lambda *turn: [
+        webhooks.tell(event) for event in (*events.of_turn(*turn), *bursts.of_turn(*turn))
+    ]
     state.jobs = Jobs(state.access.database, ended=lambda job: webhooks.tell(events.of_job(job)))
     state.versions, state.checking = state.settings.versions, Places(*CHECKED_AT_ONCE)
     state.talks, state.chatting = Talks(), Places(*CHATTING_AT_ONCE)

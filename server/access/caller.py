@@ -26,11 +26,10 @@ class Caller:
     tenant: str = DEFAULT_TENANT
     scope: Scope = "visitor"
     key: str = ""  # public id of the API key behind it
-    token: str = ""  # id of a browser's token
+    token: str = ""  # id of a browser's token, which begins one session
     persona: str = ""  # the only one a token may talk to; "": any
     person: str = ""  # an operator who signed in with an account, by name
     visitor: str = ""  # the page's own id of the person
-    token_sessions: int = 0  # how many sessions a token may open; 0: any number
     token_expires: int = 0  # s since 1970
     address: str = ""
     limits: Limits = Limits()  # of the tenant
@@ -46,10 +45,11 @@ class Caller:
     def may(self, scope: Scope) -> bool:
         return scope in INCLUDES[self.scope]
 
-    def need(self, scope: Scope) -> None:
-        """Raises Forbidden."""
-        if not self.may(scope):
-            raise Forbidden(f"This needs a key of scope {scope}.", hint=f"The one sent has the scope {self.scope}.")
+    def need(self, *scopes: Scope) -> None:
+        """One of them. Raises Forbidden."""
+        if not any(map(self.may, scopes)):
+            wanted = " or ".join(scopes)
+            raise Forbidden(f"This needs a key of scope {wanted}.", hint=f"The one sent has the scope {self.scope}.")
 
     @property
     def of_the_house(self) -> bool:

@@ -14,16 +14,22 @@ import hmac
 import re
 import secrets
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-Scope = Literal["visitor", "operator", "admin", "stage"]
+Scope = Literal["visitor", "stage", "integrator", "operator", "editor", "auditor", "compliance", "admin"]
 
-# What else a scope may do. `visitor`: talk. `stage`: follow a session, read only. `operator`: run talks, mint tokens.
+# What else a scope may do. `visitor`: talk. `stage`: follow a session, read only. `integrator`: a backend that begins
+# talks and mints tokens. `operator`: take over talks, run shows. `editor`: send packs. `compliance`: put packs to use,
+# answer people about their data. `auditor`: read what happened. Who edits may not approve, and who approves not edit.
 INCLUDES: dict[str, frozenset[str]] = {
     "visitor": frozenset({"visitor"}),
     "stage": frozenset({"stage"}),
-    "operator": frozenset({"operator", "visitor", "stage"}),
-    "admin": frozenset({"admin", "operator", "visitor", "stage"}),
+    "integrator": frozenset({"integrator", "visitor", "stage"}),
+    "operator": frozenset({"operator", "integrator", "visitor", "stage"}),
+    "editor": frozenset({"editor"}),
+    "auditor": frozenset({"auditor"}),
+    "compliance": frozenset({"compliance", "auditor"}),
+    "admin": frozenset(get_args(Scope)),
 }
 KEY = re.compile(r"shuren_([A-Za-z0-9]{10})_[A-Za-z0-9_-]{43}")
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"

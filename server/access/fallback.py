@@ -54,11 +54,14 @@ class Fallback:
     async def spent(self, who: Sequence[str]) -> list[float]:
         return await self._either(lambda ledger: ledger.spent(who))
 
-    async def use(self, token: str, most: int, expires: float) -> bool:
-        new = await self._either(lambda ledger: ledger.use(token, most, expires))
-        if not self.degraded:
-            await self._own.use(token, 0, expires)
-        return new
+    async def use(self, token: str, expires: float) -> bool:
+        new = await self._either(lambda ledger: ledger.use(token, expires))
+        if self.degraded:  # it was used here
+            return new
+        return await self._own.use(token, expires) and new
+
+    async def used(self, token: str) -> bool:
+        return await self._own.used(token) or await self._either(lambda ledger: ledger.used(token))
 
     async def aclose(self) -> None:
         await self._shared.aclose()

@@ -20,7 +20,7 @@ from server.access.kill import KillSwitch
 from server.access.limits import Ledger, Rate
 from server.access.settings import Access as Settings
 from server.access.settings import Quota
-from server.access.stay import Stay
+from server.access.stay import Stay, token_used
 from server.access.tokens import PREFIX, Mint, Token
 
 BROWSER_KEY = "openai-insecure-api-key."  # what OpenAI's browser clients offer as a subprotocol
@@ -57,7 +57,8 @@ class Gate:
     # --- who -------------------------------------------------------------------------------------------------------
 
     async def admit(self, connection: HTTPConnection, *, returning: bool = False) -> Caller:
-        """`returning`: to a session that lost its connection, where a token may have expired since.
+        """`returning`: to a session that lost its connection, where a token was used and may have expired since: what
+        lets its client back in is the session's own secret.
 
         Raises Unauthorized, OriginRefused or RateLimited.
         """
@@ -65,6 +66,8 @@ class Gate:
         late_s = (self._settings.longest_s or math.inf) if returning else 0.0
         try:
             caller = replace(await self._who(connection, late_s), address=address)
+            if not returning:
+                await self._check_unused(caller, connection)
         except Unauthorized:
             await self._within([Rate(f"wrong:{address}", WRONG_PER_MINUTE)])
             raise
@@ -106,10 +109,16 @@ class Gate:
             token=token.id,
             persona=token.persona,
             visitor=token.visitor,
-            token_sessions=token.sessions,
             token_expires=token.expires,
             limits=tenant.limits,
         )
+
+    async def _check_unused(self, caller: Caller, connection: HTTPConnection) -> None:
+        """The lists of REST may be read again; a session begins once. Raises Unauthorized.
+
+        Only a look, so that nobody loses a token to a service that is full: a stay uses it (`Stay.enter`)."""
+        if caller.token and connection.scope["type"] == "websocket" and await self.ledger.used(caller.token):
+            raise token_used()
 
     async def _minted_by(self, token: Token) -> Tenant:
         """Raises Unauthorized where the key it was minted with is no more."""

@@ -18,7 +18,7 @@ class InProcess:
         self._full_at: dict[str, float] = {}  # when a bucket will be full again
         self._leases: dict[str, dict[str, float]] = {}  # who → lease → until
         self._spent: dict[str, tuple[int, float]] = {}  # who → day, seconds
-        self._used: dict[str, tuple[int, float]] = {}  # token → sessions, expires
+        self._used: dict[str, float] = {}  # token → expires
         self._requests = 0
 
     async def request(self, rates: Sequence[Rate]) -> float:
@@ -63,12 +63,13 @@ class InProcess:
         found = [self._spent.get(each, (today, 0.0)) for each in who]
         return [seconds if day == today else 0.0 for day, seconds in found]
 
-    async def use(self, token: str, most: int, expires: float) -> bool:
-        count, _ = self._used.get(token, (0, 0.0))
-        if most and count >= most:
-            return False
-        self._used[token] = (count + 1, expires)
-        return True
+    async def use(self, token: str, expires: float) -> bool:
+        new = token not in self._used
+        self._used.setdefault(token, expires)
+        return new
+
+    async def used(self, token: str) -> bool:
+        return token in self._used
 
     async def aclose(self) -> None: ...
 
@@ -78,6 +79,6 @@ class InProcess:
     def _tidy(self, now: float) -> None:
         self._full_at = {who: full for who, full in self._full_at.items() if full > now}
         self._spent = {who: entry for who, entry in self._spent.items() if entry[0] == self._today()}
-        self._used = {token: entry for token, entry in self._used.items() if entry[1] > now}
+        self._used = {token: expires for token, expires in self._used.items() if expires > now}
         live = {who: {k: until for k, until in held.items() if until > now} for who, held in self._leases.items()}
         self._leases = {who: held for who, held in live.items() if held}

@@ -47,13 +47,6 @@ for _, key in ipairs(KEYS) do
 end
 return 0
 """
-USE = """
-local most = tonumber(ARGV[1])
-if most > 0 and tonumber(redis.call('GET', KEYS[1]) or 0) >= most then return 0 end
-redis.call('INCR', KEYS[1])
-redis.call('EXPIRE', KEYS[1], ARGV[2])
-return 1
-"""
 
 
 class InRedis:
@@ -64,7 +57,7 @@ class InRedis:
         self._redis = Redis.from_url(
             url, socket_timeout=patience_s, socket_connect_timeout=patience_s, retry=Retry(NoBackoff(), 0)
         )
-        self._request, self._enter, self._use = map(self._redis.register_script, (REQUEST, ENTER, USE))
+        self._request, self._enter = map(self._redis.register_script, (REQUEST, ENTER))
 
     async def request(self, rates: Sequence[Rate]) -> float:
         keys = [f"{PREFIX}rate:{rate.who}" for rate in rates]
@@ -98,10 +91,14 @@ class InRedis:
         async with _coded():
             return [float(value or 0) for value in await self._redis.mget(self._days(who))] if who else []
 
-    async def use(self, token: str, most: int, expires: float) -> bool:
+    async def use(self, token: str, expires: float) -> bool:
         seconds = max(1, int(expires - self._now()) + 1)
         async with _coded():
-            return bool(await self._use([f"{PREFIX}token:{token}"], [most, seconds]))
+            return bool(await self._redis.set(f"{PREFIX}token:{token}", 1, nx=True, ex=seconds))
+
+    async def used(self, token: str) -> bool:
+        async with _coded():
+            return bool(await self._redis.exists(f"{PREFIX}token:{token}"))
 
     async def aclose(self) -> None:
         await self._redis.aclose()

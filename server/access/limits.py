@@ -54,8 +54,12 @@ class Ledger(Protocol):
         """Seconds of talk today."""
         ...
 
-    async def use(self, token: str, most: int, expires: float) -> bool:
-        """Count one session of a token. False when it was `most` already; 0: any number. `expires`: s since 1970."""
+    async def use(self, token: str, expires: float) -> bool:
+        """Use what is good once. False when it was used before, which is known until it `expires`: s since 1970."""
+        ...
+
+    async def used(self, token: str) -> bool:
+        """Whether it was used, without using it."""
         ...
 
     async def aclose(self) -> None: ...

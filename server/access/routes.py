@@ -6,21 +6,25 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from models.errors import Forbidden
 from server.access.origins import parsed
 from server.access.tokens import Token
-from server.access.web import HouseAdmin, Operator
+from server.access.web import HouseAdmin, Integrator
 from server.realtime.config import Config
 from server.realtime.ids import new_id
 
 router = APIRouter()
 
 
+TALK_S, LOOK_S = 300, 7200  # the longest in which a token may connect, by what it is for
+
+
 class Expiry(BaseModel):
     anchor: Literal["created_at"] = "created_at"
-    seconds: int = Field(600, ge=10, le=7200)
+    seconds: int = Field(TALK_S, ge=10, le=LOOK_S)
+    """To talk at most 300, to look on at most 7200."""
 
 
 class Bound(BaseModel):
@@ -33,8 +37,8 @@ class Bound(BaseModel):
     visitor: str = Field("", max_length=128)
     """Your own id of the person: what is kept of their talk is found by it, to be exported or erased."""
     origins: list[Annotated[str, Field(max_length=256)]] = Field([], max_length=20)
-    max_sessions: int = Field(0, ge=0, le=1_000_000)
-    """How many sessions it may open; 0: any number until it expires."""
+    max_sessions: int = Field(1, ge=0, le=1)
+    """A token to talk begins one session. One to look on may connect again until it expires, and may say 0."""
 
 
 class Wanted(BaseModel):
@@ -44,15 +48,24 @@ class Wanted(BaseModel):
     session: dict[str, Any] | None = None
     shuren: Bound = Bound()
 
+    @model_validator(mode="after")
+    def _short_and_once(self) -> Wanted:
+        if self.shuren.scope == "visitor" and self.expires_after.seconds > TALK_S:
+            raise ValueError(f"A token to talk is good for at most {TALK_S} seconds.")
+        if self.shuren.scope == "visitor" and not self.shuren.max_sessions:
+            raise ValueError("A token to talk begins one session.")
+        return self
+
 
 @router.post("/v1/realtime/client_secrets")
-async def client_secrets(wanted: Wanted, request: Request, caller: Operator) -> dict[str, Any]:
-    """A short-lived token for a browser, minted by the backend of its page. The persona is `shuren.persona`, or the
-    session's `model` where that names one; without either the token is good for every persona."""
+async def client_secrets(wanted: Wanted, request: Request, caller: Integrator) -> dict[str, Any]:
+    """A short-lived token for a browser, minted by the backend of its page: for one session, or to look on. It is bound
+    to `shuren.persona`, or the session's `model` where that names one; without either one to talk is bound to the
+    service's first persona, one to look on to none."""
     if caller.token or caller.person:
         raise Forbidden("Only a key can make tokens.", hint="Use the API key, on your server.")
     host, bound = request.app.state.host, wanted.shuren
-    persona = _persona(host, bound.persona, str((wanted.session or {}).get("model", "")))
+    persona = _persona(host, bound, str((wanted.session or {}).get("model", "")))
     token = Token(
         tenant=caller.tenant,
         key=caller.key,
@@ -60,18 +73,16 @@ async def client_secrets(wanted: Wanted, request: Request, caller: Operator) -> 
         persona=persona,
         visitor=bound.visitor,
         origins=tuple(parsed(origin) for origin in bound.origins),
-        sessions=bound.max_sessions,
     )
     value, expires_at = request.app.state.access.gate.mint.make(token, wanted.expires_after.seconds)
     return {"value": value, "expires_at": expires_at, "session": _session(host, persona)}
 
 
-def _persona(host: Any, named: str, model: str) -> str:
+def _persona(host: Any, bound: Bound, model: str) -> str:
     """Raises PersonaUnknown for a persona that is named and is none; `model` may be anything."""
-    if named:
-        return host.persona(named).id
     known = {card.id for card in host.personas()}
-    return model if model in known else ""
+    named = bound.persona or (model if model in known else "")
+    return host.persona(named).id if named or bound.scope == "visitor" else ""
 
 
 def _session(host: Any, persona: str) -> dict[str, Any]:

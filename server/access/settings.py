@@ -31,6 +31,9 @@ class Access(BaseModel):
     visitors: bool = False
     """People may talk on the service's own page without a key or token."""
 
+    four_eyes: bool = False
+    """Nobody puts a version of a pack to use that they sent themselves, admins included."""
+
     redis: SecretStr = SecretStr("")
     """`redis://…`, where several processes share limits. Empty: each counts for itself."""
 

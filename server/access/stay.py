@@ -49,9 +49,9 @@ class Stay:
             raise QuotaExceeded(f"All places of this {what} are taken.", retry_after_s=PLACE_FREE_S)
         self._lease = lease
         caller = self.caller
-        if caller.token and not await self._ledger.use(caller.token, caller.token_sessions, caller.token_expires):
+        if caller.token and not await self._ledger.use(caller.token, caller.token_expires):
             await self.leave()
-            raise Unauthorized("This token has been used up.", hint="Ask the page's backend for a new one.")
+            raise token_used()
 
     async def watch(self, last_talk: Callable[[], float]) -> ShurenError:
         """Why the session has to end, once it has to. `last_talk`: when somebody last spoke, by the loop's time."""
@@ -103,3 +103,7 @@ class Stay:
     def _minutes_over(self) -> QuotaExceeded:
         tomorrow = math.ceil(DAY_S - self._now() % DAY_S)
         return QuotaExceeded("Today's minutes of talk are used up.", retry_after_s=tomorrow)
+
+
+def token_used() -> Unauthorized:
+    return Unauthorized("This token has been used.", hint="A token begins one session: ask for a new one.")

@@ -32,7 +32,6 @@ class Token:
     persona: str = ""
     visitor: str = ""  # who the person is to the page's backend: what is kept of their talk is found by it
     origins: tuple[str, ...] = ()
-    sessions: int = 0  # how often it may be used; 0: any number until it expires
     id: str = ""
     expires: int = 0  # s since 1970
 
@@ -47,7 +46,7 @@ class Mint:
         """The token as text, and when it expires (s since 1970)."""
         now = int(self._now())
         said = {"ten": token.tenant, "key": token.key, "scp": token.scope, "per": token.persona, "vis": token.visitor}
-        said |= {"org": list(token.origins), "ses": token.sessions}
+        said |= {"org": list(token.origins)}
         timed = {"aud": AUDIENCE, "jti": new_id("tok"), "iat": now, "exp": now + seconds}
         return PREFIX + jwt.encode(said | timed, self._secret, "HS256"), now + seconds
 
@@ -71,7 +70,6 @@ class Mint:
             persona=said["per"],
             visitor=said["vis"],
             origins=tuple(said["org"]),
-            sessions=said["ses"],
             id=said["jti"],
             expires=said["exp"],
         )

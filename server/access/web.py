@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from models.errors import Forbidden
-from server.access.caller import Caller
+from server.access.caller import DEFAULT_TENANT, Caller
 from server.access.credentials import Scope
 from server.settings import Settings
 
@@ -20,8 +20,8 @@ def settings_of(request: Request) -> Settings:
 Configured = Annotated[Settings, Depends(settings_of)]
 
 
-def needs(scope: Scope, *, stopped: bool = False) -> Callable[[Request], Awaitable[Caller]]:
-    """The caller, once it is known to have the scope. `stopped`: also while the service is stopped.
+def needs(*scopes: Scope, stopped: bool = False) -> Callable[[Request], Awaitable[Caller]]:
+    """The caller, once it is known to have one of the scopes. `stopped`: also while the service is stopped.
 
     Raises Unauthorized, Forbidden, RateLimited or ServiceStopped.
     """
@@ -29,7 +29,7 @@ def needs(scope: Scope, *, stopped: bool = False) -> Callable[[Request], Awaitab
     async def admitted(request: Request) -> Caller:
         access = request.app.state.access
         caller = await access.gate.admit(request)
-        caller.need(scope)
+        caller.need(*scopes)
         if not stopped:
             access.kill.check()
         return caller
@@ -37,16 +37,26 @@ def needs(scope: Scope, *, stopped: bool = False) -> Callable[[Request], Awaitab
     return admitted
 
 
-visitor, operator, admin = needs("visitor"), needs("operator"), needs("admin")
-Operator = Annotated[Caller, Depends(operator)]
-Admin = Annotated[Caller, Depends(admin)]
+def house(*scopes: Scope) -> Callable[[Request], Awaitable[Caller]]:
+    """The same for what belongs to the whole service and no tenant, also while it is stopped."""
+    known = needs(*scopes, stopped=True)
+
+    async def admitted(request: Request) -> Caller:
+        caller = await known(request)
+        if caller.tenant != DEFAULT_TENANT:
+            raise Forbidden("This is for the operator of the whole service.", hint="Use a key of no tenant.")
+        return caller
+
+    return admitted
 
 
-async def _of_the_house(request: Request) -> Caller:
-    caller = await needs("admin", stopped=True)(request)
-    if not caller.of_the_house:
-        raise Forbidden("This is for the operator of the whole service.", hint="Use an admin key of no tenant.")
-    return caller
-
-
-HouseAdmin = Annotated[Caller, Depends(_of_the_house)]
+visitor, integrator = needs("visitor"), needs("integrator")
+Integrator = Annotated[Caller, Depends(integrator)]
+Operator = Annotated[Caller, Depends(needs("operator"))]
+Admin = Annotated[Caller, Depends(needs("admin"))]
+Compliance = Annotated[Caller, Depends(needs("compliance"))]
+Auditor = Annotated[Caller, Depends(needs("auditor"))]
+HouseAdmin = Annotated[Caller, Depends(house("admin"))]
+HouseEditor = Annotated[Caller, Depends(house("editor"))]
+HouseCompliance = Annotated[Caller, Depends(house("compliance"))]
+HouseAuditor = Annotated[Caller, Depends(house("auditor"))]

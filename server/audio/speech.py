@@ -19,13 +19,13 @@ from pydantic import BaseModel, Field, field_validator
 
 from avatar.render.aigc import KEY, Mark
 from models.errors import RequestInvalid
-from server.access.web import Configured, operator
+from server.access.web import Configured, integrator
 from server.audio.encode import MEDIA_TYPES, Encoder, Format, encoder
 from server.audio.host import House
 from server.audio.shapes import Stream, event, failure
 from speech.types import OUTPUT_RATE, Speech, Voice
 
-router = APIRouter(dependencies=[Depends(operator)])
+router = APIRouter(dependencies=[Depends(integrator)])
 
 SPEEDS = (0.5, 2.0)  # what voices can do; OpenAI allows 0.25 to 4
 TOKENS_PER_SECOND = 20  # of audio, as OpenAI counts output

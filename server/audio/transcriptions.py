@@ -15,7 +15,7 @@ from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from models.errors import RequestInvalid, RequestTooLarge
-from server.access.web import Configured, operator
+from server.access.web import Configured, integrator
 from server.audio import shapes
 from server.audio.decode import decoded
 from server.audio.host import House
@@ -39,7 +39,7 @@ def _small_enough(request: Request, settings: Configured) -> None:
         raise RequestTooLarge(f"The recording is larger than {settings.audio.upload_mb} MB.", param="file")
 
 
-router = APIRouter(dependencies=[Depends(operator), Depends(_small_enough)])
+router = APIRouter(dependencies=[Depends(integrator), Depends(_small_enough)])
 
 
 @router.post("/v1/audio/transcriptions", response_model=None)

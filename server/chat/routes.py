@@ -15,7 +15,7 @@ from starlette.datastructures import State
 from avatar.render.aigc import KEY, Mark
 from dialogue.types import Sentence
 from server.access.caller import Caller
-from server.access.web import Configured, Operator
+from server.access.web import Configured, Integrator
 from server.audio.shapes import Stream, event, failure
 from server.chat.shapes import Wanted, chunk, completion, usage
 from server.chat.talks import Written, glue
@@ -85,7 +85,7 @@ class Answering:
 
 
 @router.post(PATH, response_class=JSONResponse)
-async def completions(wanted: Wanted, request: Request, caller: Operator, settings: Configured) -> Response:
+async def completions(wanted: Wanted, request: Request, caller: Integrator, settings: Configured) -> Response:
     """A persona's answer in writing; `model` is her id. The same mind, guard and records as by voice. Whoever shows it
     shows the AI label beside it (`shuren.label` in `/v1/realtime`'s session, header `AIGC`)."""
     answering = Answering(wanted, request.app.state, caller)

@@ -24,7 +24,7 @@ UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 @app.command()
 def create(
-    scope: Annotated[str, typer.Option(help="visitor, stage, operator or admin.")] = "operator",
+    scope: Annotated[str, typer.Option(help="What it may do: docs/access.md lists the scopes.")] = "operator",
     tenant: Annotated[str, typer.Option(help="Whose it is.")] = "default",
     name: Annotated[str, typer.Option(help="What it is for.")] = "",
     expires: Annotated[str, typer.Option(help="After how long: 12h, 90d. Never, if left out.")] = "",

@@ -15,8 +15,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from dialogue.archive import digest
-from models.errors import Forbidden, PackInvalid, PackRefused
-from server.access.caller import DEFAULT_TENANT, Caller
+from models.errors import PackInvalid, PackRefused
+from server.access.caller import Caller
+from server.access.web import house
 from server.console import drafting
 from server.console.drafting import NewItem
 from server.console.figures import database_of
@@ -59,14 +60,7 @@ class Tried(BaseModel):
     version: str | None = Field(None, max_length=64)
 
 
-async def _writer(caller: Watcher) -> Caller:
-    """Packs belong to the whole service: its own operators write them. Raises Forbidden."""
-    if caller.tenant != DEFAULT_TENANT:
-        raise Forbidden("Packs are for the operators of the whole service.")
-    return caller
-
-
-Writer = Annotated[Caller, Depends(_writer)]
+Writer = Annotated[Caller, Depends(house("operator", "editor"))]  # packs belong to the whole service
 
 
 @router.get("/unanswered")

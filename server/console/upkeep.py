@@ -8,19 +8,21 @@ from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.errors import RequestInvalid, StorageError
+from server.access.caller import Caller
 from server.access.credentials import Scope
 from server.access.keys import KeyInfo, Keys, Tenant
 from server.access.origins import parsed
-from server.access.web import HouseAdmin
+from server.access.web import HouseAdmin, needs
 from server.compliance.report import requirements
 from server.console.talks import Watcher
 from server.storage.database import now
 
 router = APIRouter(prefix="/v1/console", include_in_schema=False)
+Reader = Annotated[Caller, Depends(needs("operator", "auditor", stopped=True))]
 
 
 class Body(BaseModel):
@@ -118,7 +120,7 @@ def _iso(at: datetime | None) -> str | None:
 
 
 @router.get("/compliance")
-async def compliance(caller: Watcher) -> dict[str, Any]:
+async def compliance(caller: Reader) -> dict[str, Any]:
     """The requirements, whether they hold, and by which tests."""
     return {"requirements": [each.as_dict() for each in await asyncio.to_thread(requirements)]}
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
-from server.access.web import Admin
+from server.access.caller import Caller
+from server.access.web import Admin, needs
 from server.jobs.jobs import Job, Jobs
 from server.refusals import refusals
 
@@ -43,16 +44,17 @@ def jobs_of(request: Request) -> Jobs:
 
 
 Kept = Annotated[Jobs, Depends(jobs_of)]
+Reader = Annotated[Caller, Depends(needs("admin", "editor"))]
 
 
 @router.get("")
-async def list_jobs(jobs: Kept, caller: Admin) -> JobList:
+async def list_jobs(jobs: Kept, caller: Reader) -> JobList:
     """The newest 100 of the caller's tenant, the newest first."""
     return JobList(jobs=[view(job) for job in await jobs.of(caller)])
 
 
 @router.get("/{job}", responses=refusals(404))
-async def get_job(job: str, jobs: Kept, caller: Admin) -> JobView:
+async def get_job(job: str, jobs: Kept, caller: Reader) -> JobView:
     """How far it is, or what came of it."""
     return view(await jobs.find(job, caller))
 

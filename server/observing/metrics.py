@@ -55,6 +55,7 @@ class Metrics:
         self.refused = Counter("shuren_sessions_refused", "Clients not let in.", ["code"], registry=r)
         self.errors = Counter("shuren_errors", "Errors told to clients.", ["code"], registry=r)
         self.interventions = Counter("shuren_interventions", "Sentences the guard kept back.", ["rule"], registry=r)
+        self.labels_hidden = Counter("shuren_labels_hidden", "AI labels taken away, as pages say.", registry=r)
         self.failovers = Counter(
             "shuren_backend_failures", "A backend failed and another one was asked.", ["backend"], registry=r
         )

@@ -110,6 +110,10 @@ class Watched:
         """An error was told to the client."""
         self._metrics.errors.labels(self._metrics.value("code", code)).inc()
 
+    def label_hidden(self) -> None:
+        """The client's page says that the AI label was taken away."""
+        self._metrics.labels_hidden.inc()
+
     # --- the organs -------------------------------------------------------------------------------------------------
 
     @property

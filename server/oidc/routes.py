@@ -100,7 +100,7 @@ async def callback(request: Request, code: str = "", state: str = "", error: str
     try:
         await access.gate.often("sign-in", request, PER_MINUTE)
         flow = sign_in.flow(request.cookies.get(sign_in.flow_cookie, ""), state)
-        if not await access.ledger.use(f"sign-in:{state}", 1, flow["exp"]):
+        if not await access.ledger.use(f"sign-in:{state}", flow["exp"]):
             raise SignInFailed("This sign-in was used already.", hint="Sign in again.")
         if error or not code or iss not in ("", sign_in.settings.issuer):
             raise SignInFailed("The provider did not sign this person in.", hint="Sign in again.")

@@ -12,8 +12,9 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from dialogue.archive import WHOLE_BYTES, import_zip
-from models.errors import PackInvalid, PackRefused, RequestTooLarge, StorageFull, StorageUnavailable
-from server.access.web import HouseAdmin
+from models.errors import Forbidden, PackInvalid, PackRefused, RequestTooLarge, StorageFull, StorageUnavailable
+from server.access.caller import Caller
+from server.access.web import Configured, HouseCompliance, HouseEditor, house
 from server.jobs.jobs import Job
 from server.jobs.routes import JobView, Kept, view
 from server.packs.checking import check
@@ -81,10 +82,11 @@ def versions_of(request: Request) -> Versions:
 
 
 Shelf = Annotated[Versions, Depends(versions_of)]
+Reader = Annotated[Caller, Depends(house("editor", "auditor"))]
 
 
 @router.post("", status_code=201, responses=refusals(413) | MISTAKES, openapi_extra=ZIP)
-async def upload(request: Request, shelf: Shelf, caller: HouseAdmin) -> VersionView:
+async def upload(request: Request, shelf: Shelf, caller: HouseEditor) -> VersionView:
     """Take in a pack as a zip file (`shuren persona export`). Nothing of it is kept unless it is without mistakes; it
     is not put to use by this. The error's `mistakes` name each mistake's file, line and mend."""
     data = await _body(request)
@@ -121,7 +123,7 @@ async def _without_mistakes(folder: Path) -> None:
 
 
 @router.get("/{persona}/versions", responses=refusals(404))
-async def versions(persona: str, request: Request, shelf: Shelf, caller: HouseAdmin) -> VersionList:
+async def versions(persona: str, request: Request, shelf: Shelf, caller: Reader) -> VersionList:
     """Those that are kept, the newest first, and which one is in use."""
     await asyncio.to_thread(shelf.folder, persona)  # there is one at all
     found, now = await asyncio.to_thread(lambda: (shelf.of(persona), shelf.in_use(persona)))
@@ -130,19 +132,30 @@ async def versions(persona: str, request: Request, shelf: Shelf, caller: HouseAd
 
 
 @router.post("/{persona}/activate", responses=refusals(404) | MISTAKES)
-async def activate(persona: str, wanted: Choice, request: Request, shelf: Shelf, caller: HouseAdmin) -> Activated:
-    """Have new talks get this version, within seconds; those under way go on as they began."""
+async def activate(
+    persona: str, wanted: Choice, request: Request, shelf: Shelf, caller: HouseCompliance, settings: Configured
+) -> Activated:
+    """Have new talks get this version, within seconds; those under way go on as they began. Whoever sent it may not,
+    unless they are an admin and `SHUREN_ACCESS__FOUR_EYES` is not set."""
+    if settings.access.four_eyes or not caller.may("admin"):
+        await asyncio.to_thread(_of_another, shelf, persona, wanted.version, caller)
     await _without_mistakes(await asyncio.to_thread(shelf.folder, persona, wanted.version))  # as of this release
     return await _noted(request, caller, persona, await asyncio.to_thread(shelf.activate, persona, wanted.version))
 
 
+def _of_another(shelf: Versions, persona: str, version: str, caller: Caller) -> None:
+    """Raises Forbidden where the caller sent this version."""
+    if any(each.version == version and each.by == caller.name for each in shelf.of(persona)):
+        raise Forbidden("You sent this version yourself.", hint="Somebody else has to approve it.")
+
+
 @router.post("/{persona}/rollback", responses=refusals(404))
-async def roll_back(persona: str, request: Request, shelf: Shelf, caller: HouseAdmin) -> Activated:
+async def roll_back(persona: str, request: Request, shelf: Shelf, caller: HouseCompliance) -> Activated:
     """Back to the version that was in use before."""
     return await _noted(request, caller, persona, await asyncio.to_thread(shelf.roll_back, persona))
 
 
-async def _noted(request: Request, caller: HouseAdmin, persona: str, now: InUse) -> Activated:
+async def _noted(request: Request, caller: Caller, persona: str, now: InUse) -> Activated:
     details = {"subject": persona, "digest": now.active or "as shipped"}
     await request.app.state.access.note("pack.activated", tenant=caller.tenant, actor=caller.name, **details)
     return Activated(persona=persona, active=now.active, before=list(now.before))
@@ -150,7 +163,7 @@ async def _noted(request: Request, caller: HouseAdmin, persona: str, now: InUse)
 
 @router.post("/{persona}/build", status_code=202, responses=refusals(404))
 async def build(
-    persona: str, request: Request, shelf: Shelf, jobs: Kept, caller: HouseAdmin, wanted: Choice | None = None
+    persona: str, request: Request, shelf: Shelf, jobs: Kept, caller: HouseEditor, wanted: Choice | None = None
 ) -> JobView:
     """Render what a version says word for word ahead, while nobody speaks, so that it is spoken at once; the one in
     use where none is named. A job of kind `pack.build`; its result counts the clauses."""

@@ -120,6 +120,10 @@ class LabelShown(ClientEvent):
     pass
 
 
+class LabelHidden(ClientEvent):
+    pass
+
+
 class ConsentDecided(ClientEvent):
     purpose: Text
     version: Text
@@ -130,6 +134,10 @@ class Playhead(ClientEvent):
     pts: Annotated[int, Field(ge=0, lt=1 << 53)]
     turn: Annotated[int, Field(ge=0, lt=1 << 53)]
     underruns: Annotated[int, Field(ge=0, le=1000)] = 0  # since the report before
+
+
+class Ping(ClientEvent):
+    nonce: Annotated[int, Field(ge=0, lt=1 << 53)]
 
 
 EVENTS: dict[str, type[ClientEvent]] = {
@@ -145,8 +153,10 @@ EVENTS: dict[str, type[ClientEvent]] = {
     "response.create": ResponseCreate,
     "response.cancel": ResponseCancel,
     "shuren.label.shown": LabelShown,
+    "shuren.label.hidden": LabelHidden,
     "shuren.consent": ConsentDecided,
     "shuren.playhead": Playhead,
+    "shuren.ping": Ping,
 }
 
 

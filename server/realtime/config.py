@@ -18,7 +18,9 @@ from models.errors import AudioInvalid, EventInvalid
 
 SPEEDS = (0.5, 1.5)  # times the persona's own
 PROTOCOL = 1  # grows when something that was there changes its meaning; what is new is a capability
-CAPABILITIES = ("animation", "binary", "captions", "cards", "functions", "listening", "puppet", "resume", "stage")
+CAPABILITIES = (
+    "animation", "binary", "captions", "cards", "functions", "listening", "ping", "puppet", "resume", "stage",
+)  # fmt: skip
 PCM = {"type": "audio/pcm", "rate": RATE}
 
 
@@ -101,7 +103,7 @@ class Config:
     transcription: bool = True
     speed: float = 1.0
     listening: Listening = Listening()
-    animation: bool = False
+    animation: bool | None = None  # None: as the subprotocol brings it
     callable: frozenset[str] = frozenset()  # functions the client may answer
     tools: tuple[dict[str, Any], ...] = ()  # those it offers to
     ignored: tuple[str, ...] = ()
@@ -191,7 +193,7 @@ class Config:
                 "persona": self.persona,
                 "label": self.label,
                 "label_en": self.label_en,
-                "animation": self.animation,
+                "animation": bool(self.animation),
                 "listening": self._listening(),
                 "ignored": list(self.ignored),
             },

@@ -63,6 +63,8 @@ class Connection:
         began = asyncio.get_running_loop().time()
         self._live.watched.connected(self._outbox)
         await self._live.attach(self)
+        talk = self._live.talk
+        talk.binary, talk.frames_dropped = self._binary, lambda: self._outbox.frames_dropped
         self._greet()
         work = {
             "reader": self._read(),
@@ -108,6 +110,8 @@ class Connection:
             return
         if isinstance(out, dict) and out["type"] == "shuren.interrupted":
             self._outbox.take_back(out["turn"], out["pts"])
+        if isinstance(out, dict) and out["type"] == "session.updated" and not self._live.talk.animation:
+            self._outbox.take_back_frames()
         for message in self._sender.pack(out):
             self._outbox.put(message)
 
@@ -121,7 +125,7 @@ class Connection:
     def _greet(self) -> None:
         """What every client gets first. One that comes back gets what it has missed after it."""
         config, missed = self._live.talk.config, self._live.missed
-        label = wire.event("shuren.label.required", text=config.label, text_en=config.label_en)
+        label = wire.label_required(config.label, config.label_en)
         if self._resumed_at is None or missed is None:
             self.put(wire.event("session.created", session=self._live.hello()))
             self.put(label)
@@ -137,9 +141,9 @@ class Connection:
         """No face without the label, and to a client that has a face no voice either."""
         talk = self._live.talk
         if isinstance(out, FramesOut):
-            return talk.label_shown and (self._binary or talk.config.animation)
+            return talk.label_shown and talk.animation
         if isinstance(out, Sound):
-            return talk.label_shown or not self._binary
+            return talk.label_shown or not (self._binary or talk.label_hidden)
         return True
 
     # --- the end ---------------------------------------------------------------------------------------------------

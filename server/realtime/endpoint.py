@@ -65,6 +65,7 @@ async def stage(websocket: WebSocket, session: str) -> None:
     chosen, caller = admitted
     try:
         live = _sessions(websocket).find(session, caller)
+        caller.whom(live.card.id)
     except ShurenError as problem:
         await _refuse(websocket, problem)
         return

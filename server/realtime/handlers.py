@@ -33,13 +33,22 @@ class Talk:
     translator: Translator
     emit: Callable[[Iterable[wire.Event]], None]
     consents: Consents = field(default_factory=Consents)
+    binary: bool = False  # of the connection: frames come unless the client says otherwise
+    frames_dropped: Callable[[], int] = lambda: 0  # for the connection's slowness
     label_shown: bool = False
+    label_hidden: bool = False  # it was shown and taken away: no voice either, whatever client it is
+    on_label_hidden: Callable[[], None] = lambda: None
     uncommitted: int = 0  # samples pushed since the last commit or clear
+
+    @property
+    def animation(self) -> bool:
+        """Whether the client wants frames."""
+        return self.binary if self.config.animation is None else self.config.animation
 
     def as_session(self) -> dict[str, Any]:
         """The session object clients get."""
         session = self.config.as_session(self.session.id)
-        session["shuren"]["consent"] = self.consents.as_session()
+        session["shuren"] |= {"animation": self.animation, "consent": self.consents.as_session()}
         return session
 
 
@@ -241,8 +250,19 @@ async def cancel_response(talk: Talk, event: client.ResponseCancel) -> None:
 
 @on(client.LabelShown)
 async def label_shown(talk: Talk, event: client.LabelShown) -> None:
-    talk.label_shown = True
+    talk.label_shown, talk.label_hidden = True, False
     talk.session.label_shown()
+
+
+@on(client.LabelHidden)
+async def label_hidden(talk: Talk, event: client.LabelHidden) -> None:
+    """No media until it is shown again, which is asked for at once."""
+    if not talk.label_shown:
+        return
+    talk.label_shown, talk.label_hidden = False, True
+    talk.on_label_hidden()
+    await talk.session.cancel()
+    talk.emit([wire.label_required(talk.config.label, talk.config.label_en)])
 
 
 @on(client.ConsentDecided)
@@ -259,3 +279,9 @@ async def playhead(talk: Talk, event: client.Playhead) -> None:
     talk.session.playhead(event.pts, event.turn)
     if event.underruns:
         telemetry.note("underrun", "client", event.underruns)
+
+
+@on(client.Ping)
+async def ping(talk: Talk, event: client.Ping) -> None:
+    """Answered behind all that waits to be sent: the time it takes is that of voice and frames."""
+    talk.emit([wire.event("shuren.pong", nonce=event.nonce, frames_dropped=talk.frames_dropped())])

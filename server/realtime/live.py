@@ -92,6 +92,8 @@ class Live:
         tell = {"tell": partial(keeping.consent, session.id, self.tenant)} if keeping else {}
         consents = Consents(settings.storage.ask, **tell)
         self.talk = Talk(host, session, config, Translator(voice=card.voice), self.tell, consents)
+        self.talk.on_label_hidden = self._label_hidden
+        self.on_label_hidden: Callable[[], None] = lambda: None  # told the first time
         self.transcript = Transcript(self.talk.translator.items)
         self._host, self._mirror = host, mirror
         self.observers: list[Any] = []  # told each event of the session, such as a show (server/studio)
@@ -162,7 +164,7 @@ class Live:
             await self._hush()
         self._stay()
         self._client = client
-        self.talk.label_shown, self.talk.uncommitted = False, 0
+        self.talk.label_shown, self.talk.label_hidden, self.talk.uncommitted = False, False, 0
 
     async def detach(self, client: Client) -> None:
         """The connection is lost; she stops, since nobody hears her, and waits."""
@@ -173,6 +175,13 @@ class Live:
             if self.session.tools:
                 self.session.tools.gone()
             await self._hush()
+
+    def _label_hidden(self) -> None:
+        if self._client:
+            self._client.hush()
+        self.watched.label_hidden()
+        tell, self.on_label_hidden = self.on_label_hidden, lambda: None
+        tell()
 
     async def _hush(self) -> None:
         if not self.ending:

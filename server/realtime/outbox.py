@@ -47,6 +47,10 @@ class Outbox:
 
         self._keep([message for message in self._waiting if not stale(message)])
 
+    def take_back_frames(self) -> None:
+        """Drop all waiting frames."""
+        self._keep([message for message in self._waiting if message.kind != "frames"])
+
     def take_back_media(self) -> None:
         """Drop all waiting audio and frames."""
         self._keep([message for message in self._waiting if message.kind == "event"])

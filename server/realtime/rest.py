@@ -11,7 +11,7 @@ from dialogue.feelings import MOODS
 from dialogue.gestures import GESTURES
 from models.errors import SessionBusy
 from models.telemetry import observe
-from server.access.web import Operator
+from server.access.web import Integrator
 from server.realtime import wire
 from server.realtime.cards import Card
 from server.realtime.ids import new_id
@@ -124,7 +124,7 @@ def _sessions(request: Request) -> Sessions:
 Found = Annotated[Sessions, Depends(_sessions)]
 
 
-async def _live(sessions: Found, caller: Operator, session: Annotated[str, Path(examples=["sess_5f1c0a"])]) -> Live:
+async def _live(sessions: Found, caller: Integrator, session: Annotated[str, Path(examples=["sess_5f1c0a"])]) -> Live:
     live = sessions.find(session, caller)
     live.attended()
     observe(live.watched)  # what is begun here is timed as the rest of the talk
@@ -135,7 +135,7 @@ One = Annotated[Live, Depends(_live)]
 
 
 @router.post("", status_code=201, responses=refusals(404))
-async def create(wish: NewSession, request: Request, sessions: Found, caller: Operator) -> CreatedSession:
+async def create(wish: NewSession, request: Request, sessions: Found, caller: Integrator) -> CreatedSession:
     """A session without a client: it ends when nobody has asked for it, followed it or joined it for a while. She says
     the AI label before her first answer, since nobody has shown it."""
     host = request.app.state.host
@@ -151,7 +151,7 @@ async def create(wish: NewSession, request: Request, sessions: Found, caller: Op
 
 
 @router.get("")
-async def list_sessions(sessions: Found, caller: Operator) -> SessionList:
+async def list_sessions(sessions: Found, caller: Integrator) -> SessionList:
     """Those of the caller's tenant that are under way."""
     return SessionList(sessions=[_view(live) for live in sessions.of(caller)])
 

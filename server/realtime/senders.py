@@ -25,7 +25,7 @@ class Message:
     """One WebSocket message, with what the outbox must know to drop it."""
 
     data: str | bytes
-    kind: Literal["event", "audio", "frames"] = "event"
+    kind: Literal["event", "pong", "audio", "frames"] = "event"
     turn: int = 0
     pts: int = 0  # of its first sample or frame
     made: float = field(default_factory=monotonic, compare=False)  # seconds of the event loop's clock
@@ -97,7 +97,7 @@ class BinarySender:
 
 def as_event(event: wire.Event) -> Message:
     """A JSON event as it is sent, whatever the sender."""
-    return Message(_json(event))
+    return Message(_json(event), "pong" if event["type"] == "shuren.pong" else "event")
 
 
 def split(frames: Frames) -> Iterator[Frames]:

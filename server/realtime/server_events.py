@@ -80,6 +80,7 @@ SERVER_EVENTS: dict[str, Told] = {
     ),
     "shuren.caption": Told("When its words are heard.", MOMENT | {"pts": WHOLE, "words": LIST}, on_stage=True),
     "shuren.interrupted": Told("Stop this turn.", MOMENT | {"pts": WHOLE, "final": FLAG}, on_stage=True),
+    "shuren.pong": Told("What a `shuren.ping` gets back.", {"nonce": WHOLE, "frames_dropped": WHOLE}),
     "shuren.timings": Told("Milliseconds by stage of the turn.", {"turn": WHOLE}),
     "shuren.card": Told("Show a card beside her.", {"card": THING}, on_stage=True),
 }

@@ -53,6 +53,7 @@ class Sessions:
         live = Live(self._host, session, card, self._settings, stay, mirror=mirror, watched=watched, **kind)
         self._forget_ended()
         self._lives[live.id] = live
+        live.on_label_hidden = lambda: self._tell(events.label_hidden(live))
         live.start(over=lambda: self._tell(events.ended(live)))
         self._tell(events.started(live))
         return live

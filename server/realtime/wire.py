@@ -42,6 +42,10 @@ def error(problem: ShurenError, *, culprit: str | None = None) -> Event:
 # --- items ------------------------------------------------------------------------------------------------------------
 
 
+def label_required(text: str, text_en: str) -> Event:
+    return event("shuren.label.required", text=text, text_en=text_en)
+
+
 def user_text(item: str, text: str) -> Event:
     return _message(item, "user", "completed", [{"type": "input_text", "text": text}])
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.errors import AuditBroken, Forbidden, StorageUnavailable
 from server.access.caller import Caller
-from server.access.web import Admin, HouseAdmin
+from server.access.web import Auditor, Compliance, HouseAuditor
 from server.refusals import refusals
 from server.storage import people
 from server.storage.audit import Anchor
@@ -96,20 +96,20 @@ def _person(whom: Whom, caller: Caller) -> Person:
 
 
 @router.post("/data/export", tags=["data"])
-async def export(whom: Whom, caller: Admin, kept: Kept) -> dict[str, Any]:
+async def export(whom: Whom, caller: Compliance, kept: Kept) -> dict[str, Any]:
     """All that is kept of a person, with the label a copy must bear. The audit log notes that it was done."""
     return await kept.export(_person(whom, caller), actor=caller.name)
 
 
 @router.post("/data/erase", tags=["data"])
-async def erase(whom: Whom, caller: Admin, kept: Kept) -> ReceiptView:
+async def erase(whom: Whom, caller: Compliance, kept: Kept) -> ReceiptView:
     """Delete all that is kept of a person. A talk they are in goes on and is written down no further."""
     receipt = await kept.erase(_person(whom, caller), actor=caller.name)
     return ReceiptView(**receipt.as_dict())
 
 
 @router.post("/data/consents", tags=["data"])
-async def consents(whom: Whom, caller: Admin, kept: Kept) -> ConsentList:
+async def consents(whom: Whom, caller: Compliance, kept: Kept) -> ConsentList:
     """What a person has agreed to, and what they have withdrawn."""
     found = await asyncio.to_thread(_decisions, kept, _person(whom, caller))
     return ConsentList(consents=found)
@@ -125,7 +125,7 @@ def _decisions(kept: Keeping, person: Person) -> list[ConsentView]:
 
 @router.get("/audit", tags=["audit"])
 async def entries(
-    caller: Admin,
+    caller: Auditor,
     kept: Kept,
     last: Annotated[int, Query(ge=1, le=1000)] = 50,
     action: Annotated[str, Query(max_length=64, pattern=r"^[a-z._]*$")] = "",
@@ -150,7 +150,7 @@ async def entries(
 
 
 @router.get("/audit/head", tags=["audit"], responses=refusals(409))
-async def head(caller: HouseAdmin, kept: Kept, anchor: Annotated[str, Query(pattern=ANCHOR)] = "") -> Head:
+async def head(caller: HouseAuditor, kept: Kept, anchor: Annotated[str, Query(pattern=ANCHOR)] = "") -> Head:
     """Read the whole log and give where it ends; `audit_broken` where an entry was changed, removed, added or moved.
     `anchor`: an end it had once, as `shuren audit verify` prints it, which must still be in it."""
     known = Anchor.read(anchor) if anchor else None

@@ -50,6 +50,12 @@ def ended(live: Live) -> Event:
     return Event("session.ended", live.tenant, data, live.stay.caller.visitor or live.id)
 
 
+def label_hidden(live: Live) -> Event:
+    """A page says that its AI label was taken away."""
+    data = _session(live) | {"what": "label_hidden"}
+    return Event("security.alert", live.tenant, data, live.stay.caller.visitor or live.id)
+
+
 def of_turn(session: str, visit: Visit, persona: str, record: TurnRecord) -> list[Event]:
     """What of an answer somebody should hear at once."""
     about = {"session": session, "persona": persona, "visitor": visit.visitor or None, "turn": record.turn}

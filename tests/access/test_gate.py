@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from serving import sdk, served
 from models.errors import KeyRequired, StorageUnavailable
 from server.access.access import Access
 from server.access.caller import Limits
+from server.access.tokens import Token
 from server.settings import Settings
 from server.storage.database import Database
 from server.storage.keeping import Keeping
@@ -34,9 +36,9 @@ class Service:
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url=f"https://{host}", headers=headers)
 
-    def socket(self, token: str, *, origin: str = "", query: str = ""):
+    def socket(self, token: str, *, origin: str = "", query: str = "", **how):
         headers = {"Host": "shuren.example"} | ({"Origin": origin} if origin else {})
-        return connected(self.app, query, subprotocols=("shuren.v1", BROWSER + token), headers=headers)
+        return connected(self.app, query, subprotocols=("shuren.v1", BROWSER + token), headers=headers, **how)
 
     async def mint(self, key: str, **body) -> dict:
         got = await self.http(key).post("/v1/realtime/client_secrets", json=body)
@@ -199,13 +201,13 @@ async def test_a_token_has_openais_shape(bank: Service) -> None:
 async def test_a_token_is_for_its_pages_its_persona_and_talk_alone(bank: Service) -> None:
     key = bank.access.keys.create("bank", "operator").secret
     token = (await bank.mint(key, shuren={"origins": [PAGE], "persona": "bank-teller"}))["value"]
-    async with bank.socket(token, origin=PAGE) as socket:
-        assert (await socket.receive())["type"] == "session.created"
     for origin in ("https://evil.example", "https://shuren.example", ""):
         async with bank.socket(token, origin=origin) as socket:
             assert await refusal(socket) == (403, "origin_not_allowed")
     async with bank.socket(token, origin=PAGE, query="persona=other") as socket:
         assert (await socket.receive())["error"]["code"] == "forbidden"
+    async with bank.socket(token, origin=PAGE) as socket:  # none of this has used it
+        assert (await socket.receive())["type"] == "session.created"
     http = bank.http(token, origin=PAGE)
     assert (await http.get("/v1/personas")).status_code == 200
     assert (await http.get("/v1/sessions")).status_code == 403
@@ -213,9 +215,9 @@ async def test_a_token_is_for_its_pages_its_persona_and_talk_alone(bank: Service
 
 
 async def test_a_token_without_origins_is_for_its_tenants_pages_and_our_own(bank: Service) -> None:
-    token = (await bank.mint(bank.access.keys.create("bank", "operator").secret))["value"]
+    key = bank.access.keys.create("bank", "operator").secret
     for origin, welcome in ((PAGE, True), ("https://shuren.example", True), ("https://museum.example", False)):
-        async with bank.socket(token, origin=origin) as socket:
+        async with bank.socket((await bank.mint(key))["value"], origin=origin) as socket:
             assert (socket.refused is None) == welcome, origin
 
 
@@ -228,14 +230,83 @@ async def test_a_token_expires_and_says_so(bank: Service, monkeypatch: pytest.Mo
         assert (await socket.receive())["error"]["code"] == "session_unknown"
 
 
-async def test_a_token_opens_no_more_sessions_than_it_says(bank: Service) -> None:
+async def test_a_token_begins_one_session_and_is_refused_when_it_is_used_again(bank: Service) -> None:
+    token = (await bank.mint(bank.access.keys.create("bank", "operator").secret))["value"]
+    async with bank.socket(token) as first:
+        assert (await first.receive())["type"] == "session.created"
+        async with bank.socket(token) as socket:
+            assert await refusal(socket) == (401, "unauthorized")
+    async with bank.socket(token) as socket:  # nor when that session is over
+        assert await refusal(socket) == (401, "unauthorized")
+    assert (await bank.http(token).get("/v1/personas")).status_code == 200  # what the page still reads
+    assert len(bank.house.sessions) == bank.house.ended == 1
+
+
+async def test_of_two_who_come_with_one_token_at_the_same_time_one_begins(bank: Service) -> None:
+    token = (await bank.mint(bank.access.keys.create("bank", "operator").secret))["value"]
+
+    async def come() -> str:
+        async with bank.socket(token, outlived=True) as socket:
+            if socket.refused:
+                return (await refusal(socket))[1]
+            event = await socket.receive()
+            return event.get("error", event).get("code") or event["type"]
+
+    assert sorted(await asyncio.gather(*(come() for _ in range(5)))) == ["session.created"] + ["unauthorized"] * 4
+
+
+async def test_a_token_is_not_used_by_a_service_that_has_no_place(bank: Service) -> None:
+    bank.access.keys.set_tenant("bank", sessions=1)
     key = bank.access.keys.create("bank", "operator").secret
-    token = (await bank.mint(key, shuren={"max_sessions": 1}))["value"]
-    async with bank.socket(token) as socket:
+    first, second = [(await bank.mint(key))["value"] for _ in range(2)]
+    async with bank.socket(first) as talking:
+        await talking.receive()
+        async with bank.socket(second) as socket:
+            assert (await socket.receive())["error"]["code"] == "quota_exceeded"
+    async with bank.socket(second) as socket:
         assert (await socket.receive())["type"] == "session.created"
-    async with bank.socket(token) as socket:
-        assert (await socket.receive())["error"]["code"] == "unauthorized"
-    assert bank.house.ended == len(bank.house.sessions)
+
+
+async def test_who_lost_the_connection_comes_back_with_the_used_and_expired_token_but_only_from_its_page(
+    bank: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = bank.access.keys.create("bank", "operator").secret
+    made = await bank.mint(key, shuren={"origins": [PAGE]})
+    async with bank.socket(made["value"], origin=PAGE, query="resumable=true", outlived=True) as socket:
+        session = (await socket.receive())["session"]
+    back = f"session_id={session['id']}&resume={session['shuren']['resume']['token']}&seq=1"
+    monkeypatch.setattr(bank.access.gate.mint, "_now", lambda: made["expires_at"] + 60)
+    async with bank.socket(made["value"], origin="https://evil.example", query=back) as elsewhere:
+        assert await refusal(elsewhere) == (403, "origin_not_allowed")
+    async with bank.socket(made["value"], origin=PAGE, query=back.replace("&resume=", "&resume=x")) as guessed:
+        assert (await guessed.receive())["error"]["code"] == "session_unknown"
+    async with bank.socket(made["value"], origin=PAGE, query=back) as again:
+        assert (await again.receive())["type"] == "shuren.resumed"
+        again.leave(1000)
+        await again.task
+
+
+async def test_a_token_that_names_no_persona_is_for_the_first_one(bank: Service) -> None:
+    key = bank.access.keys.create("bank", "operator").secret
+    for body in ({}, {"session": {"type": "realtime", "model": "gpt-realtime"}}):
+        token = bank.access.gate.mint.read((await bank.mint(key, **body))["value"])
+        assert (token.persona, token.tenant) == ("bank-teller", "bank")
+
+
+async def test_a_token_to_look_on_may_connect_again_until_it_expires_but_to_its_persona_alone(bank: Service) -> None:
+    key = bank.access.keys.create("bank", "operator").secret
+    session = (await bank.http(key).post("/v1/sessions", json={})).json()["id"]
+    long = {"expires_after": {"seconds": 7200}}
+    token = (await bank.mint(key, shuren={"scope": "stage", "max_sessions": 0}, **long))["value"]
+    path = f"/v1/stages/{session}"
+    for _ in range(2):
+        async with connected(bank.app, path=path, subprotocols=("shuren.v1", BROWSER + token)) as look:
+            assert (await look.receive())["type"] == "shuren.label.required"
+    other = Token("bank", bank.access.gate.mint.read(token).key, scope="stage", persona="other")
+    foreign = BROWSER + bank.access.gate.mint.make(other, 60)[0]
+    async with connected(bank.app, path=path, subprotocols=("shuren.v1", foreign)) as look:
+        assert (await look.receive())["error"]["code"] == "forbidden"
+    await bank.http(key).delete(f"/v1/sessions/{session}")
 
 
 async def test_a_token_ends_with_the_key_it_was_minted_with(bank: Service) -> None:
@@ -262,7 +333,10 @@ async def test_a_token_that_was_changed_or_signed_by_another_is_refused(bank: Se
     "body",
     [
         {"expires_after": {"seconds": 9}},
-        {"expires_after": {"seconds": 7201}},
+        {"expires_after": {"seconds": 301}},
+        {"expires_after": {"seconds": 7201}, "shuren": {"scope": "stage"}},
+        {"shuren": {"max_sessions": 0}},
+        {"shuren": {"max_sessions": 2}},
         {"shuren": {"scope": "admin"}},
         {"shuren": {"origins": ["https://bank.example/path"]}},
         {"shuren": {"origins": ["https://a.example; script-src *"]}},

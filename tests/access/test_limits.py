@@ -88,10 +88,12 @@ async def test_talk_is_summed_up_by_day(ledger: Ledger, clock) -> None:
     assert await ledger.spent(["tenant:t", "key:k"]) == [0, 0]
 
 
-async def test_a_token_opens_as_many_sessions_as_it_says(ledger: Ledger, clock) -> None:
-    expires = clock() + 600
-    assert [await ledger.use("tok_a", 2, expires) for _ in range(3)] == [True, True, False]
-    assert all([await ledger.use("tok_b", 0, expires) for _ in range(5)])
+async def test_a_token_is_used_once_however_many_try_at_the_same_time(ledger: Ledger, clock) -> None:
+    expires = clock() + 300
+    assert not await ledger.used("tok_a")
+    assert sorted(await asyncio.gather(*(ledger.use("tok_a", expires) for _ in range(8)))) == [False] * 7 + [True]
+    assert await ledger.used("tok_a") and not await ledger.used("tok_b")
+    assert await ledger.use("tok_b", expires)
 
 
 # --- Redis dies -------------------------------------------------------------------------------------------------------
@@ -125,6 +127,22 @@ async def test_when_redis_dies_counting_goes_on_here_and_when_it_is_back_there(
         31
     ]  # it had forgotten the 60, not missed the 30
     assert await ledger.enter("three", place) == "t"
+    await ledger.aclose()
+
+
+async def test_a_token_used_before_redis_died_stays_used_and_so_does_one_used_meanwhile(redis_server, clock) -> None:
+    redis_server.forget()
+    ledger, expires = Fallback(InRedis(redis_server.url, clock, patience_s=60), clock, InProcess(clock)), clock() + 300
+    assert await ledger.use("before", expires)
+    redis_server.stop()
+    try:
+        assert await ledger.used("before") and not await ledger.use("before", expires)
+        assert await ledger.use("meanwhile", expires) and not await ledger.use("meanwhile", expires)
+    finally:
+        redis_server.start()
+    clock.pass_(RETRY_S + 1)
+    assert await ledger.used("meanwhile") and not await ledger.use("meanwhile", expires)
+    assert await ledger.use("after", expires) and not ledger.degraded
     await ledger.aclose()
 
 

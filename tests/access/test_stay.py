@@ -117,14 +117,14 @@ def test_a_place_is_free_again_when_a_session_is_left() -> None:
     run_virtual(main())
 
 
-def test_a_token_that_is_used_up_takes_no_place() -> None:
+def test_a_token_that_was_used_takes_no_place() -> None:
     async def main() -> None:
         world = World()
-        caller = Caller("bank", token="tok_1", token_sessions=1, token_expires=int(MIDNIGHT) + 600)
+        caller = Caller("bank", token="tok_1", token_expires=int(MIDNIGHT) + 600)
         first = world.stay(sessions=1, caller=caller)
         await first.enter("first")
         await first.leave()
-        with pytest.raises(Unauthorized, match="used up"):
+        with pytest.raises(Unauthorized, match="been used"):
             await world.stay(sessions=1, caller=caller).enter("again")
         await world.stay(sessions=1).enter("another")
 

@@ -8,6 +8,7 @@ import { Conversation } from "./conversation";
 import { RealtimeClient, type ConnectionStatus } from "./net/client";
 import type { ErrorEvent, InterruptedEvent, SentenceEvent, ServerEvent, TurnState } from "./net/events";
 import { setToken } from "./net/token";
+import type { Mode } from "./network";
 import type { Options } from "./options";
 import { Figure } from "./figure";
 import { onGesture } from "./gesture";
@@ -17,6 +18,7 @@ import { Player } from "./player";
 import { errorKey, preferredLanguage, type Key } from "./ui/i18n";
 import { Page } from "./ui/page";
 import type { UiState } from "./ui/status";
+import { VoiceOnly } from "./voice-only";
 
 /** How long she stays quieter when the person may have begun to speak and the server has not decided yet. */
 const DUCK_MS = 900;
@@ -36,6 +38,7 @@ export class App {
   private readonly figure: Figure;
   private readonly talk: PushToTalk;
   private readonly consents: Consents;
+  private readonly line: VoiceOnly;
   private readonly captions = new CaptionTrack();
   private readonly conversation = new Conversation((message) => this.page.history.render(message));
   private personas: Persona[] = [];
@@ -99,6 +102,10 @@ export class App {
     house.classList.toggle("large", options.elder);
     this.setSpeed(options.elder ? ELDER_SPEED : 1);
     this.figure = new Figure(this.player, this.page, base, options);
+    this.line = new VoiceOnly(this.client, this.player, (mode) => {
+      this.page.status.setLine(mode);
+      tell(house, "line", { mode });
+    });
   }
 
   /** What whoever embeds her may do. */
@@ -107,6 +114,10 @@ export class App {
   /** Whom the visitor talks with; "" while that is not known. */
   get personaId(): string {
     return this.persona?.id ?? "";
+  }
+
+  get lineMode(): Mode {
+    return this.line.mode;
   }
 
   get uiState(): UiState {
@@ -230,6 +241,7 @@ export class App {
     this.stopMic();
     clearInterval(this.countdown);
     clearTimeout(this.ducking);
+    this.line.close();
     this.client.close();
     this.player.close();
   }
@@ -349,9 +361,11 @@ export class App {
         void this.askConsents();
         if (this.options.hold || this.options.wake) this.client.listen(this.options);
         if (this.speed !== 1) this.client.setSpeed(this.speed);
+        this.line.begin(false);
         return this.setState("idle");
       case "shuren.resumed":
         this.page.notices.show("reconnected", {}, 3);
+        this.line.begin(true);
         return this.setState("idle");
       case "shuren.animation.header":
         return player.header(event);
@@ -385,6 +399,8 @@ export class App {
         return this.onInterrupted(event);
       case "shuren.card":
         return tell(this.house, "card", event.card);
+      case "shuren.pong":
+        return this.line.pong(event);
       case "shuren.timings":
         player.latency.timed(event);
         return this.page.latency.show(player.latency.turns.at(-1) ?? null);

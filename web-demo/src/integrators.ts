@@ -2,6 +2,7 @@
 
 import type { App } from "./app";
 import type { Card, Citation } from "./net/events";
+import type { Mode } from "./network";
 import type { Stats } from "./metrics";
 import type { UiState } from "./ui/status";
 
@@ -31,6 +32,8 @@ export interface Happenings {
   card: Card;
   /** She was stopped. */
   interrupted: { turn: number };
+  /** Frames stopped or came back, and why: `frames`, `weak` or `saving`. */
+  line: { mode: Mode };
   /** Another persona was chosen. */
   persona: { id: string };
   error: { code: string; message: string };
@@ -69,7 +72,7 @@ export function pageOf(app: App): ShurenPage {
   };
 }
 
-function stats({ player }: App): Stats {
+function stats({ player, lineMode }: App): Stats {
   const { metrics, speaker, stage } = player;
   return {
     avOffsetsMs: [...metrics.avOffsetsMs],
@@ -79,6 +82,8 @@ function stats({ player }: App): Stats {
     framesRendered: metrics.framesRendered,
     fps: metrics.fps(performance.now()),
     droppedFrames: metrics.droppedFrames,
+    framesReceived: player.received.frames,
+    line: lineMode,
     cushion: speaker.clock.cushion,
     pixelRatio: stage?.pixelRatio ?? 0,
     morph: stage?.morph ?? "none",

@@ -1,6 +1,7 @@
 /** What was measured of playback and drawing, for tests and integrators. */
 
 import type { TurnLatency } from "./latency";
+import type { Mode } from "./network";
 
 export interface Stats {
   /** Per frame drawn while she spoke, newest last: media time of the frame minus media time heard, ms. */
@@ -14,6 +15,9 @@ export interface Stats {
   fps: number;
   /** Frames that came after their moment had passed while she spoke. */
   droppedFrames: number;
+  /** All that came so far; they stop where the line is too weak for them. */
+  framesReceived: number;
+  line: Mode;
   /** Seconds between the arrival of media and its sound. */
   cushion: number;
   /** Device pixels per CSS pixel being drawn, and how morphs are computed. */

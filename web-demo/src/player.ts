@@ -5,6 +5,7 @@ import { LatencyLog } from "./latency";
 import { Metrics } from "./metrics";
 import { POSE_SIZE, RATE, SAMPLES_PER_FRAME, type MediaMessage, type Pose } from "./net/codec";
 import type { AnimationHeader } from "./net/events";
+import { Lips } from "./stage/lips";
 import { DEFAULT_NAMES } from "./stage/names";
 import type { Stage } from "./stage/stage";
 import { Standby } from "./stage/standby";
@@ -41,11 +42,14 @@ export class Player {
   private readonly blender = new Blender();
   private readonly pose: Pose = new Float32Array(POSE_SIZE);
   private standby = new Standby(DEFAULT_NAMES.shapes);
+  private lips = new Lips(DEFAULT_NAMES.shapes);
   private shapes: readonly string[] = DEFAULT_NAMES.shapes;
   private jaw = DEFAULT_NAMES.shapes.indexOf("jawOpen");
   private speakingTurn = 0;
   private underrunsTold = 0;
   private live = false;
+  private quiet = false; // no frames are wanted
+  private frames = 0;
   private jumps = 0;
   private lastDraw = 0;
   private closed = false;
@@ -75,15 +79,32 @@ export class Player {
     return this.pose[this.jaw] ?? 0;
   }
 
-  /** True once a frame of the session is on screen. */
+  /** True once a frame of the session is on screen, or none is to come. */
   get showing(): boolean {
-    return this.live;
+    return this.live || this.quiet;
+  }
+
+  /** No frames come: she stands by, and her lips move with the sound. */
+  get voiceOnly(): boolean {
+    return this.quiet;
+  }
+
+  set voiceOnly(on: boolean) {
+    this.quiet = on;
+    this.timeline.clear();
+    this.blender.start(performance.now() / 1000);
+  }
+
+  /** So far: frames that came, those that came too late while she spoke, and how often her voice ran dry. */
+  get received(): { frames: number; late: number; underruns: number } {
+    return { frames: this.frames, late: this.metrics.droppedFrames, underruns: this.speaker.clock.underruns };
   }
 
   header({ shapes, joints, hands }: AnimationHeader): void {
     this.shapes = shapes;
     this.jaw = shapes.indexOf("jawOpen");
     this.standby = new Standby(shapes);
+    this.lips = new Lips(shapes);
     this.stage?.setNames({ shapes, joints, hands });
   }
 
@@ -97,6 +118,8 @@ export class Player {
       this.speakingTurn = message.turn;
       return;
     }
+    this.frames += message.poses.length;
+    if (this.quiet) return; // sent before the server knew
     if (speaker.busy) this.countLate(message.pts, message.poses.length);
     this.timeline.add(message.turn, message.pts, message.poses);
   }
@@ -131,7 +154,7 @@ export class Player {
     const seconds = (now - this.lastDraw) / 1000;
     this.lastDraw = now;
     const start = performance.now();
-    const shown = this.choose(start);
+    const shown = this.choose(start, seconds);
     this.stage?.draw(this.pose, seconds, busy || !this.stage.software);
     this.drawMs += (Math.min(60, performance.now() - start) - this.drawMs) * 0.1;
     this.metrics.drawn(now);
@@ -141,12 +164,13 @@ export class Player {
   }
 
   /** Writes the pose for the moment it will be seen. */
-  private choose(start: number): Shown | null {
+  private choose(start: number, seconds: number): Shown | null {
     const { clock } = this.speaker;
     const pts = this.speaker.audiblePts(start + this.drawMs);
     let shown = clock.anchored ? this.timeline.read(pts, this.pose) : null;
     if (shown && pts - shown.pts > STALE_SAMPLES) shown = null;
     if (!shown) this.pose.set(this.standby.pose(start / 1000));
+    if (this.quiet) this.lips.move(this.pose, this.speaker.level(), seconds);
     if ((shown !== null) !== this.live || clock.jumps !== this.jumps) this.blender.start(start / 1000);
     this.live = shown !== null;
     this.jumps = clock.jumps;

@@ -322,3 +322,30 @@ describe("sending", () => {
     expect(client.playhead(1, 1)).toBe(false);
   });
 });
+
+describe("a session without frames", () => {
+  const pings = (): number => sentTypes().filter((type) => type === "shuren.ping").length;
+
+  it("is asked before its silence counts as a lost connection", async () => {
+    await live();
+    client.voiceOnly = true;
+    await vi.advanceTimersByTimeAsync(12_000);
+    expect([pings(), sockets.length, statuses.at(-1)?.kind]).toEqual([1, 1, "open"]);
+    socket().event({ type: "shuren.pong", nonce: 0, frames_dropped: 0 });
+    await vi.advanceTimersByTimeAsync(11_000);
+    expect(statuses.at(-1)?.kind).toBe("open");
+  });
+
+  it("is lost when that stays without answer", async () => {
+    await live();
+    client.voiceOnly = true;
+    await vi.advanceTimersByTimeAsync(24_000);
+    expect(statuses.at(-1)?.kind).toBe("waiting");
+  });
+
+  it("with frames, silence alone is enough", async () => {
+    await live();
+    await vi.advanceTimersByTimeAsync(12_000);
+    expect([pings(), statuses.at(-1)?.kind]).toEqual([0, "waiting"]);
+  });
+});

@@ -29,7 +29,8 @@ export type Socket = Pick<
 const OPEN = 1;
 /** Closed so, a session waits for its client; any usual code would end it. */
 const LOST = 4000;
-/** Frames never stop in a live session, so a silence this long means the connection is dead. */
+/** Frames never stop in a live session, so a silence this long means the connection is dead. Where none are wanted, it
+ * is dead when a ping stays without answer, too. */
 const SILENCE_MS = 12_000;
 /** Beyond ~5 s of microphone audio waiting in the socket, sending more only makes everything later. */
 const MAX_BUFFERED = 320_000;
@@ -45,6 +46,8 @@ export class RealtimeClient {
   private received = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private watchdog: ReturnType<typeof setTimeout> | undefined;
+  /** No frames are wanted. */
+  voiceOnly = false;
   private readonly backoff: Backoff;
   /** Messages that could not be understood, and microphone chunks that found the socket full. */
   readonly counters = { malformed: 0, stale: 0, micDropped: 0 };
@@ -176,10 +179,11 @@ export class RealtimeClient {
     this.timer = setTimeout(() => this.open(), retryInMs);
   }
 
-  private watch(): void {
+  private watch(asked = false): void {
     clearTimeout(this.watchdog);
     this.watchdog = setTimeout(() => {
       if (this.connected && !this.labelled) this.watch(); // before the label the server may well be silent
+      else if (this.voiceOnly && !asked && this.send({ type: "shuren.ping", nonce: 0 })) this.watch(true);
       else this.lost();
     }, SILENCE_MS);
   }

@@ -82,6 +82,14 @@ export interface CardEvent {
   card: Card;
 }
 
+/** What a `shuren.ping` gets back, behind all that waits to be sent. */
+export interface Pong {
+  type: "shuren.pong";
+  nonce: number;
+  /** So far on this connection, since it was too slow for them. */
+  frames_dropped: number;
+}
+
 export interface TimingsEvent {
   type: "shuren.timings";
   turn: number;
@@ -156,6 +164,7 @@ export type ServerEvent =
   | CaptionEvent
   | InterruptedEvent
   | CardEvent
+  | Pong
   | TimingsEvent
   | SpeechStarted
   | SpeechStopped
