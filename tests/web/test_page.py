@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 from PIL import Image
@@ -171,6 +173,52 @@ def test_one_visitor_hears_nothing_of_another(server, browser) -> None:
     kinds = {json.loads(message)["type"] for message in received if isinstance(message, str)}
     assert kinds == {"session.created", "shuren.label.required"}
     assert not any(isinstance(message, bytes) for message in received)
+
+
+def test_a_label_taken_away_comes_back_is_counted_and_without_it_there_are_no_media(server, browser) -> None:
+    page = open_page(browser, server)
+    until(page, "window.shuren.stats().audioLevel > 0.02")  # the greeting
+    page.evaluate("document.querySelector('.ai-label').remove()")
+    assert page.get_by_text(LABEL).first.is_visible()
+    until_counted(page, server, 1)
+    until(page, "window.shuren.state !== 'speaking' && window.shuren.stats().audioLevel < 0.01")  # she has stopped
+    media_go_on(page)
+
+    page.evaluate(
+        """const sheet = new CSSStyleSheet()
+           sheet.replaceSync('.ai-label { opacity: 0 !important }')
+           document.adoptedStyleSheets = [sheet]"""
+    )
+    until_counted(page, server, 2)
+    frames = page.evaluate("window.shuren.stats().framesReceived")
+    page.wait_for_timeout(1500)
+    assert page.evaluate("window.shuren.stats().framesReceived") == frames
+    page.evaluate("document.adoptedStyleSheets = []")
+    media_go_on(page)
+    assert labels_hidden(server) == 2
+    assert not page.errors
+
+
+def labels_hidden(server: str) -> int:
+    counted = re.search(r"^shuren_labels_hidden_total (\S+)$", httpx.get(f"{server}/metrics").text, re.MULTILINE)
+    return int(float(counted[1]))
+
+
+def until_counted(page, server: str, count: int) -> None:
+    for _ in range(200):
+        if labels_hidden(server) >= count:
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("the server was not told")
+
+
+def media_go_on(page) -> None:
+    """Frames come at once, and her voice with the next answer."""
+    until(page, "window.shuren.ready")
+    frames = page.evaluate("window.shuren.stats().framesReceived")
+    until(page, f"window.shuren.stats().framesReceived > {frames + 30}")
+    page.evaluate("window.shuren.sendText('密码忘了怎么办？')")
+    until(page, "window.shuren.state === 'speaking' && window.shuren.stats().audioLevel > 0.02")
 
 
 def test_a_streamers_own_voice_moves_her_lips_under_the_label(server, browser, microphone) -> None:

@@ -99,6 +99,7 @@ export class App {
       choosePersona: (id: string) => this.choose(id),
     };
     this.page = new Page(house, options.language ?? preferredLanguage(navigator.languages), actions, base, options.hold);
+    this.page.label.onHidden = () => this.client.hideLabel();
     house.classList.toggle("large", options.elder);
     this.setSpeed(options.elder ? ELDER_SPEED : 1);
     this.figure = new Figure(this.player, this.page, base, options);
@@ -242,6 +243,7 @@ export class App {
     clearInterval(this.countdown);
     clearTimeout(this.ducking);
     this.line.close();
+    this.page.label.close();
     this.client.close();
     this.player.close();
   }

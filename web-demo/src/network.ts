@@ -2,7 +2,7 @@
  * Whether the line carries frames: pure rules on what was measured of it. Time is given, so that tests can make it up.
  *
  * A pong comes behind all the voice and frames that wait for the line. Where it comes at once, what was late was late at
- * the server, and fewer frames would not help.
+ * the server, and fewer frames would not help. Where only pongs are late, and all else is there, a machine is busy.
  */
 
 /** All she has; or no frames, because the line is weak, or because the visitor saves data. */
@@ -27,9 +27,14 @@ export interface Look {
   saving: boolean;
 }
 
-/** A pong this late is a strain by itself, seconds; one this late says that the line is to blame for what else is. */
-const LATE = 1;
+/** The line is to blame for a voice that runs dry or late frames if a pong was this late, seconds; for missing frames: */
 const DELAYED = 0.25;
+const LATE = 1;
+/** Frames are missing where fewer than this part of them came. A machine that halts for a moment sends them later. */
+const NEARLY_ALL = 0.8;
+const FPS = 60;
+/** A look this much before or after its second, seconds: this machine is busy, and what is late may have waited here. */
+const UNSTEADY = 0.25;
 /** So many strained looks within so many seconds, and frames stop: a lost second or two is borne. */
 const STRAINS = 4;
 const WINDOW_SECONDS = 10;
@@ -46,8 +51,9 @@ const SLEPT = 5;
 export class Judge {
   private now: Mode = "frames";
   private strains: number[] = [];
-  private delays: { at: number; delay: number }[] = [];
+  private before: Look[] = [];
   private looked = -Infinity;
+  private steady = false;
   private wellSince: number | null = null;
   private backAt = -Infinity;
   private patience = PATIENCE;
@@ -59,8 +65,9 @@ export class Judge {
   /** Looks once more, about every second. */
   look(look: Look): Mode {
     if (look.at - this.looked > SLEPT) this.forget();
+    this.steady = Math.abs(look.at - this.looked - 1) <= UNSTEADY;
     this.looked = look.at;
-    this.remember(look);
+    this.before = [...this.before, look].filter(({ at }) => at > look.at - WINDOW_SECONDS);
     if (look.saving) this.now = "saving";
     else if (this.now === "saving") this.now = "frames"; // the visitor's word, not the line's
     if (this.now === "frames" && this.failing(look)) this.stop(look.at);
@@ -79,6 +86,7 @@ export class Judge {
     this.now = "frames";
     this.backAt = at;
     this.strains = [];
+    this.before = []; // no frames came because none were wanted
   }
 
   private failing(look: Look): boolean {
@@ -89,8 +97,16 @@ export class Judge {
   }
 
   private strained({ delay, underruns, frames, late }: Look): boolean {
-    if (delay !== null && delay >= LATE) return true;
+    if (!this.steady) return false;
+    if (delay !== null && delay >= LATE && this.missing()) return true;
     return (underruns > 0 || 2 * late > frames) && this.worstDelay() >= DELAYED;
+  }
+
+  /** Fewer frames came than their time went by. */
+  private missing(): boolean {
+    const [first, ...rest] = this.before;
+    const came = rest.reduce((sum, { frames }) => sum + frames, 0);
+    return first !== undefined && came < NEARLY_ALL * FPS * (this.looked - first.at);
   }
 
   private recovered(look: Look): boolean {
@@ -99,18 +115,13 @@ export class Judge {
     return this.wellSince !== null && look.at - this.wellSince >= this.patience;
   }
 
-  private remember({ at, delay }: Look): void {
-    if (delay !== null) this.delays.push({ at, delay });
-    this.delays = this.delays.filter((each) => each.at > at - WINDOW_SECONDS);
-  }
-
   private worstDelay(): number {
-    return Math.max(0, ...this.delays.map(({ delay }) => delay));
+    return Math.max(0, ...this.before.map(({ delay }) => delay ?? 0));
   }
 
   private forget(): void {
     this.strains = [];
-    this.delays = [];
+    this.before = [];
     this.wellSince = null;
   }
 }

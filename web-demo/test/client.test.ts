@@ -126,6 +126,27 @@ describe("the AI label", () => {
     expect(sentTypes()).toEqual([]);
     expect(client.labelShown).toBe(false);
   });
+
+  it("taken away is told once, and shown again as soon as the server asks", async () => {
+    await live();
+    client.hideLabel();
+    client.hideLabel(); // still away
+    socket().audio(1);
+    expect([client.labelShown, media]).toEqual([false, []]);
+    socket().event(label);
+    paint();
+    await vi.advanceTimersByTimeAsync(0);
+    socket().audio(1);
+    expect(sentTypes()).toEqual(["shuren.label.shown", "shuren.label.hidden", "shuren.label.shown"]);
+    expect([client.labelShown, media.length]).toEqual([true, 1]);
+  });
+
+  it("cannot be taken away before it was shown", async () => {
+    socket().open();
+    socket().event(label);
+    client.hideLabel();
+    expect(sentTypes()).toEqual([]);
+  });
 });
 
 describe("stale answers", () => {

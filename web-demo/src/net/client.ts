@@ -135,6 +135,13 @@ export class RealtimeClient {
     return this.send({ type: "shuren.playhead", pts, turn, ...(underruns ? { underruns } : {}) });
   }
 
+  /** The label was taken away: nothing more of her until the server has asked for it anew and it is on screen again. */
+  hideLabel(): void {
+    if (!this.labelled) return;
+    this.labelled = false;
+    this.send({ type: "shuren.label.hidden" });
+  }
+
   /** Drops whatever of this answer is still under way. */
   killTurn(turn: number): void {
     this.gate.kill(turn);
