@@ -165,3 +165,11 @@ def test_hardly_a_question_of_a_pack_is_taken_for_an_emergency(persona: str) -> 
 )
 def test_an_excuse_in_one_clause_does_not_excuse_another(text: str) -> None:
     assert taken_for_emergency(text)
+
+
+@pytest.mark.parametrize("words", ["好了谢谢", "嗯", "那就这样", "那我不问了，", "thank you, ", "no, "])
+def test_a_long_row_of_polite_words_is_judged_at_once(words: str) -> None:
+    """Read in more than one way, forty of them would never come to an end."""
+    english = words.isascii()
+    assert detect(normalise(words * 40 + ("how do I open an account" if english else "怎么开户"))) is None
+    assert detect(normalise(words * 40 + ("goodbye" if english else "再见"))).sign == "exit"
