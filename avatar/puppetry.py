@@ -17,6 +17,7 @@ from avatar.clock import MediaClock
 from avatar.events import AudioOut, FramesOut, ReplyDone, ReplyStarted, SessionEvent, StateChanged, TurnState
 from avatar.outbox import Outbox
 from avatar.puppet import Puppet
+from dialogue.attachments import Attachments
 from models.errors import AudioInvalid, EventInvalid
 
 MOST_WAITING = 15 * RATE  # samples of voice that may wait to be animated
@@ -34,6 +35,7 @@ class PuppetSession:
         """`seconds` is a monotonic clock, the event loop's by default; it only tells when the microphone is silent."""
         self.id = id
         self.tools = None
+        self.files = Attachments(lambda: None)  # nobody asks for any
         self._puppet = puppet
         self._clock = MediaClock(seconds or asyncio.get_running_loop().time)
         self._outbox = Outbox()

@@ -42,6 +42,7 @@ from avatar.listening import Listening
 from avatar.outbox import Outbox
 from avatar.stage import AHEAD, Body, Stage
 from avatar.turn import Floor, step
+from dialogue.attachments import Attachments
 from dialogue.handoff import Reception
 from dialogue.text import language_of
 from dialogue.tools.client import ClientTools
@@ -213,6 +214,11 @@ class Session:
         self._stage.body.listens(self._stage.body.cursor, language=said.language)
         self._asked.waiting = Question(said, item, self.clock.seconds(), {})
         return item
+
+    @property
+    def files(self) -> Attachments:
+        """What the person may send, when a procedure asks for it."""
+        return self._conversation.files
 
     async def respond(self) -> int:
         """Answer what was added or committed last (response.create), once it is recognised; greets where nothing was.

@@ -138,6 +138,7 @@ class Pack:
     flows: tuple[Flow, ...] = ()
     listening: Mapping[str, Any] = field(default_factory=dict)  # what it sets of `avatar.listening.Listening`
     scene: Scene = field(default_factory=Scene)
+    identity_code: str = ""  # of this digital human, where one was issued
     companion: Companion | None = None  # present exactly where `interaction` is "companion"
 
     def item(self, item_id: str) -> Item:

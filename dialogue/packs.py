@@ -8,6 +8,7 @@ The format is described in docs/personas.md. Whatever is wrong is a PackInvalid 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -40,11 +41,12 @@ INTERACTIONS = ("service", "companion")
 DOMAINS = ("finance", "health", "commerce", "tourism", "entertainment", "culture", "education", "general")
 TEXTS = ("names", "role", "label", "manners", "greeting", "unknown", "handoff", "ask_which", "not_heard", "stale")
 WORDS = ("id", "locale", "avatar")
-OPTIONAL = ("languages", "companion", "elsewhere", "settings", "listening", "scene")
+OPTIONAL = ("languages", "companion", "elsewhere", "settings", "listening", "scene", "identity_code")
 KEYS = ("format", *TEXTS, *WORDS, "interaction", "domain", "voice", "lead_ins", "small_talk", *OPTIONAL)
 VOICE_WORDS = ("backend", "zh", "en")
 VOICE_BOUNDS = {"speed": (0.5, 2.0), "pitch": (-6.0, 6.0), "gain": (-12.0, 6.0)}
 SCENE = {"backdrop": BACKDROPS, "framing": FRAMINGS}
+IDENTITY_CODE = r"^[!-~\u4e00-\u9fff]{1,64}$"  # what can be read aloud and copied: no spaces, nothing invisible
 BARGE_IN = ("considerate", "immediate", "words")
 LISTENING_SWITCHES = ("wake_word", "near_field", "one_speaker")
 LISTENING_BOUNDS = {"min_speech_ms": (32, 1000)}
@@ -97,6 +99,7 @@ def load_pack(folder: Path) -> Pack:
         voice=_voice(persona.node("voice")),
         listening=_listening(persona.node("listening", optional=True)),
         scene=_scene(persona.node("scene", optional=True)),
+        identity_code=_identity_code(persona),
         lead_ins=persona.phrases("lead_ins"),
         elsewhere=persona.list("elsewhere", optional=True),
         small_talk=_small_talk(persona.node("small_talk")),
@@ -191,6 +194,18 @@ def _scene(node: Node) -> Scene:
     scene = Scene(**{key: node.one_of(key, known) for key, known in SCENE.items() if key in node.keys()})
     node.only(*SCENE)
     return scene
+
+
+@forgiving(str)
+def _identity_code(persona: Node) -> str:
+    """As it was issued; "" where none was."""
+    if "identity_code" not in persona.keys():
+        return ""
+    code = persona.read("identity_code")
+    if not isinstance(code, str) or not re.fullmatch(IDENTITY_CODE, code):
+        mend = "Write the 1 to 64 letters, digits and signs it has, without spaces; in quotes where all are digits."
+        raise persona.wrong("identity_code", f"identity_code cannot be {code!r}", mend)
+    return code
 
 
 @forgiving(float)

@@ -8,11 +8,13 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from dialogue import feelings, followups, slots
+from dialogue.attachments import Attachments
 from dialogue.company import Company
 from dialogue.detectors import SIGNS
 from dialogue.flows.runner import Patience, Run
 from dialogue.flows.telling import fixed
 from dialogue.flows.types import Line, Progress
+from dialogue.flows.values import MARK
 from dialogue.flows.words import phrases
 from dialogue.guard import Guard
 from dialogue.handoff import REASONS, Desk, Reception, handoff_of
@@ -77,6 +79,7 @@ class Talk:
         self._open = True
         self.reception = Reception(desk)
         self.memory = Memory()
+        self.files = Attachments(lambda: None if self.reception.human else self._state.flow)
         self.records: deque[TurnRecord] = deque(maxlen=RECORDS)
 
     @property
@@ -104,6 +107,7 @@ class Talk:
         await self.reception.aclose()
         self.memory = Memory()
         self._state = State()
+        self.files.settle()
 
     async def reply(self, said: Utterance, *, turn: int) -> AsyncIterator[Sentence]:
         """The answer, sentence by sentence, each one guarded. Closing it stops the language model, or a tool.
@@ -113,8 +117,8 @@ class Talk:
         if not self._open:
             return
         self._settle()
-        text = normalise(said.text[:LONGEST])
-        language = language_of(text, self._language) if said.typed else said.language
+        text = self.files.known(normalise(said.text[:LONGEST]))
+        language = language_of(MARK.sub("", text), self._language) if said.typed else said.language
         self._language = language
         if self.reception.human:
             await self._pass_on(turn, language, text)
@@ -161,6 +165,7 @@ class Talk:
                 record.flow, record.state = progress.flow.id, progress.state
             if planned:  # else they spoke on before anything came of it: no human was called yet
                 self._remember(plan, tuple(spoken))
+                self.files.settle()
             if plan.route != "forget":
                 self._visitor.note(record)
             self._keep(record)
@@ -266,7 +271,8 @@ class Talk:
         if before is None or before.run != plan.move.progress.run:
             self._disclosed = set()
         moment = lambda: self._planner.procedures.moment(language)  # noqa: E731
-        return Run(plan.move, self._tools, moment, patience=self._patience, record=record.tools.append)
+        tools, note = self.files.over(self._tools), record.tools.append
+        return Run(plan.move, tools, moment, patience=self._patience, record=note, files=self.files.offered)
 
     def _settle(self) -> None:
         """Take down where the procedure stands, however the last turn ended."""
@@ -278,6 +284,7 @@ class Talk:
         flow = state.flow
         if flow and flow.waits == "confirm" and not self._confirmation[1]:
             state.flow = replace(flow, waits="")  # what nobody heard is asked again
+        self.files.settle()
 
     async def _told(self, run: Run, plan: Plan, language: Language, record: TurnRecord) -> AsyncIterator[Sentence]:
         """The lines of a procedure as sentences, each one guarded; then what must follow them."""
@@ -336,6 +343,7 @@ class Talk:
         """A human has the talk from now on. Returns what the person is told."""
         self._settle()
         self._state.flow = None
+        self.files.settle()
         self.reception.take_over()
         return Wording(self._pack, self._language).fixed(phrases()["connected"])
 
@@ -376,6 +384,7 @@ class Talk:
         """Whoever speaks next is somebody else, as in a show: no procedure, choice or question of before is theirs."""
         self._settle()
         self._state, self.memory, self._visitor = State(), Memory(), Visitor(self._pack)
+        self.files.settle()
         self._confirmation, self._disclosed = (0, ""), set()
 
     def hand_back(self) -> tuple[Sentence, ...]:

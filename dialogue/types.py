@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from dialogue.attachments import Attachments
 
 Language = Literal["zh", "en"]
 Source = Literal["approved", "model", "template", "unknown", "human"]  # human: a colleague speaks through her
@@ -87,6 +90,11 @@ class Conversation(Protocol):
 
     def hand_back(self) -> tuple[Sentence, ...]:
         """The mind has the talk again. What the person is told."""
+        ...
+
+    @property
+    def files(self) -> Attachments:
+        """What the person may send, when a procedure asks for it."""
         ...
 
     @property

@@ -46,7 +46,9 @@
     ├── OfferChanged            offer_changed        words with a price that the shop does not say now
     └── SessionError
         ├── EventInvalid        event_invalid        a client's malformed event
-        │   └── UnsupportedInstructions  unsupported_instructions  clients do not tell a persona how to answer
+        │   ├── UnsupportedInstructions  unsupported_instructions  clients do not tell a persona how to answer
+        │   └── FileInvalid     file_invalid         a picture or document that cannot be read, or is none
+        ├── FileNotAsked        file_not_asked       a file she does not wait for
         ├── ConsentRequired     consent_required     a purpose the visitor has not agreed to
         ├── LabelNotShown       label_not_shown      media asked for before the AI label is on screen
         ├── SessionBusy         session_busy         a second response while one runs
@@ -297,6 +299,14 @@ class EventInvalid(SessionError):
 
 class UnsupportedInstructions(EventInvalid):
     code = "unsupported_instructions"
+
+
+class FileInvalid(EventInvalid):
+    code = "file_invalid"
+
+
+class FileNotAsked(SessionError):
+    code = "file_not_asked"
 
 
 class ConsentRequired(SessionError):

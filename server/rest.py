@@ -97,6 +97,7 @@ async def personas(house: House) -> dict[str, Any]:
                 "scene": card.scene,
                 "languages": list(card.languages),
                 "greeting": card.greeting,
+                **({"identity_code": card.identity_code} if card.identity_code else {}),
             }
             for card in house.personas()
         ]

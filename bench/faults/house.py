@@ -18,6 +18,7 @@ from animation.body import Body
 from animation.rig import Rig
 from avatar.listening import Listening
 from avatar.session import Session
+from dialogue.attachments import Attachments
 from dialogue.llm.base import LanguageModel, Message
 from dialogue.types import Sentence, Utterance
 from models.errors import AtCapacity, PersonaUnknown
@@ -70,6 +71,7 @@ class Mind:
 
     def __init__(self, model: LanguageModel | None) -> None:
         self._model = model
+        self.files = Attachments(lambda: None)
 
     def greeting(self) -> tuple[Sentence, ...]:
         return (Sentence("您好。", "zh", "template"),)

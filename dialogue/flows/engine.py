@@ -16,7 +16,7 @@ from typing import Any
 
 from dialogue.flows import references
 from dialogue.flows.telling import asked_for, fixed, line_of, lines_of, value_of
-from dialogue.flows.types import Call, End, Flow, Line, Moment, Move, Progress, Slot, Step, Value
+from dialogue.flows.types import FILES, Call, End, Flow, Line, Moment, Move, Progress, Slot, Step, Value
 from dialogue.flows.understanding import Told, agrees, opening, told
 from dialogue.flows.values import formatted, said
 from dialogue.flows.words import means
@@ -83,6 +83,15 @@ def missed(progress: Progress, moment: Moment) -> Move:
         return _ended(progress, "human", fixed(words, moment.language, handoff=True))
     progress = replace(progress, wrong=wrong)
     return Move(progress, (fixed("not_understood", moment.language), *_prompt(progress, moment, again=True)))
+
+
+def unasked(move: Move, moment: Moment) -> Move:
+    """Where the person cannot send files: on, as if they had none of those it would ask for."""
+    while (progress := move.progress).waits == "slot" and progress.flow.slots[progress.slot].type in FILES:
+        before = move.lines[: len(move.lines) - len(_prompt(progress, moment))]
+        without = replace(progress, slots={**progress.slots, progress.slot: ""}, waits="", slot="")
+        move = _after(before, _go_on(without, moment))
+    return move
 
 
 def again(progress: Progress, moment: Moment) -> Move:

@@ -11,7 +11,7 @@ from typing import Any
 from dialogue.feelings import MOODS
 from dialogue.flows import references
 from dialogue.flows.check import check_steps
-from dialogue.flows.types import SLOT_TYPES, UNITS, Choice, Flow, Slot, Step
+from dialogue.flows.types import FILES, SLOT_TYPES, UNITS, Choice, Flow, Slot, Step
 from dialogue.flows.values import fits
 from dialogue.gestures import GESTURES
 from dialogue.pack import Phrases, Text
@@ -166,6 +166,7 @@ def _check_default(slot: Slot, node: Node) -> None:
         "yes_no": lambda value: isinstance(value, bool),
         "text": lambda value: isinstance(value, str),
         **dict.fromkeys(("date", "time"), lambda value: False),  # what day it is changes
+        **dict.fromkeys(FILES, lambda value: False),  # who has none says so
     }.get(
         slot.type,
         lambda value: isinstance(value, int | float) and not isinstance(value, bool) and fits(slot, value, date.min),

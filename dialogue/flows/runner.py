@@ -40,11 +40,13 @@ class Run:
         *,
         patience: Patience,
         record: Callable[[ToolCall], None],
+        files: bool = True,
     ) -> None:
-        self._move = move
-        self._unsaid = list(move.lines)
+        """`files`: the person can send files; else it does not ask for any."""
+        self._files = files
         self._tools = tools
         self._moment = moment
+        self._come_to(move)
         self._patience = patience
         self._record = record
         self._call: Call | None = None
@@ -128,9 +130,12 @@ class Run:
         self._task = None
         problem = ToolUnavailable("The tool was stopped.") if task.cancelled() else task.exception()
         if problem is None:
-            self._move = engine.returned(self._move.progress, self._call, task.result(), self._moment())
+            self._come_to(engine.returned(self._move.progress, self._call, task.result(), self._moment()))
         else:
-            self._move = engine.failed(self._move.progress, self._call, problem, self._moment())
+            self._come_to(engine.failed(self._move.progress, self._call, problem, self._moment()))
+
+    def _come_to(self, move: Move) -> None:
+        self._move = move if self._files else engine.unasked(move, self._moment())
         self._unsaid = list(self._move.lines)
 
     def _filler(self, call: Call) -> Line:

@@ -11,8 +11,11 @@ from dialogue.pack import Phrases, Text
 from dialogue.tools.types import ToolResult
 from dialogue.types import Citation, Language
 
-SlotType = Literal["choice", "choices", "money", "percent", "duration", "number", "date", "time", "yes_no", "text"]
+SlotType = Literal[
+    "choice", "choices", "money", "percent", "duration", "number", "date", "time", "yes_no", "text", "photo", "document"
+]  # fmt: skip
 SLOT_TYPES: tuple[str, ...] = SlotType.__args__
+FILES = ("photo", "document")  # sent by the page; the value is a mark (dialogue/attachments.py), or "": there is none
 UNITS = ("minute", "day", "month", "year")  # of a duration
 Waits = Literal["", "slot", "guess", "confirm", "mend", "call", "retry"]
 End = Literal["", "done", "cancelled", "human", "failed"]

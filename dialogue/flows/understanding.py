@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from dialogue.flows.types import Flow, Progress, Slot
+from dialogue.flows.types import FILES, Flow, Progress, Slot
 from dialogue.flows.values import fits, read
 from dialogue.flows.words import means
 
-_NEVER_FOUND = ("text", "yes_no")  # read only as the answer to their own question
+_NEVER_FOUND = ("text", "yes_no", *FILES)  # read only as the answer to their own question
 
 
 @dataclass(frozen=True)

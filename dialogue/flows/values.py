@@ -13,12 +13,18 @@ from fractions import Fraction
 from functools import lru_cache
 
 from dialogue.flows.dates import date_said, read_date, read_time, time_said
-from dialogue.flows.types import Slot, Value
+from dialogue.flows.types import FILES, Slot, Value
 from dialogue.flows.words import means, within
 from dialogue.numbers import quantities
 from dialogue.types import Language
 
 LONGEST = 200  # characters of a text slot
+MARK = re.compile(r"📎\d+\.[a-z]+")  # of a file that was sent
+_NONE = re.compile(
+    r"(?:我)?(?:这里|手上|现在)?(?:没有?|木有|没得|没拍|没带|拍不了|传不了|发不了|不传|不发|不拍|找不到)"
+    r"|(?:i )?(?:do ?n.t|have ?n.t|can ?n?o?.t|no)\b",
+    re.IGNORECASE,
+)
 _CN = "零〇一二两三四五六七八九十百千万亿"
 _NUM = rf"(?:\d[\d,]*(?:\.\d+)?[十百千万亿]*|[{_CN}]+(?:点[零一二三四五六七八九]+)?)"
 _WORD = (
@@ -231,6 +237,15 @@ def _text(slot: Slot, text: str, asked: bool) -> str | None:
     return text.strip(" ，,。")[:LONGEST] if asked and re.search(r"\w{2}|[一-鿿]", text) else None
 
 
+def _file(slot: Slot, text: str, asked: bool) -> str | None:
+    """The mark of what was sent, or "" where they have none."""
+    if not asked:
+        return None
+    if mark := MARK.search(text):
+        return mark[0]
+    return "" if means("no", text) or means("any", text) or _NONE.match(text) else None
+
+
 def _bare(text: str) -> float | int | None:
     """The only number of an answer; of two, the last if the person takes the first back."""
     found = [q for q in quantities(text) if q.value is not None and q.counts and q.unit != "time"]
@@ -268,7 +283,7 @@ def _plain(value: Fraction) -> float | int:
 
 _READERS = {
     "choice": _choice, "choices": _choices, "money": _money, "percent": _percent, "duration": _duration,
-    "number": _number, "yes_no": _yes_no, "text": _text,
+    "number": _number, "yes_no": _yes_no, "text": _text, "photo": _file, "document": _file,
 }  # fmt: skip
 
 
@@ -282,6 +297,8 @@ def said(slot: Slot, value: Value, language: Language) -> str:
         return joined((labels.get(str(part), str(part)) for part in value), language)
     if slot.type == "choice":
         return labels.get(value, str(value))
+    if slot.type in FILES:
+        return {"zh": "有" if value else "没有", "en": "yes" if value else "none"}[language]
     if isinstance(value, bool):
         return {"zh": "是" if value else "否", "en": "yes" if value else "no"}[language]
     if slot.type in ("date", "time"):

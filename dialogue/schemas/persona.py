@@ -20,6 +20,7 @@ def schema() -> dict[str, Any]:
         "voice": _voice(),
         "listening": _listening(),
         "scene": entry({key: one_of(known) for key, known in packs.SCENE.items()}),
+        "identity_code": {"type": "string", "pattern": packs.IDENTITY_CODE},
         "lead_ins": PHRASES,
         "small_talk": entry({"scope": TEXT, "examples": LIST, "fallback": TEXT}, packs.SMALL_TALK),
         "elsewhere": LIST,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
@@ -31,7 +32,7 @@ AHEAD = timedelta(minutes=5)  # how far another clock may run before ours
 class _Effect:
     """What became of an intention."""
 
-    arguments: dict[str, Any]
+    arguments: bytes  # their digest: they may hold a file, and outlast the talk
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     result: ToolResult | None = None
     uncertain: bool = False  # it was tried, and whether it happened is not known
@@ -113,9 +114,10 @@ class Toolbox:
             return effect.result
 
     def _effect(self, name: str, key: str, arguments: dict[str, Any]) -> _Effect:
-        effect = self._effects.setdefault((name, key), _Effect(arguments))
+        digest = _digest(arguments)
+        effect = self._effects.setdefault((name, key), _Effect(digest))
         self._effects.move_to_end((name, key))
-        if effect.arguments != arguments:
+        if effect.arguments != digest:
             raise ToolRefused(f"The key of this call to {name} belongs to one with other arguments.")
         while len(self._effects) > REMEMBERED:
             self._effects.popitem(last=False)
@@ -179,6 +181,10 @@ class Toolbox:
     @cached_property
     def _http(self) -> httpx2.AsyncClient:
         return network.client(self._access)
+
+
+def _digest(arguments: dict[str, Any]) -> bytes:
+    return sha256(json.dumps(arguments, sort_keys=True, default=str).encode()).digest()
 
 
 def _source(tool: Tool) -> str:

@@ -88,7 +88,8 @@ def _persona(host: Any, bound: Bound, model: str) -> str:
 def _session(host: Any, persona: str) -> dict[str, Any]:
     """The session such a token opens, as it will be told: settings are the session's own affair (`session.update`)."""
     card = host.persona(persona)
-    config = Config(card.id, card.voice, host.recogniser, card.label, card.label_en, listening=host.listening(card.id))
+    label = (card.label, card.label_en, card.identity_code)
+    config = Config(card.id, card.voice, host.recogniser, *label, listening=host.listening(card.id))
     return config.as_session(new_id("sess"))
 
 

@@ -58,7 +58,7 @@ def payload(name: str) -> dict[str, Any]:
 
 def _payload(name: str, told: Told) -> dict[str, Any]:
     fields = {"type": {"const": name}, "event_id": TEXT} | dict(told.fields)
-    return {"type": "object", "properties": fields, "required": list(fields)}
+    return {"type": "object", "properties": fields | dict(told.maybe), "required": list(fields)}
 
 
 def _name_type(schema: dict[str, Any], name: str) -> None:

@@ -66,6 +66,8 @@ class ContentPart(BaseModel):
     type: str
     text: Text | None = None
     audio: str | None = None
+    image_url: str | None = None  # of input_image: a data: URL
+    file_data: str | None = None  # of input_file: a data: URL
 
 
 class NewItem(BaseModel):

@@ -19,7 +19,7 @@ from models.errors import AudioInvalid, EventInvalid
 SPEEDS = (0.5, 1.5)  # times the persona's own
 PROTOCOL = 1  # grows when something that was there changes its meaning; what is new is a capability
 CAPABILITIES = (
-    "animation", "binary", "captions", "cards", "functions", "listening", "ping", "puppet", "resume", "stage",
+    "animation", "binary", "captions", "cards", "files", "functions", "listening", "ping", "puppet", "resume", "stage",
 )  # fmt: skip
 PCM = {"type": "audio/pcm", "rate": RATE}
 
@@ -75,6 +75,7 @@ class ListeningPatch(_Part):
 
 class Extension(_Part):
     animation: bool | None = None
+    files: bool | None = None  # the client can send pictures and documents
     listening: ListeningPatch | None = None
 
 
@@ -97,6 +98,7 @@ class Config:
     recogniser: str
     label: str
     label_en: str
+    identity_code: str = ""
     turn_detection: Literal["server_vad", "semantic_vad"] | None = "server_vad"
     create_response: bool = True
     interrupt_response: bool = True
@@ -104,6 +106,7 @@ class Config:
     speed: float = 1.0
     listening: Listening = Listening()
     animation: bool | None = None  # None: as the subprotocol brings it
+    files: bool = False  # whether the client can send any
     callable: frozenset[str] = frozenset()  # functions the client may answer
     tools: tuple[dict[str, Any], ...] = ()  # those it offers to
     ignored: tuple[str, ...] = ()
@@ -127,6 +130,8 @@ class Config:
             merged = replace(merged, speed=_speed(audio.output.speed, merged.speed))
         if patch.shuren is not None and patch.shuren.animation is not None:
             merged = replace(merged, animation=patch.shuren.animation)
+        if patch.shuren is not None and patch.shuren.files is not None:
+            merged = replace(merged, files=patch.shuren.files)
         if patch.shuren is not None and patch.shuren.listening is not None:
             merged = merged._with_listening(patch.shuren.listening)
         return merged
@@ -193,7 +198,9 @@ class Config:
                 "persona": self.persona,
                 "label": self.label,
                 "label_en": self.label_en,
+                **({"identity_code": self.identity_code} if self.identity_code else {}),
                 "animation": bool(self.animation),
+                "files": self.files,
                 "listening": self._listening(),
                 "ignored": list(self.ignored),
             },

@@ -125,7 +125,7 @@ class Connection:
     def _greet(self) -> None:
         """What every client gets first. One that comes back gets what it has missed after it."""
         config, missed = self._live.talk.config, self._live.missed
-        label = wire.label_required(config.label, config.label_en)
+        label = wire.label_required(config.label, config.label_en, config.identity_code)
         if self._resumed_at is None or missed is None:
             self.put(wire.event("session.created", session=self._live.hello()))
             self.put(label)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from avatar.events import InputFinal
 from models import telemetry
-from models.errors import AudioInvalid, EventInvalid, NothingToCancel, UnsupportedInstructions
+from models.errors import AudioInvalid, EventInvalid, FileNotAsked, NothingToCancel, UnsupportedInstructions
 from server.realtime import client_events as client
-from server.realtime import wire
+from server.realtime import files, wire
 from server.realtime.config import Config
 from server.realtime.host import Host, LiveSession
 from server.realtime.ids import new_id
@@ -76,6 +77,7 @@ async def update_session(talk: Talk, event: client.SessionUpdate) -> None:
         interrupt_response=merged.interrupt_response,
     )
     talk.session.set_speed(merged.speed)
+    talk.session.files.offered = merged.files
     talk.emit([wire.event("session.updated", session=talk.as_session())])
 
 
@@ -138,8 +140,11 @@ async def create_item(talk: Talk, event: client.ItemCreate) -> None:
         await _add_text(talk, item)
     elif kinds == {"input_audio"}:
         await _add_audio(talk, item)
+    elif kinds in ({"input_image"}, {"input_file"}) and len(item.content) == 1:
+        await _add_file(talk, item)
     else:
-        raise EventInvalid(f"The content must be input_text or input_audio, not {sorted(kinds) or 'empty'}.")
+        good = "input_text, input_audio, or one input_image or input_file"
+        raise EventInvalid(f"The content must be {good}, not {sorted(kinds) or 'empty'}.")
 
 
 def _take_output(talk: Talk, item: client.NewItem) -> None:
@@ -170,6 +175,19 @@ async def _add_audio(talk: Talk, item: client.NewItem) -> None:
         item_id, heard.text, heard.language, heard.confidence, original=heard.original, words=heard.words
     )
     talk.emit(talk.translator.spoken(final))
+
+
+async def _add_file(talk: Talk, item: client.NewItem) -> None:
+    """What a procedure asked for. It stands in the talk as a mark, which answers her."""
+    (part,) = item.content
+    kind = "photo" if part.type == "input_image" else "document"
+    wanted = talk.session.files.wanted
+    if wanted is None or wanted.kind != kind:  # before it is looked at
+        raise FileNotAsked(f"Nobody asked for a {kind}.", hint="Wait for the shuren.card of kind file.")
+    url = part.image_url if kind == "photo" else part.file_data
+    file = await asyncio.to_thread(files.photo if kind == "photo" else files.document, url or "")
+    mark = talk.session.files.keep(file.content, file.media_type, kind)
+    talk.emit(talk.translator.typed(await talk.session.add_text(mark, item.id or new_id("item")), mark))
 
 
 @on(client.ItemRetrieve)
@@ -262,7 +280,7 @@ async def label_hidden(talk: Talk, event: client.LabelHidden) -> None:
     talk.label_shown, talk.label_hidden = False, True
     talk.on_label_hidden()
     await talk.session.cancel()
-    talk.emit([wire.label_required(talk.config.label, talk.config.label_en)])
+    talk.emit([wire.label_required(talk.config.label, talk.config.label_en, talk.config.identity_code)])
 
 
 @on(client.ConsentDecided)

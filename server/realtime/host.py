@@ -10,6 +10,7 @@ import numpy as np
 
 from avatar.events import SessionEvent
 from avatar.listening import Listening
+from dialogue.attachments import Attachments
 from dialogue.pack import Pack
 from dialogue.tools.client import ClientTools
 from server.storage.minutes import Visit
@@ -30,6 +31,7 @@ class PersonaCard:
     label: str  # the AI label, shown or spoken
     label_en: str
     scene: dict[str, str] = field(default_factory=dict)  # `backdrop`, `framing`: see `dialogue.pack.Scene`
+    identity_code: str = ""  # "": none was issued
 
     @classmethod
     def of(cls, pack: Pack, avatar: str = "") -> PersonaCard:
@@ -45,6 +47,7 @@ class PersonaCard:
             label=pack.label["zh"],
             label_en=pack.label["en"],
             scene=asdict(pack.scene),
+            identity_code=pack.identity_code,
         )
 
 
@@ -71,6 +74,8 @@ class LiveSession(Protocol):
     ) -> None: ...
     def set_listening(self, listening: Listening) -> None: ...
     def set_speed(self, speed: float) -> None: ...
+    @property
+    def files(self) -> Attachments: ...
     async def add_text(self, text: str, item: str | None = None) -> str: ...
     async def respond(self) -> int: ...
     async def say(self, text: str, *, mood: str = "", gesture: str = "") -> int: ...

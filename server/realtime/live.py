@@ -16,13 +16,14 @@ from typing import Any, Protocol
 
 from avatar.events import AudioOut, FramesOut, InputFinal, InputSpeechStarted, ReplyDone
 from avatar.mirror import Mirror
+from dialogue.attachments import Wanted
 from dialogue.tools.types import ToolResult
 from models.errors import ShurenError
 from server import logs
 from server.access.stay import Stay
 from server.kiosk.maps import maps_of
 from server.observing.watched import Watched
-from server.realtime import wire
+from server.realtime import files, wire
 from server.realtime.answer import Sound
 from server.realtime.config import Config
 from server.realtime.handlers import Talk
@@ -83,7 +84,8 @@ class Live:
         self.last_talk = self.began
         self.done = asyncio.Event()
         listening = host.listening(card.id)
-        config = Config(card.id, card.voice, host.recogniser, card.label, card.label_en, listening=listening)
+        label = (card.label, card.label_en, card.identity_code)
+        config = Config(card.id, card.voice, host.recogniser, *label, listening=listening)
         if session.tools:
             session.tools.ask = lambda call: self.tell(self.talk.translator.call(call))
             session.tools.answered = self._show
@@ -98,6 +100,7 @@ class Live:
         self._host, self._mirror = host, mirror
         self.observers: list[Any] = []  # told each event of the session, such as a show (server/studio)
         self._client: Client | None = None
+        self._wanted: Wanted | None = None  # the file its client was shown that she waits for
         self._closing = asyncio.Event()
         self._expiry: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
@@ -165,6 +168,7 @@ class Live:
         self._stay()
         self._client = client
         self.talk.label_shown, self.talk.label_hidden, self.talk.uncommitted = False, False, 0
+        self._wanted = None
 
     async def detach(self, client: Client) -> None:
         """The connection is lost; she stops, since nobody hears her, and waits."""
@@ -207,6 +211,13 @@ class Live:
         if maps and (card := maps.card(tool, arguments, result.data)):
             self.tell([wire.event("shuren.card", card=card)])
 
+    def _ask_for_file(self) -> None:
+        """Her client, and nobody else, is shown that she waits for a picture or a document."""
+        wanted = self.session.files.wanted
+        if wanted and wanted != self._wanted and self._client:
+            self._client.put(wire.event("shuren.card", card=files.card(wanted, self.settings.wire.message_bytes)))
+        self._wanted = wanted
+
     def hello(self) -> dict[str, Any]:
         """The session object a client begins with."""
         resume = {"token": self.token, "within_s": self.settings.sessions.resume_s} if self.token else None
@@ -237,6 +248,7 @@ class Live:
                 show(self._mirror, event)
             if isinstance(event, ReplyDone):
                 self._log_turn(event)
+                self._ask_for_file()
 
     def _find_fault(self, tasks: dict[str, asyncio.Task]) -> None:
         for name, task in tasks.items():

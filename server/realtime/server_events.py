@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -14,6 +14,7 @@ class Told:
     summary: str
     fields: Mapping[str, Any]
     on_stage: bool = False  # followers of a stage get it too
+    maybe: Mapping[str, Any] = field(default_factory=dict)  # of fields that are there only where there is something
 
 
 TEXT, WHOLE, NUMBER, FLAG = {"type": "string"}, {"type": "integer"}, {"type": "number"}, {"type": "boolean"}
@@ -59,7 +60,9 @@ SERVER_EVENTS: dict[str, Told] = {
         "All of it; the client answers with a `function_call_output`.", CALL | {"name": TEXT, "arguments": TEXT}
     ),
     "response.done": Told("The answer is over; once for each.", {"response": THING}),
-    "shuren.label.required": Told("Show this, all the time.", {"text": TEXT, "text_en": TEXT}, on_stage=True),
+    "shuren.label.required": Told(
+        "Show this, all the time.", {"text": TEXT, "text_en": TEXT}, on_stage=True, maybe={"identity_code": TEXT}
+    ),
     "shuren.resumed": Told(
         "The first event after a lost connection; what was missed follows the label.",
         {"session": THING, "seq": WHOLE, "missed": WHOLE, "complete": FLAG},

@@ -50,7 +50,7 @@ class Stage:
 
     def join(self, follower: Follower) -> None:
         """What comes first: the label, how to read frames and whom they move, and where she stands."""
-        label = wire.event("shuren.label.required", text=self._card.label, text_en=self._card.label_en)
+        label = wire.label_required(self._card.label, self._card.label_en, self._card.identity_code)
         whom = {"avatar": self._card.avatar, "scene": self._card.scene}
         header = codec.header_to_json() | whom | {"event_id": new_id("event")}
         for event in (label, header, self._state, self._sentence, *self._cards.values()):

@@ -42,8 +42,10 @@ def error(problem: ShurenError, *, culprit: str | None = None) -> Event:
 # --- items ------------------------------------------------------------------------------------------------------------
 
 
-def label_required(text: str, text_en: str) -> Event:
-    return event("shuren.label.required", text=text, text_en=text_en)
+def label_required(text: str, text_en: str, identity_code: str = "") -> Event:
+    """`identity_code`: of the digital human; told only where one was issued."""
+    code = {"identity_code": identity_code} if identity_code else {}
+    return event("shuren.label.required", text=text, text_en=text_en, **code)
 
 
 def user_text(item: str, text: str) -> Event:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 import numpy as np
 
 from animation.types import SAMPLES_PER_FRAME, Cue, Frames
+from dialogue.attachments import Attachments
 from dialogue.types import Sentence, Utterance
 from speech.types import OUTPUT_RATE, Phone, Speech, Word
 
@@ -55,6 +56,7 @@ class ScriptedMind:
         self.memory: dict[int, tuple[str, bool]] = {}
         self.closed_early = 0
         self.words = ()
+        self.files = Attachments(lambda: None)
 
     def greeting(self) -> tuple[Sentence, ...]:
         return (Sentence("您好，我是数字人。", "zh", "template"),)

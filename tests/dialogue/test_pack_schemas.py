@@ -38,6 +38,7 @@ companion:
   data_delete: yes
 listening: {barge_in: words, wake_word: no, near_field: yes, one_speaker: no, min_speech_ms: 120}
 scene: {backdrop: clinic, framing: waist}
+identity_code: CN-5101-0001
 settings: {hours: {zh: 早九点, en: nine}}"""
 TOOLS = """format: 1
 servers: {bank: {demo: bank}, other: {url: "https://mcp.example/mcp"}}
@@ -189,3 +190,15 @@ def test_the_schema_takes_all_that_the_reader_takes_and_refuses_wrong_shapes(who
     assert len(changes) > 40
     beyond = kind in ("flow", "tools")  # they refer to each other, and tools hold schemas of their own
     assert [what for what in looser if what.startswith("with ") or not beyond] == []
+
+
+ISSUED = ("A", "CN-5101-0001", "川A/7", "x" * 64)
+
+
+@pytest.mark.parametrize("code", [*ISSUED, "", "x" * 65, "a b", "a\u200b", "\t", 51010001])
+def test_the_schema_and_the_reader_take_the_same_identity_codes(whole_pack: Path, code: Any) -> None:
+    (file,) = files(whole_pack, "persona")
+    document = yaml.safe_load(file.read_text("utf-8")) | {"identity_code": code}
+    file.write_text(yaml.safe_dump(document, allow_unicode=True), "utf-8")
+    assert Draft202012Validator(schema("persona")).is_valid(as_json(document)) == takes(whole_pack, "persona")
+    assert takes(whole_pack, "persona") == (code in ISSUED)

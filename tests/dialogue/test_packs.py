@@ -176,6 +176,21 @@ def test_a_broken_yaml_file_is_named_with_its_line(
     assert mend in error.value.hint
 
 
+def test_an_identity_code_is_kept_as_it_was_issued(small_pack: Path) -> None:
+    assert load_pack(small_pack).identity_code == ""
+    change(small_pack / "persona.yaml", "locale:", 'identity_code: "0051-川A/7"\nlocale:')
+    assert load_pack(small_pack).identity_code == "0051-川A/7"
+
+
+@pytest.mark.parametrize("code", ["51010001", '""', "a b", '"a\u200b1"', "[a]", "A" * 65])
+def test_an_identity_code_that_is_none_is_told_with_its_line(small_pack: Path, code: str) -> None:
+    change(small_pack / "persona.yaml", "locale:", f"identity_code: {code}\nlocale:")
+    line = (small_pack / "persona.yaml").read_text("utf-8").split("identity_code")[0].count("\n") + 1
+    with pytest.raises(PackInvalid) as error:
+        load_pack(small_pack)
+    assert f"persona.yaml, line {line}: identity_code cannot be" in error.value.message and "quotes" in error.value.hint
+
+
 @pytest.mark.parametrize("file", ["policy.yaml", "vocabulary.txt"])
 def test_a_missing_file_is_named(small_pack: Path, file: str) -> None:
     (small_pack / file).unlink()

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from animation.types import Frames
 from avatar.events import AudioOut, FramesOut, ReplyDone, ReplyStarted, SentenceOut, SessionEvent
 from avatar.listening import Listening
+from dialogue.attachments import Attachments
 from models.errors import AtCapacity, BackendUnavailable, LabelNotShown, PersonaUnknown, SessionBusy, SpeechRefused
 from server.access.access import Access
 from server.app import create_app
@@ -75,6 +76,7 @@ class ScriptedSession:
     def __init__(self, session_id: str = "sess_test", *, speaks_label: bool = True) -> None:
         self.id = session_id
         self.tools = None
+        self.files = Attachments(lambda: None)  # no procedure, so nothing is asked for
         self.speaks_label = speaks_label
         self.calls: list[tuple] = []
         self.busy = False

@@ -22,7 +22,8 @@ import pytest
 RATE = 24_000
 READY_WITHIN = 300  # s; a limit on hanging, not a measure of speed
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+TESTS = Path(__file__).parents[1]
+sys.path[:0] = [str(TESTS / "web"), str(TESTS), str(TESTS / "server")]
 from chromium import CHROMIUM, FLAGS  # noqa: E402
 from one_persona import environment  # noqa: E402
 
@@ -52,6 +53,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, host_port: int) -> Iterator
     origins = {"SHUREN_ACCESS__ORIGINS": json.dumps([f"http://localhost:{host_port}"])}
     log, settings = folder / "server.log", os.environ | environment(folder) | origins | KIOSK
     shutil.copy(find_pack("tour-guide") / "maps.yaml", folder / "personas" / "bank-teller")
+    shutil.copy(Path(__file__).parent / "fault.yaml", folder / "personas" / "bank-teller" / "flows")
     command = [str(Path(sys.executable).parent / "shuren"), "serve", "--port", str(port)]
     with log.open("wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=settings)

@@ -155,14 +155,19 @@ export class App {
   }
 
   /** Asks a typed question; interrupts her if she is speaking. */
-  async sendText(text: string): Promise<boolean> {
+  sendText(text: string): Promise<boolean> {
+    return this.tellHer(text, (client) => client.sendText(text));
+  }
+
+  /** Sends her something that stands as `text` in the talk. */
+  async tellHer(text: string, send: (client: RealtimeClient) => boolean): Promise<boolean> {
     await this.start(false);
     if (!this.client.connected) return false;
     if (this.responding || this.player.speaking) this.interrupt();
     this.conversation.heard(`typed-${++this.typed}`, text);
     tell(this.house, "heard", { text });
     this.player.latency.asked("text", performance.now());
-    return this.client.sendText(text);
+    return send(this.client);
   }
 
   async startMic(): Promise<boolean> {
@@ -361,7 +366,7 @@ export class App {
         this.wasConnected = true;
         this.consents.begin(event.session?.shuren?.consent ?? []);
         void this.askConsents();
-        if (this.options.hold || this.options.wake) this.client.listen(this.options);
+        this.client.configure(this.options);
         if (this.speed !== 1) this.client.setSpeed(this.speed);
         this.line.begin(false);
         return this.setState("idle");

@@ -22,6 +22,8 @@ export interface Options {
   wake: boolean;
   /** Prepares the stage, and begins only when told to: `App.start`. */
   waits: boolean;
+  /** Pictures and documents can be sent from here, where she asks for one. Not on a public machine. */
+  files: boolean;
   /** Everything larger, and she speaks more slowly. */
   elder: boolean;
   /** In place of the persona's own. */
@@ -47,6 +49,7 @@ export function readOptions(search: string): Options {
     hold: query.get("talk") === "hold",
     wake: query.get("wake") === "1",
     waits: false,
+    files: true,
     elder: query.get("elder") === "1",
     ...sceneOf(query.get("backdrop"), query.get("framing")),
     morph: morph === "cpu" || morph === "gpu" ? morph : null,

@@ -308,12 +308,12 @@ describe("sending", () => {
 
   it("says how it listens, and hands over the turns it ends itself", async () => {
     await live();
-    client.listen({ hold: true, wake: false });
-    client.listen({ hold: false, wake: true });
+    client.configure({ hold: true, wake: false, files: false });
+    client.configure({ hold: false, wake: true, files: true });
     client.commitAudio();
     expect(socket().sent.slice(1)).toEqual([
-      { type: "session.update", session: { type: "realtime", audio: { input: { turn_detection: null } } } },
-      { type: "session.update", session: { type: "realtime", shuren: { listening: { wake_word: true } } } },
+      { type: "session.update", session: { type: "realtime", audio: { input: { turn_detection: null } }, shuren: { files: false } } },
+      { type: "session.update", session: { type: "realtime", shuren: { files: true, listening: { wake_word: true } } } },
       { type: "input_audio_buffer.commit" },
       { type: "response.create" },
     ]);

@@ -88,14 +88,14 @@ describe("address", () => {
   it("is read leniently", () => {
     expect(readOptions("?persona=doctor&lang=en&mic=1&morph=cpu&lod=low")).toEqual({
       persona: "doctor", fixedPersona: false, token: null, language: "en", mic: true, puppet: false, waits: false, hold: false, wake: false, morph: "cpu",
-      elder: false, lowDetail: true, fullLooks: false, backdrop: null, framing: null,
+      elder: false, lowDetail: true, fullLooks: false, backdrop: null, framing: null, files: true,
     });
     expect(readOptions("?backdrop=mountain&framing=waist")).toMatchObject({ backdrop: "mountain", framing: "waist" });
-    expect(readOptions("?backdrop=toString&framing=moon")).toMatchObject({ backdrop: null, framing: null });
+    expect(readOptions("?backdrop=toString&framing=moon")).toMatchObject({ backdrop: null, framing: null, files: true });
     expect(readOptions("?talk=hold&wake=1")).toMatchObject({ hold: true, wake: true });
     expect(readOptions("?lang=fr&morph=magic&mic=yes")).toEqual({
       persona: null, fixedPersona: false, token: null, language: null, mic: false, puppet: false, waits: false, hold: false, wake: false, morph: null,
-      elder: false, lowDetail: false, fullLooks: false, backdrop: null, framing: null,
+      elder: false, lowDetail: false, fullLooks: false, backdrop: null, framing: null, files: true,
     });
   });
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from hashlib import sha256
 from math import ceil
 from typing import Any, Literal
 
@@ -45,7 +47,7 @@ class Scenic(Demo):
     CREATE TABLE reservations (
         id INTEGER PRIMARY KEY, number TEXT, site TEXT, kind TEXT, until REAL);
     CREATE TABLE reports (
-        id INTEGER PRIMARY KEY, number TEXT, site TEXT, kind TEXT, place TEXT, at TEXT, state TEXT)
+        id INTEGER PRIMARY KEY, number TEXT, site TEXT, kind TEXT, place TEXT, at TEXT, state TEXT, photo BLOB)
     """
 
     @classmethod
@@ -195,19 +197,22 @@ class Scenic(Demo):
         kind: Literal["lost_child", "lost_item", "injury", "unwell"],
         request_id: str,
         place: str = "",
+        photo: str = "",
     ) -> dict[str, Any]:
-        """Tell the staff of somebody lost, something lost, or somebody hurt or unwell."""
+        """Tell the staff of somebody lost, something lost, or somebody hurt or unwell. `photo`: a data: URL."""
+        picture = b64decode(photo.partition(",")[2]) if photo else None
 
         def act(db: sqlite3.Connection) -> dict[str, Any]:
             about = self._site(db, site)
             number = f"S{1 + db.execute('SELECT count(*) FROM reports').fetchone()[0]:03d}"
             db.execute(
-                "INSERT INTO reports (number, site, kind, place, at, state) VALUES (?, ?, ?, ?, ?, 'open')",
-                (number, site, kind, place[:100], self.now().isoformat(timespec="seconds")),
+                "INSERT INTO reports (number, site, kind, place, at, state, photo) VALUES (?, ?, ?, ?, ?, 'open', ?)",
+                (number, site, kind, place[:100], self.now().isoformat(timespec="seconds"), picture),
             )
-            return self.answer(number=number, kind=kind, where=text(about, "lost"))
+            return self.answer(number=number, kind=kind, where=text(about, "lost"), with_photo=picture is not None)
 
-        return self.store.once("report", request_id, {"site": site, "kind": kind, "place": place}, act)
+        shown = sha256(picture).hexdigest() if picture else ""
+        return self.store.once("report", request_id, {"site": site, "kind": kind, "place": place, "photo": shown}, act)
 
     def _site(self, db: sqlite3.Connection, site: str) -> sqlite3.Row:
         return found(db.execute("SELECT * FROM sites WHERE id = ?", (site,)).fetchone(), "place")

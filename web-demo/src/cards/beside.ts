@@ -15,6 +15,7 @@ export function showCards(app: App, house: HTMLElement, base: string): void {
     language: app.page.currentLanguage,
     print: false,
     send: (message) => void app.sendText(message),
+    sendFile: (kind, url, name) => app.tellHer(`📎 ${name}`, (client) => client.sendFile(kind, url)),
   }));
   app.page.addPart({ element: panel.element, translate: () => panel.render() });
   const show = async (card: Card): Promise<void> => {

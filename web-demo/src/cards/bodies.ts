@@ -3,9 +3,10 @@
 import { drawMap } from "../maps/draw";
 import { routeLegend } from "../maps/legend";
 import { routeOf, type AreaMap } from "../maps/maps";
-import type { Card } from "../net/events";
+import type { Card, FileKind } from "../net/events";
 import { h } from "../ui/dom";
 import type { Language } from "../ui/i18n";
+import { fileForm } from "./file";
 import { fields, filledIn, link, place, table, text, texts } from "./fields";
 import { qr } from "./qr";
 import { word } from "./words";
@@ -17,6 +18,8 @@ export interface Drawn {
   show(card: Card): void;
   /** Tells her something, as if it had been typed. */
   send(message: string): void;
+  /** Sends her a file, as a data: URL; whether it went out. */
+  sendFile(kind: FileKind, url: string, name: string): Promise<boolean>;
 }
 
 type Body = (card: Card, drawn: Drawn) => (Node | false)[];
@@ -33,6 +36,7 @@ const BODIES: Record<string, Body> = {
   checklist: (card) => [h("ul", { class: "items" }, ...texts(card.items).map((item) => h("li", {}, ticked(item))))],
   table: (card) => [tabled(card)],
   form: (card, drawn) => [form(card, drawn)],
+  file: (card, drawn) => [fileForm(card, drawn)],
   qr: (card) => [Boolean(text(card.text)) && qr(text(card.text), card.title), line(card.note)],
   area: (card, { language, maps }) => drawnArea(maps[text(card.map)], (area) => [drawMap(area, language)]),
   areas: (_, { language, maps, show }) => [

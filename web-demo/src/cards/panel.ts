@@ -85,6 +85,7 @@ export class CardPanel {
   private title(card: Card): string {
     const { language, maps } = this.context();
     const area = maps[String(card.map ?? "")];
+    if (card.kind === "file" && language === "en") return String(card.title_en ?? card.title);
     if (card.kind === "areas") return word(language, "chooseMap");
     if (area) return card.kind === "route" ? word(language, "route", { name: area[language] }) : area[language];
     return card.title;

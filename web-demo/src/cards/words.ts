@@ -15,6 +15,12 @@ const zh = {
   more: "查看详情",
   send: "提交",
   sent: "已提交",
+  choosePhoto: "选择照片",
+  chooseDocument: "选择 PDF 文件",
+  fileNote: "只用于办这件事，办完即删；照片里的位置等信息会去掉。",
+  sending: "正在发送…",
+  tooLarge: "文件太大，最多 {size} KB",
+  unreadable: "打不开这个文件，请换一个",
 };
 
 export type CardKey = keyof typeof zh;
@@ -31,6 +37,12 @@ const en: Record<CardKey, string> = {
   more: "Details",
   send: "Send",
   sent: "Sent",
+  choosePhoto: "Choose a picture",
+  chooseDocument: "Choose a PDF",
+  fileNote: "For this matter only, and deleted after it. Where a picture was taken is removed.",
+  sending: "Sending…",
+  tooLarge: "The file is too large: at most {size} kB",
+  unreadable: "This file cannot be opened; please choose another",
 };
 
 export const CARD_WORDS: Record<Language, Record<CardKey, string>> = { zh, en };

@@ -13,6 +13,8 @@ export interface Persona {
   scene?: { backdrop: string; framing: string };
   languages: string[];
   greeting?: Partial<Record<Language, string>>;
+  /** Of this digital human, where one was issued. */
+  identity_code?: string;
 }
 
 export interface Voice {

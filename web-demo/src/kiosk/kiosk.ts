@@ -65,6 +65,7 @@ export class Kiosk {
         language: this.language,
         print: settings.print,
         send: (message) => void app.sendText(message),
+        sendFile: () => Promise.resolve(false), // never from a public machine
       }),
       (open) => root.classList.toggle("with-card", open),
     );

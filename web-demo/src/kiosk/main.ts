@@ -26,7 +26,7 @@ async function begin(): Promise<void> {
   const base = new URL(".", location.href).href;
   const [root, house] = ["kiosk", "house"].map((id) => document.getElementById(id)) as [HTMLElement, HTMLElement];
   const address = readAddress(location.search);
-  const app = new App(house, base, { ...readOptions(location.search), language: address.language ?? "zh", fixedPersona: true, waits: true, elder: false });
+  const app = new App(house, base, { ...readOptions(location.search), language: address.language ?? "zh", fixedPersona: true, waits: true, elder: false, files: false });
   const kiosk = new Kiosk(root, house, app, base, await settingsOnceThere(base), address);
   expose(app);
   window.shurenKiosk = kiosk.state;

@@ -2,7 +2,7 @@
 
 import { Backoff } from "./backoff";
 import { decodeMedia, pcmToBase64, type MediaMessage } from "./codec";
-import type { LabelRequired, Resumed, ServerEvent, SessionCreated } from "./events";
+import type { FileKind, LabelRequired, Resumed, ServerEvent, SessionCreated } from "./events";
 import { subprotocols } from "./token";
 import { TurnGate } from "./turns";
 
@@ -105,6 +105,13 @@ export class RealtimeClient {
     return this.send({ type: "conversation.item.create", item }) && this.send({ type: "response.create" });
   }
 
+  /** A file she asked for, as a data: URL, and the wish for an answer. */
+  sendFile(kind: FileKind, url: string): boolean {
+    const part = kind === "photo" ? { type: "input_image", image_url: url } : { type: "input_file", file_data: url };
+    const item = { type: "message", role: "user", content: [part] };
+    return this.send({ type: "conversation.item.create", item }) && this.send({ type: "response.create" });
+  }
+
   /** What was appended is a whole turn and wants an answer. */
   commitAudio(): boolean {
     return this.send({ type: "input_audio_buffer.commit" }) && this.send({ type: "response.create" });
@@ -115,11 +122,12 @@ export class RealtimeClient {
     return this.send({ type: "input_audio_buffer.clear" });
   }
 
-  /** How the session listens: `hold` leaves the end of turns to this page, `wake` waits for her name. */
-  listen({ hold, wake }: { hold: boolean; wake: boolean }): boolean {
+  /** How the session listens: `hold` leaves the end of turns to this page, `wake` waits for her name. And whether files
+   * can be sent from here. */
+  configure({ hold, wake, files }: { hold: boolean; wake: boolean; files: boolean }): boolean {
     const turns = hold ? { audio: { input: { turn_detection: null } } } : {};
-    const listening = wake ? { shuren: { listening: { wake_word: true } } } : {};
-    return this.send({ type: "session.update", session: { type: "realtime", ...turns, ...listening } });
+    const shuren = { files, ...(wake ? { listening: { wake_word: true } } : {}) };
+    return this.send({ type: "session.update", session: { type: "realtime", ...turns, shuren } });
   }
 
   setSpeed(speed: number): boolean {

@@ -22,6 +22,8 @@ export interface LabelRequired {
   type: "shuren.label.required";
   text: string;
   text_en: string;
+  /** Of this digital human, where one was issued. */
+  identity_code?: string;
 }
 
 export interface AnimationHeader {
@@ -76,6 +78,9 @@ export interface Card {
   title: string;
   [field: string]: unknown;
 }
+
+/** What a card of kind `file` wants. */
+export type FileKind = "photo" | "document";
 
 export interface CardEvent {
   type: "shuren.card";

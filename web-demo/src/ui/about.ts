@@ -25,6 +25,7 @@ export class About implements Part {
   private readonly body = h("div", { class: "about-body", tabindex: 0 });
   private t: Translate = (key) => key;
   private language: Language = "zh";
+  private code = "";
 
   /** `base`: where the service is. */
   constructor(private readonly base: string) {
@@ -43,6 +44,12 @@ export class About implements Part {
     if (this.element.open) void this.fill();
   }
 
+  /** Whom the visitor talks with: the code she was issued, or "". */
+  setCode(code: string): void {
+    this.code = code;
+    if (this.element.open) void this.fill();
+  }
+
   async show(): Promise<void> {
     this.element.showModal();
     await this.fill();
@@ -55,7 +62,7 @@ export class About implements Part {
         this.ask("v1/compliance/disclosure").then((answer) => answer.json() as Promise<Disclosure>),
         this.ask(`v1/compliance/terms?language=${language}`).then((answer) => answer.text()),
       ]);
-      if (language === this.language) this.body.replaceChildren(...facts(told, this.t), ...prose(terms));
+      if (language === this.language) this.body.replaceChildren(...facts(told, this.code, this.t), ...prose(terms));
     } catch {
       this.body.replaceChildren(h("p", { role: "alert" }, this.t("aboutFailed")));
     }
@@ -69,9 +76,10 @@ export class About implements Part {
 }
 
 /** What is told, without what is empty; a notice first. */
-function facts(told: Disclosure, t: Translate): HTMLElement[] {
+function facts(told: Disclosure, code: string, t: Translate): HTMLElement[] {
   const days = Math.max(0, ...Object.values(told.kept_days));
   const rows: [Key, string][] = [
+    ["aboutCode", code],
     ["aboutProvider", told.provider],
     ["aboutContact", told.contact],
     ["aboutComplaints", told.complaints],

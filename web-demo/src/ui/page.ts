@@ -109,6 +109,7 @@ export class Page {
     this.persona = chosen;
     this.topbar.setPersonas(personas, chosen?.id ?? "");
     this.welcome.setPersona(chosen);
+    this.about.setCode(chosen?.identity_code ?? "");
     if (chosen) this.history.setName(nameOf(chosen, this.language));
     this.dock.setSuggestions(suggestionsFor(chosen?.id ?? "", this.language));
   }

@@ -92,6 +92,7 @@ export class DigitalHuman extends HTMLElement {
       puppet: false,
       hold: this.hasAttribute("hold"),
       wake: false,
+      files: true,
       waits: false,
       elder: this.hasAttribute("elder"),
       ...sceneOf(this.getAttribute("backdrop"), this.getAttribute("framing")),
