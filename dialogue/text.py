@@ -17,6 +17,10 @@ _SPOKEN_DIGIT = str.maketrans("零〇幺一二三四五六七八九", "001123456
 _SPOKEN_RUN = re.compile(
     r"(?<![十百千万亿])[零〇幺一二三四五六七八九\d](?:[\s，,、-]?[零〇幺一二三四五六七八九\d]){3,}(?![十百千万亿])"
 )
+_DIGITS_EN = {word: str(i) for i, word in enumerate("zero one two three four five six seven eight nine".split())}
+_DIGITS_EN["oh"] = "0"
+_DIGIT_EN = rf"(?:(?:double|triple)\s+)?(?:{'|'.join(_DIGITS_EN)})"
+_SPOKEN_RUN_EN = re.compile(rf"\b{_DIGIT_EN}(?:(?:\s*[,-]\s*|\s+){_DIGIT_EN}){{5,}}\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
@@ -52,11 +56,21 @@ def normalise(text: str) -> str:
 
 
 def digits_written(text: str) -> str:
-    """Digits read out one by one, in writing: 一三八零零… → 13800…. Same string otherwise."""
+    """Digits read out one by one, in writing: 一三八零零…, one three eight double zero… → 13800…. Same string
+    otherwise."""
 
     def write(match: re.Match[str]) -> str:
         if match[0].isascii():  # nothing was read out: 100,000 stays as it is
             return match[0]
         return re.sub(r"[\s，,、-]", "", match[0]).translate(_SPOKEN_DIGIT)
 
-    return _SPOKEN_RUN.sub(write, text)
+    def write_en(match: re.Match[str]) -> str:
+        written, times = "", 1
+        for word in re.findall("[a-z]+", match[0].lower()):
+            if word in _DIGITS_EN:
+                written, times = written + _DIGITS_EN[word] * times, 1
+            else:
+                times = 2 if word == "double" else 3
+        return written
+
+    return _SPOKEN_RUN_EN.sub(write_en, _SPOKEN_RUN.sub(write, text))
