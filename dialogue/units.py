@@ -54,9 +54,9 @@ UNITS = (
     _u("age", "周?岁", r"years? old\b"),
     _u("day", "天", r"days?\b", _DAY),
     _u("date", "日|号(?!楼|线|馆|厅|窗|柜)", r"(?:st|nd|rd|th)\b"),
-    _u("hour", "个?小时|个?钟头", r"(?:hours?|hrs?|h)\b", "time", 3600),
-    _u("minute", "分钟", r"(?:minutes?|mins?)\b", "time", 60),
-    _u("second", "秒钟?", r"(?:seconds?|secs?)\b", "time"),
+    _u("hour", "个?小时|个?钟头", r"(?:hours?|hrs?|h)\b", "duration", 3600),
+    _u("minute", "分钟", r"(?:minutes?|mins?)\b", "duration", 60),
+    _u("second", "秒钟?", r"(?:seconds?|secs?)\b", "duration"),
     _u("clock", "点钟?|时(?!间)|点整", r"o'?clock\b|a\.?m\b\.?|p\.?m\b\.?"),
     # speed and other compounds
     _u("km/h", "公里每小时|公里/小时|千米每小时|千米/小时|迈", r"(?:km/?h|kph|kilomet(?:re|er)s (?:an|per) hour)\b"),

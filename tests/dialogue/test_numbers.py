@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import cn2an
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dialogue.numbers import quantities
@@ -53,6 +53,7 @@ def test_a_unit_is_known_in_english(unit: str, number: int) -> None:
 
 
 @given(number=numbers, here=st.sampled_from(sorted(ZH)), there=st.sampled_from(sorted(ZH)))
+@example(number=4, here="second", there="time")
 def test_a_number_in_one_unit_is_never_the_same_number_in_another(number: int, here: str, there: str) -> None:
     said, known = one(f"共{number}{ZH[here]}。"), quantities(f"共{number}{ZH[there]}。")
     alike = here == there or (THING in (here, there) and {here, there} <= COUNTS)
