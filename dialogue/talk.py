@@ -97,8 +97,9 @@ class Talk:
         self.memory.heard(turn, text, interrupted=interrupted)
         asked_in, words = self._confirmation
         words, text = "".join(words.split()), "".join(text.split())
-        if interrupted and turn == asked_in and words[: int(len(words) * HEARD)] not in text:
-            self._confirmation = (turn, "")  # cut off before it could be understood
+        last = turn > asked_in or (turn == asked_in and interrupted)
+        if last and words[: int(len(words) * HEARD)] not in text:
+            self._confirmation = (turn, "")  # cut off before it could be understood, or other words came after it
 
     async def aclose(self) -> None:
         """Ends the talk and forgets it; a tool that runs is stopped."""

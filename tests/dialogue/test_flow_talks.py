@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flow_files import LOAN, TICKET
 from flow_talks import ANSWERS, MemoryTools, disclose, mind_with_flows
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 from talking import ask, text_of
 
@@ -391,6 +391,19 @@ async def test_an_answer_begun_before_the_last_one_was_closed_sees_where_it_stoo
     assert talk._state.flow is None
 
 
+async def test_a_yes_counts_only_right_after_the_question_it_answers(minded):
+    """They spoke of something else, and cut in before the question was asked again."""
+    mind, tools = minded
+    talk = mind.converse()
+    visitor = Visitor(talk)
+    await visitor.almost_has_a_ticket()
+    await visitor.cuts_in("你好呀", after=1)
+    assert "可以吗" in await visitor.says("可以") and not tools.effects
+    await visitor.says("可以")
+    assert len(tools.effects) == 1
+    await talk.aclose()
+
+
 # --- whatever is said ------------------------------------------------------------------------------------------------
 
 SAID = st.one_of(st.sampled_from(WORDS), st.sampled_from(YES), st.text(max_size=12))
@@ -400,6 +413,7 @@ BEGUN = st.sampled_from(((), ("我要取个号",), ("我要取个号，个人业
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(BEGUN, st.lists(TURN, min_size=1, max_size=10))
+@example(("我要取个号，个人业务", "没有"), [("你好", 1, ""), ("可以", 99, "")])
 def test_whatever_is_said_nothing_is_done_without_a_yes_and_nothing_twice(minded, begun, turns):
     mind, shared = minded
     tools = MemoryTools(shared.specs, ANSWERS)
