@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from dialogue import feelings, followups, slots
 from dialogue.attachments import Attachments
+from dialogue.child import Child
 from dialogue.company import Company
 from dialogue.detectors import SIGNS
 from dialogue.flows.runner import Patience, Run
@@ -71,6 +72,7 @@ class Talk:
         self._tools = tools
         self._patience = patience or Patience()
         self._company = company
+        self._child = Child()
         self._visitor = visitor or Visitor(pack)
         self._state = State()
         self._run: Run | None = None  # of the procedure, while a turn lasts
@@ -141,7 +143,7 @@ class Talk:
                         record.said.append(each.text)
                         yield feelings.coloured(each, towards)
                     else:
-                        plan = each
+                        plan = self._child.instead(each, self._state.flow, Wording(self._pack, language))
                         self._note(record, plan)
             planned = True
             self._run = run = self._procedure(plan, language, record)
@@ -167,7 +169,7 @@ class Talk:
             if planned:  # else they spoke on before anything came of it: no human was called yet
                 self._remember(plan, tuple(spoken))
                 self.files.settle()
-            if plan.route != "forget":
+            if plan.route != "forget" and not self._child.speaks:
                 self._visitor.note(record)
             self._keep(record)
 
@@ -201,6 +203,7 @@ class Talk:
     def _planned(self, text: str, language: Language, confidence: float) -> Plan:
         """The planner's plan, unless they speak of what she remembers or she may not go on keeping them company; danger
         goes first."""
+        self._child.hear(text)
         plan = self._planner.plan(text, language, confidence, self._state)
         if plan.route in SIGNS:
             return plan
@@ -212,10 +215,10 @@ class Talk:
             return Plan("refused", words, plan.question, plan.masked, discloses=False, rule="minor.age")
         if self._company and self._company.leaves(text):
             return Plan("exit", say.template("exit"), plan.question, plan.masked, discloses=False, rule="exit.phrase")
-        if asked := self._visitor.asks(text):
+        if not self._child.speaks and (asked := self._visitor.asks(text)):
             route, reply = asked
             return Plan(route, say.fixed(reply, mood="warm"), plan.question, plan.masked, discloses=False)
-        return plan
+        return self._child.instead(plan, self._state.flow, say)
 
     async def _forget(self) -> Text:
         """Forget the person and the talk so far; what is said then."""
@@ -224,7 +227,9 @@ class Talk:
         return await self._visitor.forget()
 
     def _reminder(self, plan: Plan, language: Language) -> tuple[Sentence, ...]:
-        reminder = self._company.reminder() if self._company and plan.route not in SIGNS else None
+        if plan.route in SIGNS:
+            return ()
+        reminder = self._company.reminder() if self._company else self._child.reminder()
         return Wording(self._pack, language).fixed(reminder, mood="warm") if reminder else ()
 
     def likely(self, said: Utterance) -> Sentence | None:
@@ -384,7 +389,7 @@ class Talk:
     def next_person(self) -> None:
         """Whoever speaks next is somebody else, as in a show: no procedure, choice or question of before is theirs."""
         self._settle()
-        self._state, self.memory, self._visitor = State(), Memory(), Visitor(self._pack)
+        self._state, self.memory, self._visitor, self._child = State(), Memory(), Visitor(self._pack), Child()
         self.files.settle()
         self._confirmation, self._disclosed = (0, ""), set()
 
@@ -458,7 +463,8 @@ class Talk:
     # --- what to keep ------------------------------------------------------------------------------------------------
 
     def _record(self, turn: int, language: Language, plan: Plan) -> TurnRecord:
-        record = TurnRecord(turn, self._pack.id, language, plan.question, tuple(sorted(plan.masked)))
+        question = "" if self._child.speaks else plan.question
+        record = TurnRecord(turn, self._pack.id, language, question, tuple(sorted(plan.masked)))
         self._note(record, plan)
         return record
 
