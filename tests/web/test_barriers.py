@@ -192,3 +192,29 @@ def test_no_surface_has_barriers(service: str, browser, surface: str) -> None:
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         assert not barriers(page), scheme
+
+
+FOCUSED = """() => {
+    let at = document.activeElement;
+    while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+    if (!at || at === document.body) return null;
+    const look = getComputedStyle(at);
+    const ring = look.outlineStyle !== "none" && parseFloat(look.outlineWidth) >= 1;
+    return {name: at.outerHTML.slice(0, 120), seen: ring || look.boxShadow !== "none"};
+}"""
+
+
+@pytest.mark.parametrize("surface", ["?persona=bank-teller", "kiosk?persona=bank-teller", "studio", "console"])
+def test_the_keyboard_reaches_every_control_and_shows_where_it_is(service: str, browser, surface: str) -> None:
+    page = browser(None, FLAT)
+    page.set_default_timeout(TURN)
+    page.goto(f"{service}/{surface}")
+    page.get_by_role("heading").or_(page.get_by_role("button")).first.wait_for()
+    reached = []
+    while len(reached) < 60:
+        page.keyboard.press("Tab")
+        if (at := page.evaluate(FOCUSED)) is None or at in reached:
+            break
+        assert at["seen"], at["name"]
+        reached.append(at)
+    assert reached

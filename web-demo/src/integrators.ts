@@ -78,6 +78,7 @@ function stats({ player, lineMode }: App): Stats {
     avOffsetsMs: [...metrics.avOffsetsMs],
     audioLevel: speaker.level(),
     mouthOpen: player.mouthOpen,
+    bodyMotion: player.bodyMotion,
     underruns: speaker.clock.underruns,
     framesRendered: metrics.framesRendered,
     fps: metrics.fps(performance.now()),

@@ -10,6 +10,8 @@ export interface Stats {
   audioLevel: number;
   /** jawOpen of the pose on screen, 0..1. */
   mouthOpen: number;
+  /** How far the body is from standing at ease, 0 and up. */
+  bodyMotion: number;
   underruns: number;
   framesRendered: number;
   fps: number;

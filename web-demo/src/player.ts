@@ -9,6 +9,7 @@ import { Lips } from "./stage/lips";
 import { DEFAULT_NAMES } from "./stage/names";
 import type { Stage } from "./stage/stage";
 import { Standby } from "./stage/standby";
+import { bodyMotion, holdStill } from "./stage/still";
 import { Blender, Timeline, type Shown } from "./stage/timeline";
 
 const PLAYHEAD_MS = 150;
@@ -40,6 +41,7 @@ export class Player {
   stage: Stage | null = null;
   private readonly timeline = new Timeline();
   private readonly blender = new Blender();
+  private readonly calm = matchMedia("(prefers-reduced-motion: reduce)");
   private readonly pose: Pose = new Float32Array(POSE_SIZE);
   private standby = new Standby(DEFAULT_NAMES.shapes);
   private lips = new Lips(DEFAULT_NAMES.shapes);
@@ -77,6 +79,11 @@ export class Player {
   /** jawOpen of the pose on screen. */
   get mouthOpen(): number {
     return this.pose[this.jaw] ?? 0;
+  }
+
+  /** How far the body on screen is from standing at ease, 0 and up. */
+  get bodyMotion(): number {
+    return bodyMotion(this.pose);
   }
 
   /** True once a frame of the session is on screen, or none is to come. */
@@ -175,6 +182,7 @@ export class Player {
     this.live = shown !== null;
     this.jumps = clock.jumps;
     this.blender.apply(this.pose, start / 1000);
+    if (this.calm.matches) holdStill(this.pose);
     return shown;
   }
 
