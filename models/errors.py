@@ -16,7 +16,8 @@
     │   ├── PersonaUnknown      persona_unknown
     │   ├── PackInvalid         pack_invalid         names file, line and mend
     │   │   └── PackRefused     pack_refused         all that is wrong with a pack that was sent
-    │   └── VersionUnknown      version_unknown      a persona has no such version
+    │   ├── VersionUnknown      version_unknown      a persona has no such version
+    │   └── VersionChanged      version_changed      another one was put to use meanwhile
     ├── DocumentInvalid         document_invalid     a document that cannot be taken into a pack
     ├── ToolFailed              tool_failed          a tool of a pack brought no result
     │   ├── ToolTimeout         tool_timeout         an effect may have happened: call again with the same key
@@ -173,6 +174,10 @@ class PackRefused(PackInvalid):
 
 class VersionUnknown(PackError):
     code = "version_unknown"
+
+
+class VersionChanged(PackError):
+    code = "version_changed"
 
 
 class DocumentInvalid(ShurenError):

@@ -243,6 +243,12 @@ class House:
         voice = known.voice if known and known.pack.voice == pack.voice else None
         return await build(pack, voice, self._settings, self._store, quiet=self._quiet(), tell=tell)
 
+    async def trial(self, folder: Path) -> Mind:
+        """A mind of the pack in `folder` that leaves the world alone; see server/packs/trying.py."""
+        from server.packs.trying import load
+
+        return await asyncio.to_thread(load, folder, self._language_model, self._settings, self._store)
+
     async def _rehearse(self, persona: Persona, language: Language, quiet: rendering.Quiet) -> None:
         greeting = persona.mind.converse(language=language).greeting()
         texts = [sentence.text for sentence in greeting]

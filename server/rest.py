@@ -24,6 +24,7 @@ STATUS = {
     "avatar_invalid": 404,
     "session_unknown": 404,
     "version_unknown": 404,
+    "version_changed": 409,
     "job_unknown": 404,
     "webhook_unknown": 404,
     "pack_invalid": 422,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import shutil
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from dialogue.archive import pack_files
 from models.errors import RequestInvalid
+from server.packs.editing import changes
 
 FILE = Path("knowledge") / "from-visitors.md"
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -72,17 +72,5 @@ def copied(pack: Path, into: Path) -> Path:
 
 def diff(old: Path, new: Path) -> list[str]:
     """Lines of a unified diff between two packs, MOST_LINES at most; texts only."""
-    names = sorted({*pack_files(old), *pack_files(new)})
-    lines: list[str] = []
-    for name in names:
-        before, after = _lines(old / name), _lines(new / name)
-        if before != after:
-            lines += difflib.unified_diff(before, after, f"{name}", f"{name}", lineterm="", n=2)
+    lines = [line for change in changes(old, new) for line in change.lines]
     return lines if len(lines) <= MOST_LINES else [*lines[:MOST_LINES], f"… {len(lines) - MOST_LINES} lines more"]
-
-
-def _lines(file: Path) -> list[str]:
-    try:
-        return file.read_text("utf-8").splitlines()
-    except (FileNotFoundError, UnicodeDecodeError):
-        return []

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, FastAPI, Request
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, FastAPI, Request
 
 from server.access.caller import Caller
+from server.access.web import Configured, needs
 from server.console import figures, quality, talks, upkeep
 from server.console.desk import ConsoleDesk
+from server.packs.routes import Reader, Shelf
 
+Anybody = Annotated[Caller, Depends(needs("operator", "editor", "auditor", stopped=True))]
 about = APIRouter(prefix="/v1/console", include_in_schema=False)
 
 
@@ -21,9 +27,17 @@ def install(app: FastAPI) -> None:
 
 
 @about.get("/me")
-async def me(request: Request, caller: talks.Watcher) -> dict[str, object]:
+async def me(request: Request, caller: Anybody, settings: Configured) -> dict[str, object]:
     """Whom the key stands for; also where there is none yet and this machine is trusted."""
-    return _me(caller) | {"storage": bool(getattr(request.app.state.host, "keeping", None))}
+    storage = bool(getattr(request.app.state.host, "keeping", None))
+    return _me(caller) | {"storage": storage, "four_eyes": settings.access.four_eyes}
+
+
+@about.get("/personas")
+async def personas(request: Request, shelf: Shelf, caller: Reader) -> dict[str, list[str]]:
+    """The ids of those that have a pack, for who may not talk with them."""
+    known = {card.id for card in request.app.state.host.personas()}
+    return {"ids": [folder.name for folder in await asyncio.to_thread(shelf.folders, known)]}
 
 
 def _me(caller: Caller) -> dict[str, object]:

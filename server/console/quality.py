@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-import sys
 from datetime import date
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from dialogue.archive import digest
-from models.errors import PackInvalid, PackRefused
+from models.errors import PackRefused
 from server.access.caller import Caller
 from server.access.web import house
 from server.console import drafting
@@ -26,11 +21,11 @@ from server.console.unanswered import Encode, grouped, unanswered
 from server.jobs.jobs import Job
 from server.jobs.routes import JobView, Kept, view
 from server.packs.checking import check
-from server.packs.routes import Shelf
+from server.packs.evaluating import evaluated
+from server.packs.routes import Shelf, noted
 
 router = APIRouter(prefix="/v1/console", include_in_schema=False)
 MOST = 100  # groups told
-EVAL_PATIENCE_S = 3600.0
 Line = Annotated[str, Field(max_length=500)]
 
 
@@ -111,6 +106,7 @@ async def draft(wanted: Draft, request: Request, shelf: Shelf, caller: Writer) -
             made = await asyncio.to_thread(partial(shelf.take, pack, by=caller.name))
         finally:
             await asyncio.to_thread(incoming.__exit__, None, None, None)
+    await noted(request, caller, made)
     return {"version": made.version, "diff": await _diff(shelf, wanted.persona, made.version)}
 
 
@@ -133,7 +129,7 @@ async def evals(wanted: Tried, request: Request, shelf: Shelf, jobs: Kept, calle
     folder = await asyncio.to_thread(shelf.folder, wanted.persona, wanted.version)
 
     async def work(job: Job) -> dict[str, Any]:
-        return await _evaluated(folder)
+        return await evaluated(folder, job.advance)
 
     return view(await jobs.begin("pack.eval", work, caller=caller, subject=wanted.persona))
 
@@ -142,30 +138,3 @@ async def evals(wanted: Tried, request: Request, shelf: Shelf, jobs: Kept, calle
 async def job(job: str, jobs: Kept, caller: Writer) -> JobView:
     """How far the evals are."""
     return view(await jobs.find(job, caller))
-
-
-async def _evaluated(folder: Path) -> dict[str, Any]:
-    """Raises PackInvalid."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "server.console.evaluating", str(folder)),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-    )
-    try:
-        async with asyncio.timeout(EVAL_PATIENCE_S):
-            said, _ = await process.communicate()
-    except TimeoutError:
-        raise PackInvalid("The evals take too long.") from None
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    try:
-        (pack,) = json.loads(said)["packs"].values()
-    except (ValueError, KeyError):
-        raise PackInvalid("The evals could not be run.", hint=f"shuren persona eval {folder.name}") from None
-    failures = [{"id": each["id"], "wrong": each["wrong"], "talk": each["talk"]} for each in pack["failures"][:20]]
-    return {"version": digest(folder), "met": pack["met"], "cases": pack["cases"], "measures": pack["measures"],
-            "failures": failures, "seconds": pack["seconds"]}  # fmt: skip

@@ -59,7 +59,8 @@ class Job:
         self.done, self.of = done, of
 
     def end(self, state: State, *, result: dict[str, Any] | None = None, error: dict[str, Any] | None = None) -> None:
-        self.state, self.result, self.error, self.ended = state, result or {}, error or {}, now()
+        """What was known of its result before stays where there is no other."""
+        self.state, self.result, self.error, self.ended = state, result or self.result, error or {}, now()
 
 
 Work = Callable[[Job], Awaitable[dict[str, Any]]]

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import errno
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any
@@ -49,6 +53,8 @@ class VersionView(BaseModel):
     by: str
     files: int
     bytes: int
+    note: str
+    """What its sender says of it."""
 
 
 class VersionList(BaseModel):
@@ -57,6 +63,8 @@ class VersionList(BaseModel):
     """The version new talks are to get; empty: the one that came with the service."""
     serving: str
     """The digest of what new talks get now; empty while nothing is loaded."""
+    before: list[str]
+    """What rolling back goes to, the next one first."""
     versions: list[VersionView]
 
 
@@ -77,6 +85,11 @@ class Choice(BaseModel):
     """Empty: the one that came with the service."""
 
 
+class Decision(Choice):
+    instead_of: str | None = Field(None, max_length=64)
+    """The version in use that this one was compared with: where another is by now, nothing is changed."""
+
+
 def versions_of(request: Request) -> Versions:
     return request.app.state.versions
 
@@ -91,7 +104,7 @@ async def upload(request: Request, shelf: Shelf, caller: HouseEditor) -> Version
     is not put to use by this. The error's `mistakes` name each mistake's file, line and mend."""
     data = await _body(request)
     async with request.app.state.checking:
-        return _view(await _taken(shelf, data, caller.name))
+        return await noted(request, caller, await taken(shelf, data, caller.name))
 
 
 async def _body(request: Request) -> bytes:
@@ -103,16 +116,29 @@ async def _body(request: Request) -> bytes:
     return bytes(data)
 
 
-async def _taken(shelf: Versions, data: bytes, by: str) -> Version:
-    """Raises PackInvalid, or StorageFull or StorageUnavailable for the disk."""
+async def taken(shelf: Versions, data: bytes, by: str, note: str = "") -> Version:
+    """Keep the pack of an archive. Raises PackInvalid, or StorageFull or StorageUnavailable for the disk."""
+    async with unpacked(shelf, data) as pack:
+        await _without_mistakes(pack)
+        return await asyncio.to_thread(partial(shelf.take, pack, by=by, note=note))
+
+
+@asynccontextmanager
+async def unpacked(shelf: Versions, data: bytes) -> AsyncIterator[Path]:
+    """The pack of an archive, for a while. Raises PackInvalid, or StorageFull or StorageUnavailable for the disk."""
     try:
         with shelf.incoming() as folder:
-            pack = await asyncio.to_thread(import_zip, BytesIO(data), folder)
-            await _without_mistakes(pack)
-            return await asyncio.to_thread(shelf.take, pack, by=by)
+            yield await asyncio.to_thread(import_zip, BytesIO(data), folder)
     except OSError as problem:
         kind = StorageFull if problem.errno == errno.ENOSPC else StorageUnavailable
         raise kind("The pack cannot be written.", hint="Look at the disk of SHUREN_HOME.") from problem
+
+
+async def noted(request: Request, caller: Caller, made: Version) -> VersionView:
+    """Into the audit log: somebody sent this version."""
+    details = {"subject": made.persona, "digest": made.version}
+    await request.app.state.access.note("pack.saved", tenant=caller.tenant, actor=caller.name, **details)
+    return VersionView(**asdict(made))
 
 
 async def _without_mistakes(folder: Path) -> None:
@@ -128,19 +154,21 @@ async def versions(persona: str, request: Request, shelf: Shelf, caller: Reader)
     await asyncio.to_thread(shelf.folder, persona)  # there is one at all
     found, now = await asyncio.to_thread(lambda: (shelf.of(persona), shelf.in_use(persona)))
     serving = request.app.state.host.digests().get(persona, "")
-    return VersionList(persona=persona, active=now.active, serving=serving, versions=[_view(each) for each in found])
+    kept = [VersionView(**asdict(each)) for each in found]
+    return VersionList(persona=persona, active=now.active, serving=serving, before=list(now.before), versions=kept)
 
 
-@router.post("/{persona}/activate", responses=refusals(404) | MISTAKES)
+@router.post("/{persona}/activate", responses=refusals(404, 409) | MISTAKES)
 async def activate(
-    persona: str, wanted: Choice, request: Request, shelf: Shelf, caller: HouseCompliance, settings: Configured
+    persona: str, wanted: Decision, request: Request, shelf: Shelf, caller: HouseCompliance, settings: Configured
 ) -> Activated:
     """Have new talks get this version, within seconds; those under way go on as they began. Whoever sent it may not,
     unless they are an admin and `SHUREN_ACCESS__FOUR_EYES` is not set."""
     if settings.access.four_eyes or not caller.may("admin"):
         await asyncio.to_thread(_of_another, shelf, persona, wanted.version, caller)
     await _without_mistakes(await asyncio.to_thread(shelf.folder, persona, wanted.version))  # as of this release
-    return await _noted(request, caller, persona, await asyncio.to_thread(shelf.activate, persona, wanted.version))
+    put = partial(shelf.activate, persona, wanted.version, instead_of=wanted.instead_of)
+    return await _put(request, caller, persona, await asyncio.to_thread(put))
 
 
 def _of_another(shelf: Versions, persona: str, version: str, caller: Caller) -> None:
@@ -152,10 +180,10 @@ def _of_another(shelf: Versions, persona: str, version: str, caller: Caller) -> 
 @router.post("/{persona}/rollback", responses=refusals(404))
 async def roll_back(persona: str, request: Request, shelf: Shelf, caller: HouseCompliance) -> Activated:
     """Back to the version that was in use before."""
-    return await _noted(request, caller, persona, await asyncio.to_thread(shelf.roll_back, persona))
+    return await _put(request, caller, persona, await asyncio.to_thread(shelf.roll_back, persona))
 
 
-async def _noted(request: Request, caller: Caller, persona: str, now: InUse) -> Activated:
+async def _put(request: Request, caller: Caller, persona: str, now: InUse) -> Activated:
     details = {"subject": persona, "digest": now.active or "as shipped"}
     await request.app.state.access.note("pack.activated", tenant=caller.tenant, actor=caller.name, **details)
     return Activated(persona=persona, active=now.active, before=list(now.before))
@@ -178,14 +206,3 @@ async def build(
         return {"clauses": done.done, "of": done.wanted, "made": done.made, "failed": done.failed}
 
     return view(await jobs.begin("pack.build", work, caller=caller, subject=persona))
-
-
-def _view(each: Version) -> VersionView:
-    return VersionView(
-        persona=each.persona,
-        version=each.version,
-        uploaded=each.uploaded,
-        by=each.by,
-        files=each.files,
-        bytes=each.bytes,
-    )

@@ -1,7 +1,7 @@
 """Versions of packs, by what is in them, and which of them is in use.
 
     SHUREN_HOME/data/packs/<persona>/<version>/<persona>/…    the pack's files; the version is the digest of them
-                                     <version>/version.json   who sent it, and when
+                                     <version>/version.json   who sent it, when, and their note
                            <persona>/active.json              the version in use, and those before it
 
 The packs that came with the service are never touched: where no version is in use, they are. Whatever is written
@@ -25,7 +25,7 @@ from filelock import FileLock
 
 from dialogue.archive import digest, pack_files
 from dialogue.starter import ID
-from models.errors import VersionUnknown
+from models.errors import VersionChanged, VersionUnknown
 
 SHIPPED = ""  # the version that came with the service
 KEPT = 20  # versions of a persona; the oldest that is not in use goes
@@ -44,6 +44,7 @@ class Version:
     by: str
     files: int
     bytes: int
+    note: str = ""  # what its sender says of it
 
 
 @dataclass(frozen=True)
@@ -113,12 +114,13 @@ class Versions:
         with tempfile.TemporaryDirectory(dir=self._root, prefix=INCOMING, ignore_cleanup_errors=True) as folder:
             yield Path(folder)
 
-    def take(self, unpacked: Path, *, by: str) -> Version:
-        """Keep the checked pack in `unpacked`, alone in a folder of `incoming`. The same files are the same version."""
+    def take(self, unpacked: Path, *, by: str, note: str = "") -> Version:
+        """Keep the checked pack in `unpacked`, alone in a folder of `incoming`. The same files are the same version,
+        and stay whose they were."""
         persona, name = unpacked.name, digest(unpacked)
         files = list(pack_files(unpacked))
         size = sum((unpacked / file).stat().st_size for file in files)
-        made = Version(persona, name, datetime.now(UTC).isoformat(), by, len(files), size)
+        made = Version(persona, name, datetime.now(UTC).isoformat(), by, len(files), size, note)
         home = self._root / persona / name
         with self._alone():
             if home.is_dir():
@@ -134,11 +136,16 @@ class Versions:
             self._thin_out(persona)
         return made
 
-    def activate(self, persona: str, version: str) -> InUse:
-        """Raises VersionUnknown."""
+    def activate(self, persona: str, version: str, *, instead_of: str | None = None) -> InUse:
+        """`instead_of`: the one that must be in use until now. Raises VersionUnknown, VersionChanged."""
         self.folder(persona, version)
         with self._alone():
             now = self.in_use(persona)
+            if instead_of not in (None, now.active):
+                raise VersionChanged(
+                    f"Another version of {persona[:40]!r} was put to use meanwhile: {now.active or 'as shipped'}.",
+                    hint="Look at what changes now, and decide again.",
+                )
             if version == now.active:
                 return now
             return self._put(persona, InUse(version, (now.active, *now.before)[:REMEMBERED]))

@@ -28,9 +28,9 @@ from server.storage.tables import AuditHead, AuditRow
 
 Action = Literal[
     "key.made", "key.revoked", "data.exported", "data.erased", "data.expired", "audit.expired", "consent.given",
-    "consent.withdrawn", "pack.activated", "service.suspended", "service.resumed", "talk.taken_over", "talk.given_back",
-    "config.changed", "person.signed_in", "person.signed_out", "show.begun", "show.controlled", "show.unattended",
-    "show.camera", "show.ended", "show.film_deleted",
+    "consent.withdrawn", "pack.saved", "pack.activated", "service.suspended", "service.resumed", "talk.taken_over",
+    "talk.given_back", "config.changed", "person.signed_in", "person.signed_out", "show.begun", "show.controlled",
+    "show.unattended", "show.camera", "show.ended", "show.film_deleted",
 ]  # fmt: skip
 BEGINNING = "0" * 64
 

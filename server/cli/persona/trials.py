@@ -51,7 +51,7 @@ async def _score(folders: list[Path], settings: Settings, model: str, only: str,
         mind = load_mind(folder, settings, model)
         try:
             with _bar(folder.name) as progress:
-                scores.append(await _run(mind, settings, only, progress))
+                scores.append(await run(mind, settings, only, progress))
         finally:
             await mind.aclose()
         if tell:
@@ -59,7 +59,7 @@ async def _score(folders: list[Path], settings: Settings, model: str, only: str,
     return scores
 
 
-async def _run(mind: Mind, settings: Settings, only: str, progress: Callable[[int, int], None]) -> Score:
+async def run(mind: Mind, settings: Settings, only: str, progress: Callable[[int, int], None]) -> Score:
     """The evals, with demo servers whose databases are thrown away afterwards."""
     from dialogue.evals.database import Database
     from dialogue.evals.load import load_evals
@@ -82,11 +82,12 @@ def _told(scores: list[Score], model: str) -> dict[str, Any]:
         "met": all(score.met for score in scores),
         "language_model": model,
         "seconds": round(sum(score.seconds for score in scores), 1),
-        "packs": {score.pack: _of_pack(score) for score in scores},
+        "packs": {score.pack: of_pack(score) for score in scores},
     }
 
 
-def _of_pack(score: Score) -> dict[str, Any]:
+def of_pack(score: Score) -> dict[str, Any]:
+    """A pack's measures and failures, as JSON holds them."""
     return {
         "met": score.met,
         "cases": len(score.outcomes),
