@@ -37,7 +37,7 @@ async def me(request: Request, caller: Anybody, settings: Configured) -> dict[st
 async def personas(request: Request, shelf: Shelf, caller: Reader) -> dict[str, list[str]]:
     """The ids of those that have a pack, for who may not talk with them."""
     known = {card.id for card in request.app.state.host.personas()}
-    return {"ids": [folder.name for folder in await asyncio.to_thread(shelf.folders, known)]}
+    return {"ids": await asyncio.to_thread(lambda: [each.name for each in shelf.folders(known) if each.is_dir()])}
 
 
 def _me(caller: Caller) -> dict[str, object]:

@@ -13,6 +13,8 @@ export interface Me {
   /** By an account of the organisation, not by a key. */
   signed_in: boolean;
   storage: boolean;
+  /** Nobody puts a version to use that they sent themselves, not even an admin. */
+  four_eyes: boolean;
 }
 
 export class Refused extends Error {

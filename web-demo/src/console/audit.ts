@@ -19,6 +19,8 @@ interface Head {
   anchor: string;
 }
 
+const READ = ["admin", "compliance", "auditor"];
+
 export class Audit implements View {
   private entries: Entry[] | null = null;
   private action = "";
@@ -29,7 +31,7 @@ export class Audit implements View {
   constructor(private readonly house: House) {}
 
   open(): void {
-    if (this.house.me.scope !== "admin") return;
+    if (!READ.includes(this.house.me.scope)) return;
     void attempt(this.house, async () => {
       this.entries = (await get<{ entries: Entry[] }>(`v1/audit?last=200&action=${encodeURIComponent(this.action)}`)).entries.reverse();
       for (const each of this.entries) this.actions.add(each.action);
@@ -40,7 +42,7 @@ export class Audit implements View {
 
   render(): TemplateResult {
     const { say, me } = this.house;
-    if (me.scope !== "admin") return html`<p class="empty">${say("onlyAdmin")}</p>`;
+    if (!READ.includes(me.scope)) return html`<p class="empty">${say("onlyAdmin")}</p>`;
     const verify = (event: SubmitEvent): void => {
       event.preventDefault();
       const anchor = (event.target as HTMLFormElement).elements.namedItem("anchor") as HTMLInputElement;
@@ -57,7 +59,7 @@ export class Audit implements View {
     };
     return html`
       <div class="page">
-        ${me.of_the_house ? html`<form class="row" @submit=${verify}>
+        ${me.tenant === "default" ? html`<form class="row" @submit=${verify}>
           <label>${say("anchor")} <input name="anchor" class="wide" autocomplete="off" spellcheck="false" /></label>
           <button class="main">${say("verify")}</button>
         </form>` : nothing}

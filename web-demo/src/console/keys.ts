@@ -23,7 +23,7 @@ interface Tenant {
   requests_per_minute: number;
 }
 
-const SCOPES = ["operator", "admin", "visitor", "stage"];
+const SCOPES = ["operator", "admin", "editor", "compliance", "auditor", "visitor", "stage"];
 const NUMBERS = [
   ["sessions", "maxSessions"],
   ["minutes_per_day", "minutesDay"],

@@ -9,13 +9,21 @@ import { Figures } from "./figures";
 import { Health } from "./health";
 import { Keys } from "./keys";
 import { Live } from "./live";
+import { Packs } from "./packs";
 import { Quality } from "./quality";
 import type { House, View } from "./view";
 import { words, type Language, type Say } from "./words";
 
 const LANGUAGE = "shuren.console.language";
-const PARTS = ["live", "quality", "figures", "keys", "audit", "compliance", "health"] as const;
+const PARTS = ["live", "quality", "packs", "figures", "keys", "audit", "compliance", "health"] as const;
 type Part = (typeof PARTS)[number];
+/** What the roles see that do not run talks; operators see all but packs, admins everything. */
+const OF_ROLES: Record<string, readonly Part[]> = {
+  editor: ["packs"],
+  compliance: ["packs", "audit", "compliance"],
+  auditor: ["packs", "audit", "compliance"],
+  operator: PARTS.filter((part) => part !== "packs"),
+};
 /** What has words of its own; anybody can write an address. */
 const REFUSALS = ["forbidden", "backend_unavailable"];
 
@@ -49,7 +57,14 @@ class Console implements House {
     this.update();
   }
 
+  /** Those the role may see; packs belong to the whole service. */
+  private get parts(): readonly Part[] {
+    const { scope, tenant } = this.me;
+    return (OF_ROLES[scope] ?? PARTS).filter((part) => part !== "packs" || tenant === "default");
+  }
+
   private async signOut(): Promise<void> {
+    if (this.views[this.part].leaving?.() === false) return;
     if (this.me.signed_in) await send("POST", "v1/oidc/logout").catch((problem: unknown) => this.tell(problem));
     this.leave();
     await this.offer();
@@ -93,9 +108,9 @@ class Console implements House {
     this.problem = "";
     this.live = new Live(this);
     const others = { quality: new Quality(this), figures: new Figures(this), keys: new Keys(this), audit: new Audit(this) };
-    this.views = { live: this.live, ...others, compliance: new Compliance(this), health: new Health(this) };
+    this.views = { live: this.live, ...others, packs: new Packs(this), compliance: new Compliance(this), health: new Health(this) };
     this.signedIn = true;
-    this.live.begin();
+    if (this.parts.includes("live")) this.live.begin();
     this.show();
   }
 
@@ -111,7 +126,9 @@ class Console implements House {
   private show(): void {
     const asked = location.hash.slice(1) as Part;
     const before = this.part;
-    this.part = PARTS.includes(asked) ? asked : "live";
+    const next = this.parts.includes(asked) ? asked : (this.parts[0] ?? "live");
+    if (next !== before && this.views[before].leaving?.() === false) return history.replaceState(null, "", `#${before}`);
+    this.part = next;
     this.views[before].close();
     this.views[this.part].open();
     this.update();
@@ -155,7 +172,7 @@ class Console implements House {
       <header class="bar">
         <span class="mark" aria-hidden="true">蜀</span>
         <h1>${this.say("title")}</h1>
-        <nav aria-label=${this.say("parts")}>${PARTS.map(link)}</nav>
+        <nav aria-label=${this.say("parts")}>${this.parts.map(link)}</nav>
         <span class="soft me">${this.me.name} · ${this.me.tenant}</span>
         ${this.top()}
         ${key.get() || this.me.signed_in ? html`<button class="quiet" @click=${() => void this.signOut()}>${this.say("signOut")}</button>` : nothing}

@@ -18,6 +18,8 @@ export interface View {
   /** Shown from now on. */
   open(): void;
   close(): void;
+  /** Whether the operator may go elsewhere: a part that holds what is not saved asks them. */
+  leaving?(): boolean;
   render(): TemplateResult;
 }
 
