@@ -13,7 +13,7 @@ from server.access.origins import LOOPBACK
 class Grant(BaseModel):
     """What members of a group may do."""
 
-    scope: Literal["operator", "admin"] = "operator"
+    scope: Literal["operator", "editor", "compliance", "auditor", "admin"] = "operator"
     tenant: str = Field("default", pattern=r"^[A-Za-z0-9-]{1,64}$")
 
 

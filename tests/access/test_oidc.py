@@ -103,6 +103,19 @@ async def test_a_person_of_a_granted_group_signs_in_and_out(app: FastAPI, keepin
         assert noted == [(f"person.signed_{way}", "person lin.mei", "bank") for way in ("in", "out")]
 
 
+@pytest.mark.parametrize(("scope", "tried"), [("editor", 422), ("compliance", 403)])
+async def test_a_group_may_write_packs_or_approve_them(
+    provider: Provider, keeping: Keeping, tmp_path: Path, scope: str, tried: int
+) -> None:
+    async with browser(service(provider, keeping, tmp_path, grants={"console": {"scope": scope}})) as window:
+        await signed_in(window)
+        assert (await window.get("/v1/console/me")).json()["scope"] == scope
+        packs = "/v1/personas/bank-teller"
+        assert (await window.get(f"{packs}/files")).status_code == 200
+        assert (await window.post(f"{packs}/check", json={}, headers={"Origin": URL})).status_code == tried
+        assert (await window.get("/v1/console/figures")).status_code == 403  # no operator
+
+
 async def test_keys_work_beside_accounts_and_go_before_them(app: FastAPI) -> None:
     key = app.state.access.keys.create("bank", "admin").secret
     async with browser(app) as window:

@@ -88,7 +88,7 @@ export class Evals {
           : nothing}
         ${this.beginning.trouble()} ${this.reading.trouble()}
         ${this.progress(draft, say("thisVersion"))} ${this.progress(used, say("inUse"))}
-        ${draft?.result?.measures ? this.compared(draft, used) : html`<p class="empty">${say("noEvals")}</p>`}
+        ${draft?.result?.measures ? this.compared(draft, used) : draft && going(draft) ? nothing : html`<p class="empty">${say("noEvals")}</p>`}
       </section>
     `;
   }
@@ -97,8 +97,8 @@ export class Evals {
     const { say } = this.house;
     if (!run || run.state === "done") return nothing;
     const { done, of } = run.progress;
-    return html`<div class="row" role="status">
-      <strong>${name}</strong> <span>${say(run.state)}</span>
+    return html`<div class="row run">
+      <strong>${name}</strong> <span role="status">${say(run.state)}</span>
       ${going(run) ? html`<progress max=${of || 1} .value=${done} aria-label=${say("evals")}></progress> <span class="soft">${of ? `${done} / ${of}` : ""}</span>` : nothing}
       ${run.error ? html`<span>${run.error.message} <span class="code">${run.error.code}</span></span>` : nothing}
     </div>`;

@@ -63,7 +63,7 @@ export class TryOut {
     const same = used && draft.answer === used.answer;
     return html`
       <div role="status">
-        <p><strong>${this.asked}</strong> ${used ? html`<span class="badge">${say(same ? "sameAnswer" : "otherAnswer")}</span>` : nothing}</p>
+        <p class="asked"><strong>${this.asked}</strong> ${used ? html`<span class="badge">${say(same ? "sameAnswer" : "otherAnswer")}</span>` : nothing}</p>
         <div class="columns">
           ${this.one(draft, say(used ? "thisVersion" : "inUse"))}
           ${used ? this.one(used, say("inUse")) : nothing}

@@ -136,7 +136,7 @@ export class Packs implements View {
   };
 
   private async go(tab: Tab): Promise<void> {
-    this.tab = tab;
+    [this.tab, this.note] = [tab, ""];
     this.evals.close();
     this.house.update();
     await this.follow();
@@ -232,6 +232,7 @@ export class Packs implements View {
       const { edits } = this.editor;
       if (!edits?.dirty) return this.show(version);
       const moved = await edits.onto(version);
+      this.evals.close();
       this.version = version;
       [this.both, this.note, this.tab] = [moved.both, "", "changes"];
       await this.editor.begin(moved.edits);
