@@ -223,6 +223,9 @@ class ScriptedHouse:
     async def build(self, folder: Path, tell: Callable[[Any], None]) -> None:
         return None
 
+    async def trial(self, folder: Path) -> Any:
+        raise BackendUnavailable("This house only speaks.")
+
     def listening(self, persona: str) -> Listening:
         return Listening()
 

@@ -102,6 +102,8 @@ def test_an_answer_is_edited_mended_tried_published_and_taken_back(page, server:
     page.get_by_role("button", name="Check", exact=True).click()
     place = page.get_by_role("button", name=f"{FILE}:{line}", exact=True).first
     place.wait_for()
+    first = page.locator(".mistakes .place").first.inner_text()
+    assert first.startswith(FILE)  # what was edited comes before what misses it elsewhere
     assert not barriers(page)
     opened(page, "persona.yaml")
     place.press("Enter")  # leads to the mistake

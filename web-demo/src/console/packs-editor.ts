@@ -187,13 +187,19 @@ export class Editor {
       <section class="problem mistakes" role="alert" aria-label=${say("mistakes")}>
         <div>
           <strong>${say("mistakesFound", mistakes.length)}</strong> ${this.stale ? html`<span class="soft">${say("checkedBefore")}</span>` : nothing}
-          <ul>${mistakes.slice(0, SHOWN).map((each) => html`<li>
+          <ul>${this.mineFirst(mistakes).slice(0, SHOWN).map((each) => html`<li>
             <button class="place code" @click=${() => void this.open(each.file, each.line || 1)}>${each.file}${each.line ? `:${each.line}` : ""}</button>
             <span lang="en">${without(each)}. ${each.mend}</span>
           </li>`)}</ul>
         </div>
       </section>
     `;
+  }
+
+  /** Those in files that were edited come first: an item that cannot be read is then missed by others that name it. */
+  private mineFirst(mistakes: Mistake[]): Mistake[] {
+    const edited = (each: Mistake): number => Number(Boolean(this.edits?.state(each.file)));
+    return [...mistakes].sort((a, b) => edited(b) - edited(a));
   }
 
   private readonly typed = (event: Event): void => {
