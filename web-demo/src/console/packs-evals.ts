@@ -7,7 +7,6 @@ import { at, better, type Files, type Measure, type Run } from "./packs-shapes";
 import type { House } from "./view";
 
 const AGAIN_MS = 2000;
-const FEW = 8; // failures shown
 
 export class Evals {
   private runs: Run[] = [];
@@ -137,7 +136,7 @@ export class Evals {
   private failures(run: Run): TemplateResult | typeof nothing {
     const failures = run.result?.failures ?? [];
     if (!failures.length) return nothing;
-    return html`<details><summary>${this.house.say("failures", failures.length)}</summary><ul class="groups">${failures.slice(0, FEW).map((each) => html`<li><div>
+    return html`<details><summary>${this.house.say("failures", failures.length)}</summary><ul class="groups">${failures.map((each) => html`<li><div>
       <strong class="code">${each.id}</strong> <span lang="en">${each.wrong}</span>
       ${each.talk.map(([asked, said, route]) => html`<p class="soft">${asked} → ${said} <span class="code">${route}</span></p>`)}
     </div></li>`)}</ul></details>`;

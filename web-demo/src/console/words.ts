@@ -233,7 +233,7 @@ const WORDS: Record<string, [zh: string, en: string]> = {
   asGood: ["相同", "the same"],
   met: ["达标", "met"],
   missed: ["未达标", "missed"],
-  failures: ["没做对的（{0}）", "What went wrong ({0})"],
+  failures: ["没做对的（前 {0} 个）", "What went wrong (the first {0})"],
   note: ["说明", "Note"],
   inUseSoon: ["使用中，正在载入", "In use, being loaded"],
   lookedAt: ["在看", "Looked at"],
