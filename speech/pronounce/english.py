@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from unicodedata import digit
 
 from speech.pronounce.phones import Sound, Spoken
 from speech.text.normalise import Run, normalise
@@ -75,6 +76,8 @@ def _reader() -> G2P:
 
 def _tokens(text: str) -> list[tuple[int, int, str]]:
     """(start, end, phonemes) of every token in `text`."""
+    # The reader takes ² for a digit and then fails to count with it.
+    text = "".join(str(digit(char)) if char.isdigit() and not char.isascii() else char for char in text)
     with _lock:
         reader = _reader()
         made = reader.phonemize_tokens(reader.tokenize(text))
