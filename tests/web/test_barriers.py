@@ -5,22 +5,16 @@ The service is the real one with scripted engines, and nothing is drawn in 3D, s
 
 from __future__ import annotations
 
-import socket
-import sys
-import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from axe import barriers
 from polling import TURN, until
+from scripted_house import ScriptedHouse, ScriptedSession, audio, frames, make_app, sentence
+from scripted_service import served
 
-sys.path[:0] = [str(Path(__file__).parents[1] / "server")]
-from scripted_house import ScriptedHouse, ScriptedSession, audio, frames, make_app, sentence  # noqa: E402
-
-from avatar.events import FramesOut, ReplyDone, ReplyStarted  # noqa: E402
+from avatar.events import FramesOut, ReplyDone, ReplyStarted
 
 pytestmark = pytest.mark.browser
 
@@ -81,14 +75,8 @@ def service() -> Iterator[str]:
     house = ScriptedHouse()
     house.make = lambda session: setattr(session, "say", say.__get__(session))
     app = make_app(house, storage={"ask": ["store_transcript"]}, disclosure=RUN_BY)
-    listener = socket.create_server(("127.0.0.1", 0))
-    served = uvicorn.Server(uvicorn.Config(app, log_config=None))
-    thread = threading.Thread(target=served.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    app.state.observing.drain.begin()
-    served.should_exit = True
-    thread.join(20)
+    with served(app) as address:
+        yield address
 
 
 def session_of(service: str) -> str:

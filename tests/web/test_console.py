@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import socket
-import sys
-import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from axe import barriers
+from scripted_house import ScriptedHouse, make_app
+from scripted_service import served
 
-HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE.parent / "server"), str(HERE.parent / "avatar")]
-from scripted_house import ScriptedHouse, make_app  # noqa: E402
-
-from server.storage.database import Database  # noqa: E402
-from server.storage.keeping import Keeping  # noqa: E402
+from server.storage.database import Database
+from server.storage.keeping import Keeping
 
 pytestmark = pytest.mark.browser
 
@@ -37,14 +30,8 @@ def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]
     house.keeping, house.digests = keeping, dict
     app = make_app(house, keeping=keeping, home=folder)
     secret = app.state.access.keys.create("default", "admin", name="operations").secret
-    listener = socket.create_server(("127.0.0.1", 0))
-    service = uvicorn.Server(uvicorn.Config(app, log_config=None))
-    thread = threading.Thread(target=service.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}", secret
-    app.state.observing.drain.begin()  # lets the followers go
-    service.should_exit = True
-    thread.join(20)
+    with served(app) as address:
+        yield address, secret
     keeping.database.dispose()
 
 

@@ -4,24 +4,18 @@ person where four eyes are asked for."""
 from __future__ import annotations
 
 import shutil
-import socket
-import sys
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from axe import barriers
+from scripted_house import ScriptedHouse, make_app
+from scripted_service import served
 
-HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE.parent / "server")]
-from scripted_house import ScriptedHouse, make_app  # noqa: E402
-
-from dialogue.packs import find_pack  # noqa: E402
-from server.storage.database import Database  # noqa: E402
-from server.storage.keeping import Keeping  # noqa: E402
+from dialogue.packs import find_pack
+from server.storage.database import Database
+from server.storage.keeping import Keeping
 
 pytestmark = pytest.mark.browser
 WITHIN = 120_000  # ms; a limit on hanging
@@ -41,14 +35,8 @@ def service(tmp_path: Path) -> Iterator[tuple[str, dict[str, str]]]:
     packs = {"home": tmp_path, "personas": tmp_path / "personas"}
     app = make_app(house, keeping=keeping, access={"four_eyes": True}, **packs)
     keys = {role: app.state.access.keys.create("default", role).secret for role in ROLES}
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}", keys
-    app.state.observing.drain.begin()  # lets the followers go
-    server.should_exit = True
-    thread.join(20)
+    with served(app) as address:
+        yield address, keys
     keeping.database.dispose()
 
 
